@@ -1,0 +1,1 @@
+"""Pullwatch, the app: why an image in Azure Container Registry cannot be pulled."""

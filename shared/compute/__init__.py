@@ -1,0 +1,1 @@
+"""The pulling end: one module per Azure service that runs images."""

@@ -1,0 +1,58 @@
+"""What channels are asked to say: alerts about incidents, reports, and the operator's notices."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shared.domain.findings import Outcome
+from shared.domain.incidents import Incident, Transition
+from shared.domain.reports import Report
+
+
+class Topic(StrEnum):
+    """What an alert is about."""
+
+    INCIDENT = "incident"
+    REPORT = "report"
+    OPERATOR = "operator"  # Pullwatch itself has a trouble: a dead letter, an incomplete sweep
+
+
+class Announcement(Struct, frozen=True, kw_only=True):
+    """
+    A message on the alerts queue: one alert for one channel.
+
+    It names what to say rather than saying it, so that a channel that was down for an hour
+    tells the state of now. ``id`` is deterministic: the same news for a channel is sent once.
+    """
+
+    id: str
+    channel: str
+    topic: Topic
+    about: str
+    transition: Transition = Transition.OPENED
+    episode: int = 1
+    attempt: int = 0
+    at: datetime
+    notice: str = ""
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """
+    One message for one channel, complete: what a channel renders and sends.
+
+    ``dashboard`` is a URL or empty. ``maybe_repeated`` is true when an earlier attempt may
+    have arrived before it was cut off: the message says so instead of being lost.
+    """
+
+    id: str
+    topic: Topic
+    transition: Transition
+    at: datetime
+    headline: str
+    outcome: Outcome
+    incident: Incident | None = None
+    report: Report | None = None
+    notice: str = ""
+    dashboard: str = ""
+    maybe_repeated: bool = False

@@ -1,0 +1,1 @@
+"""What can be observed about a pull, at either end. One module per end."""

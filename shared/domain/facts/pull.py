@@ -1,0 +1,38 @@
+"""Facts about the question itself."""
+
+from datetime import datetime
+
+from shared.domain.facts.base import Fact
+from shared.domain.images import Digest
+from shared.domain.pulls import Pull
+
+
+class Asked(Fact, frozen=True):
+    """Which pull is looked at, and when: checks that compare dates take the time from here."""
+
+    pull: Pull
+    at: datetime
+
+
+class ReportedError(Fact, frozen=True):
+    """An error text that a person or a compute platform reported. Attacker-controlled."""
+
+    text: str
+    source: str
+    at: datetime | None = None
+
+
+class Remembered(Fact, frozen=True):
+    """
+    What the index knew of the image from before: the only memory of a deleted tag.
+
+    ``digest`` is what the tag last pointed to; ``tags`` died with the digest.
+    ``deleted_by`` and ``user_agent`` are from the event or the log, empty where nobody told.
+    """
+
+    digest: Digest = Digest("")
+    tags: tuple[str, ...] = ()
+    last_seen: datetime | None = None
+    deleted_at: datetime | None = None
+    deleted_by: str = ""
+    user_agent: str = ""

@@ -1,0 +1,115 @@
+"""Problems, findings, and how bad they are."""
+
+import shlex
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+
+from msgspec import Struct, field
+
+
+class Outcome(IntEnum):
+    """Ordered so that max() is the worst. Not knowing is worse than passing."""
+
+    SKIPPED = 0
+    PASS = 1
+    UNKNOWN = 2
+    WARN = 3
+    FAIL = 4
+
+    @property
+    def label(self) -> str:
+        """The word that people read."""
+        return self.name.lower()
+
+
+class Confidence(StrEnum):
+    """How sure a finding is."""
+
+    PROVEN = "proven"  # seen live
+    LIKELY = "likely"  # follows from what was seen, but something could not be looked at
+    REPORTED = "reported"  # from an error text alone
+
+
+class Finding(Struct, frozen=True):
+    """
+    One problem, found: rendered with the real names, so that it can be stored and read alone.
+
+    ``subject`` is the resource at fault: findings of one problem on one subject are one incident.
+    ``fix`` are commands or instructions, in the order in which to try them.
+    ``explains`` are prefixes of check ids whose UNKNOWN is only a consequence of this finding.
+    """
+
+    code: str
+    outcome: Outcome
+    subject: str
+    title: str
+    explanation: str = ""
+    fix: tuple[str, ...] = ()
+    link: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+    explains: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.PROVEN
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """
+    A kind of thing that can be wrong with a pull. Its code never changes.
+
+    ``title``, ``explanation`` and ``fix`` are templates over the details of a finding and
+    ``{subject}``. ``explains`` names the checks (``family.`` or a whole id) whose UNKNOWN is
+    only a consequence of this problem. ``health_code`` is what ``az acr check-health`` says.
+    """
+
+    code: str
+    outcome: Outcome
+    title: str
+    explanation: str = ""
+    fix: tuple[str, ...] = ()
+    link: str = ""
+    explains: tuple[str, ...] = ()
+    health_code: str = ""
+    confidence: Confidence = Confidence.PROVEN
+
+    def found(self, *, subject: str, **details: str) -> Finding:
+        """
+        Render this problem for one subject.
+
+        Values come from registries and events, so commands get them quoted for a shell.
+        Raises KeyError where a template names a detail that is not given.
+        """
+        plain = {**details, "subject": subject}
+        quoted = {name: shlex.quote(value) for name, value in plain.items()}
+        return Finding(
+            code=self.code,
+            outcome=self.outcome,
+            subject=subject,
+            title=self.title.format_map(plain),
+            explanation=self.explanation.format_map(plain),
+            fix=tuple(_render(line, plain, quoted) for line in self.fix),
+            link=self.link,
+            details=details,
+            explains=self.explains,
+            confidence=self.confidence,
+        )
+
+
+class CheckResult(Struct, frozen=True):
+    """
+    What one check concluded, with the reason where it could not.
+
+    An unknown *advisory* check does not make the diagnosis unknown. An *overshadowed* one was
+    unknown only as a consequence of another finding.
+    """
+
+    check: str
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    advisory: bool = False
+    overshadowed: bool = False
+
+
+def _render(template: str, plain: Mapping[str, str], quoted: Mapping[str, str]) -> str:
+    """Commands start with a tool's name; anything else is a sentence and reads better unquoted."""
+    is_command = template.split(" ", 1)[0] in {"az", "kubectl", "curl"}
+    return template.format_map(quoted if is_command else plain)

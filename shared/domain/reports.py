@@ -1,0 +1,68 @@
+"""The nightly health report: what a sweep found, and what it could not see."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from shared.domain.diagnosis import Gap
+from shared.domain.findings import Outcome
+
+
+class Tally(Struct, frozen=True):
+    """How many pulls of one registry came out how, outcome label -> count."""
+
+    registry: str
+    counts: dict[str, int]
+
+    @property
+    def pulls(self) -> int:
+        return sum(self.counts.values())
+
+
+class ReportLine(Struct, frozen=True, kw_only=True):
+    """One open incident in a report."""
+
+    incident: str
+    outcome: Outcome
+    title: str
+    subject: str
+    pulls: int
+    since: datetime
+    fix: str = ""
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """
+    What a sweep found. ``complete`` is False where jobs did not come back in time.
+
+    ``gaps`` are clusters, registries and subscriptions that could not be looked at.
+    """
+
+    sweep: str
+    started: datetime
+    finished: datetime
+    tallies: tuple[Tally, ...]
+    lines: tuple[ReportLine, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    complete: bool = True
+    missing_jobs: int = 0
+    opened: int = 0
+    resolved: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst that was seen; an incomplete report is never a pass."""
+        labels = {label for tally in self.tallies for label, count in tally.counts.items() if count}
+        seen = [outcome for outcome in Outcome if outcome.label in labels]
+        unsure = [Outcome.UNKNOWN] if self.gaps or not self.complete else []
+        return max([*seen, *unsure], default=Outcome.UNKNOWN)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Pulls by outcome label, over all registries."""
+        return {o.label: _total(self.tallies, o.label) for o in reversed(Outcome)}
+
+
+def _total(tallies: Iterable[Tally], label: str) -> int:
+    return sum(tally.counts.get(label, 0) for tally in tallies)

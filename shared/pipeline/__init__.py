@@ -1,0 +1,1 @@
+"""Use cases. Read these to follow the app."""

@@ -1,0 +1,1 @@
+"""The pulled end: what a registry is, and what it answers."""

@@ -1,0 +1,56 @@
+"""What the registry end of a pull is."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from shared.domain.diagnosis import Gap
+from shared.domain.facts.base import Observation
+from shared.domain.facts.workload import PullIdentity
+from shared.domain.images import Digest
+from shared.domain.pulls import Pull, Registry
+
+
+class Registries(Struct, frozen=True):
+    """The registries that the monitor can read, and what it could not look at."""
+
+    known: tuple[Registry, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class TagListing(Struct, frozen=True):
+    """
+    Every tag of a repository and the digest it points to, or None for no such repository.
+
+    ``orphans`` are digests that exist without a tag, as far as the listing tells.
+    """
+
+    repository: str
+    tags: dict[str, Digest] | None
+    orphans: tuple[Digest, ...] = ()
+
+
+class RegistryEnd(Protocol):
+    """The pulled end. All methods count as few requests as they can: ACR and ARM throttle."""
+
+    async def registries(self) -> Registries:
+        """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
+
+    async def observe(
+        self, pulls: Mapping[Pull, PullIdentity | None]
+    ) -> Mapping[Pull, tuple[Observation, ...]]:
+        """
+        The registry end of each pull. One listing serves the pulls of one repository.
+
+        What a registry answers is a fact; what cannot be read is `Unavailable`.
+        """
+
+    async def tags(self, registry: Registry, repository: str) -> TagListing:
+        """
+        A complete listing, for `watch`.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
+
+        """
