@@ -1,0 +1,1 @@
+"""One machine, no Azure: the other side of the wire. Never deployed."""

@@ -1,0 +1,34 @@
+"""Reads an estate from a file."""
+
+from pathlib import Path
+
+from local.estates.completing import complete
+from local.estates.mistakes import EstateError, Mistake
+from local.estates.model import Estate
+from local.estates.parsing import parse
+from local.estates.pinning import pin
+from local.estates.references import mistakes
+
+
+def load(path: Path | str) -> Estate:
+    """
+    The estate that a YAML file describes, checked and completed.
+
+    Raises EstateError with every mistake found; FileNotFoundError when there is no such file.
+    """
+    file = Path(path)
+    return loads(file.read_text(encoding="utf-8"), file)
+
+
+def loads(text: str, file: Path = Path("estate.yaml")) -> Estate:
+    """As `load`, from text; `file` is what mistakes name."""
+    estate = parse(text)
+    if isinstance(estate, Mistake):
+        raise EstateError(file, [estate])
+    found = mistakes(estate)
+    if not found:
+        complete(estate)
+        found = pin(estate)
+    if found:
+        raise EstateError(file, found)
+    return estate
