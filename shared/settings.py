@@ -1,5 +1,4 @@
-"""
-Every setting of the app, defined once: the environment read into one frozen object.
+"""Every setting of the app, defined once: the environment read into one frozen object.
 
 The table in the README, local.settings.sample.json and the infrastructure are tested against
 this file. Nothing else in the app reads the environment.
@@ -15,8 +14,7 @@ type Names = tuple[str, ...]
 
 
 class SettingsError(Exception):
-    """
-    Settings are missing or wrong. ``problems`` has one sentence each, without any value
+    """Settings are missing or wrong. ``problems`` has one sentence each, without any value
     that is a secret.
     """
 
@@ -154,8 +152,7 @@ def describe(name: str) -> str:
 
 
 def read(environment: Mapping[str, str]) -> Settings:
-    """
-    Read all settings.
+    """Read all settings.
 
     Raises:
         SettingsError: every missing and every wrong setting at once.

@@ -22,8 +22,7 @@ class CannotTellError(Exception):
 
 @dataclass(frozen=True)
 class Check[**P]:
-    """
-    A question about one pull, decided from facts alone.
+    """A question about one pull, decided from facts alone.
 
     An advisory check warns of what is to come; that it could not look does not make the
     diagnosis unknown.
@@ -65,8 +64,7 @@ class Check[**P]:
 def check[**P](
     check_id: str, *, advisory: bool = False
 ) -> Callable[[Callable[P, Iterable[Finding]]], Check[P]]:
-    """
-    Make a pure function a check. The types of its parameters are the facts it needs.
+    """Make a pure function a check. The types of its parameters are the facts it needs.
 
     A check that yields nothing has passed, so a check is a generator of findings.
     """

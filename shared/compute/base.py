@@ -10,8 +10,7 @@ from shared.domain.pulls import Compute, Pull
 
 
 class Discovery(Struct, frozen=True):
-    """
-    The pulls that a platform has, and what of it could not be looked at.
+    """The pulls that a platform has, and what of it could not be looked at.
 
     A gap's ``what`` is the ARM id of the cluster, site or subscription.
     """
@@ -27,15 +26,13 @@ class ComputePlatform(Protocol):
     resource_types: tuple[str, ...]
 
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
-        """
-        Every pull of every workload in the subscriptions (empty: all that can be read).
+        """Every pull of every workload in the subscriptions (empty: all that can be read).
 
         Never raises for what could not be read: that is a gap.
         """
 
     async def observe(self, pull: Pull) -> tuple[Observation, ...]:
-        """
-        The pull's compute end: PullIdentity, Egress, RuntimePlatforms, WorkloadState...
+        """The pull's compute end: PullIdentity, Egress, RuntimePlatforms, WorkloadState...
 
         Every fact that cannot be read is `Unavailable` with its reason. Facts that make no sense
         for the platform are left out.

@@ -19,8 +19,7 @@ class Topic(StrEnum):
 
 
 class Announcement(Struct, frozen=True, kw_only=True):
-    """
-    A message on the alerts queue: one alert for one channel.
+    """A message on the alerts queue: one alert for one channel.
 
     It names what to say rather than saying it, so that a channel that was down for an hour
     tells the state of now. ``id`` is deterministic: the same news for a channel is sent once.
@@ -38,8 +37,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """
-    One message for one channel, complete: what a channel renders and sends.
+    """One message for one channel, complete: what a channel renders and sends.
 
     ``dashboard`` is a URL or empty. ``maybe_repeated`` is true when an earlier attempt may
     have arrived before it was cut off: the message says so instead of being lost.

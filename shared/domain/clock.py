@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 
 def utc(text: str) -> datetime:
-    """
-    An ISO 8601 time, with seven digits and ``Z`` as Azure writes them.
+    """An ISO 8601 time, with seven digits and ``Z`` as Azure writes them.
 
     Raises:
         ValueError: naming the text.

@@ -18,8 +18,7 @@ class Gap(Struct, frozen=True, order=True):
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True):
-    """
-    What is wrong with one pull.
+    """What is wrong with one pull.
 
     ``root`` is the first FAIL in the order in which a pull fails, else the first WARN.
     ``ruled_out`` are ids of checks that passed; ``unseen`` is what could not be looked at.
@@ -46,8 +45,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 def conclude(
     pull: Pull, at: datetime, cause: Cause, results: Sequence[CheckResult], gaps: dict[str, str]
 ) -> Diagnosis:
-    """
-    Decide from results in catalogue order.
+    """Decide from results in catalogue order.
 
     An unknown check makes the diagnosis UNKNOWN unless it is advisory: not knowing is never a
     pass. A finding that explains a check turns that check's UNKNOWN into SKIPPED.

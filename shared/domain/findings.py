@@ -31,8 +31,7 @@ class Confidence(StrEnum):
 
 
 class Finding(Struct, frozen=True):
-    """
-    One problem, found: rendered with the real names, so that it can be stored and read alone.
+    """One problem, found: rendered with the real names, so that it can be stored and read alone.
 
     ``subject`` is the resource at fault: findings of one problem on one subject are one incident.
     ``fix`` are commands or instructions, in the order in which to try them.
@@ -52,8 +51,7 @@ class Finding(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """
-    A kind of thing that can be wrong with a pull. Its code never changes.
+    """A kind of thing that can be wrong with a pull. Its code never changes.
 
     ``title``, ``explanation`` and ``fix`` are templates over the details of a finding and
     ``{subject}``. ``explains`` names the checks (``family.`` or a whole id) whose UNKNOWN is
@@ -71,8 +69,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     confidence: Confidence = Confidence.PROVEN
 
     def found(self, *, subject: str, **details: str) -> Finding:
-        """
-        Render this problem for one subject.
+        """Render this problem for one subject.
 
         Values come from registries and events, so commands get them quoted for a shell.
         Raises KeyError where a template names a detail that is not given.
@@ -94,8 +91,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class CheckResult(Struct, frozen=True):
-    """
-    What one check concluded, with the reason where it could not.
+    """What one check concluded, with the reason where it could not.
 
     An unknown *advisory* check does not make the diagnosis unknown. An *overshadowed* one was
     unknown only as a consequence of another finding.

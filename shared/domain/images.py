@@ -1,5 +1,4 @@
-"""
-What an image is called: references, digests, platforms.
+"""What an image is called: references, digests, platforms.
 
 The grammar is that of github.com/distribution/reference, which docker and containerd use.
 """
@@ -67,8 +66,7 @@ class ImageReference(Struct, frozen=True, order=True):
 
 
 def parse_reference(text: str) -> ImageReference:
-    """
-    Read an image reference as docker does; no tag and no digest means ``latest``.
+    """Read an image reference as docker does; no tag and no digest means ``latest``.
 
     Raises:
         InvalidReferenceError: naming the part that is wrong.

@@ -1,5 +1,4 @@
-"""
-Incidents: one per problem and subject, with every pull that it hits.
+"""Incidents: one per problem and subject, with every pull that it hits.
 
 A diagnosis changes a pull's *standing problems*; a status change records the difference; an
 incident gathers the status changes of many pulls.
@@ -80,8 +79,7 @@ def incident_id(finding: Finding) -> str:
 
 
 def standing_after(before: Iterable[Standing], diagnosis: Diagnosis) -> tuple[Standing, ...]:
-    """
-    The problems that a pull has after a diagnosis.
+    """The problems that a pull has after a diagnosis.
 
     A problem stays while its check could not look: "could not look" resolves nothing.
     """
@@ -93,12 +91,7 @@ def standing_after(before: Iterable[Standing], diagnosis: Diagnosis) -> tuple[St
     }
     blind = {r.check for r in diagnosis.results if is_blind(r)}
     kept = {key: item for key, item in remembered.items() if item.check in blind}
-    fresh = {
-        key: Standing(item.check, item.finding, remembered[key].since)
-        if key in remembered
-        else item
-        for key, item in found.items()
-    }
+    fresh = {key: replace(item, since=_since(remembered, item)) for key, item in found.items()}
     return tuple((kept | fresh).values())
 
 

@@ -37,8 +37,7 @@ class Registry(Struct, frozen=True, order=True):
 
 
 class Workload(Struct, frozen=True, order=True):
-    """
-    Something that runs images.
+    """Something that runs images.
 
     ``id`` is the ARM id; for a Kubernetes object, the cluster's ARM id followed by
     ``/namespaces/{namespace}/{kind}/{name}``. ``name`` is for people.
@@ -50,8 +49,7 @@ class Workload(Struct, frozen=True, order=True):
 
 
 class Pull(Struct, frozen=True, order=True):
-    """
-    One workload pulling one image. Containers that share an image share the pull.
+    """One workload pulling one image. Containers that share an image share the pull.
 
     ``running`` is the digest seen running, where the service tells it.
     """
@@ -92,8 +90,7 @@ class Cause(Struct, frozen=True):
 
 
 class Job(Struct, frozen=True):
-    """
-    Pulls of one registry to diagnose together.
+    """Pulls of one registry to diagnose together.
 
     ``id`` is deterministic: the same reason for the same pulls is the same job.
     ``attempt`` counts how often it was put back with a delay.

@@ -33,8 +33,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """
-    What a sweep found. ``complete`` is False where jobs did not come back in time.
+    """What a sweep found. ``complete`` is False where jobs did not come back in time.
 
     ``gaps`` are clusters, registries and subscriptions that could not be looked at.
     """

@@ -7,8 +7,7 @@ from shared.settings import Settings
 
 
 class DeliveryError(Exception):
-    """
-    An alert was not delivered. Permanent means that trying again cannot help.
+    """An alert was not delivered. Permanent means that trying again cannot help.
 
     The message never holds a URL with a secret in it.
     """

@@ -20,8 +20,7 @@ class Registries(Struct, frozen=True):
 
 
 class TagListing(Struct, frozen=True):
-    """
-    Every tag of a repository and the digest it points to, or None for no such repository.
+    """Every tag of a repository and the digest it points to, or None for no such repository.
 
     ``orphans`` are digests that exist without a tag, as far as the listing tells.
     """
@@ -40,15 +39,13 @@ class RegistryEnd(Protocol):
     async def observe(
         self, pulls: Mapping[Pull, PullIdentity | None]
     ) -> Mapping[Pull, tuple[Observation, ...]]:
-        """
-        The registry end of each pull. One listing serves the pulls of one repository.
+        """The registry end of each pull. One listing serves the pulls of one repository.
 
         What a registry answers is a fact; what cannot be read is `Unavailable`.
         """
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
-        """
-        A complete listing, for `watch`.
+        """A complete listing, for `watch`.
 
         Raises:
             CouldNotLookError: it could not be read completely; nothing may be concluded.

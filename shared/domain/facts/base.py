@@ -9,8 +9,7 @@ from msgspec import Struct
 
 
 class Fact(Struct, frozen=True, tag_field="fact", tag=True):
-    """
-    One thing observed. Subclasses are plain data, so that evidence can be stored and replayed.
+    """One thing observed. Subclasses are plain data, so that evidence can be stored and replayed.
 
     There is at most one fact of a type about one pull.
     """
@@ -52,8 +51,7 @@ class Evidence:
                 self._facts[type(seen).__name__] = seen
 
     def __getitem__[F: Fact](self, kind: type[F]) -> F:
-        """
-        The fact of a type.
+        """The fact of a type.
 
         Raises:
             MissingEvidenceError: with the reason why it is not there.

@@ -23,8 +23,7 @@ class ReportedError(Fact, frozen=True):
 
 
 class Remembered(Fact, frozen=True):
-    """
-    What the index knew of the image from before: the only memory of a deleted tag.
+    """What the index knew of the image from before: the only memory of a deleted tag.
 
     ``digest`` is what the tag last pointed to; ``tags`` died with the digest.
     ``deleted_by`` and ``user_agent`` are from the event or the log, empty where nobody told.

@@ -116,8 +116,7 @@ class DenyAssignment(Struct, frozen=True, kw_only=True):
 
 
 class RoleAssignments(Fact, frozen=True, kw_only=True):
-    """
-    Who holds which roles at the registry or above, for the pull's own principal.
+    """Who holds which roles at the registry or above, for the pull's own principal.
 
     ``related`` are assignments of *other* principals of the workload (the cluster's control
     identity, another slot): they tell "role on the wrong identity" from "no role at all".
@@ -163,8 +162,7 @@ class RegistryError(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """
-    What came back from the data plane, seen from the monitor's place in the network.
+    """What came back from the data plane, seen from the monitor's place in the network.
 
     ``status`` is 0 unless reach is ANSWERED. What a registry answers is evidence, never an
     exception: 401, 403, 404 and 429 are all answers.
@@ -188,8 +186,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class LoginServerAddress(Fact, frozen=True):
-    """
-    The login server's name as resolved from the monitor's place in the network.
+    """The login server's name as resolved from the monitor's place in the network.
 
     ``exists`` is False only for an authoritative "no such name".
     """
@@ -216,8 +213,7 @@ class MonitorAccess(Fact, frozen=True):
 
 
 class ManifestAnswer(Fact, frozen=True, kw_only=True):
-    """
-    The answer to the question for the pull's manifest, asked with the monitor's identity.
+    """The answer to the question for the pull's manifest, asked with the monitor's identity.
 
     ``listed`` is true where a complete listing of the repository stood in for the request.
     """
@@ -238,8 +234,7 @@ class Child(Struct, frozen=True):
 
 
 class ImageContent(Fact, frozen=True, kw_only=True):
-    """
-    What the manifest consists of. Immutable for a digest, so it can be cached for ever.
+    """What the manifest consists of. Immutable for a digest, so it can be cached for ever.
 
     ``platforms`` is empty where the image does not say. ``missing`` are blobs (config, layers)
     that the registry was asked for and does not have.
@@ -268,8 +263,7 @@ class ManifestState(Fact, frozen=True, kw_only=True):
 
 
 class Neighbours(Fact, frozen=True, kw_only=True):
-    """
-    What stands near a missing name; asked only when something is missing.
+    """What stands near a missing name; asked only when something is missing.
 
     ``repositories`` is None where the catalog could not be read, ``tags`` None where the
     repository does not exist or its tags could not be read.

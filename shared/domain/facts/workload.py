@@ -29,8 +29,7 @@ class Audience(StrEnum):
 
 
 class PullIdentity(Fact, frozen=True, kw_only=True):
-    """
-    The identity that really pulls.
+    """The identity that really pulls.
 
     ``principal_id`` is the Entra object id, empty where there is none or it is not known;
     ``attached`` is False where the workload names an identity that it does not have;
@@ -68,8 +67,7 @@ class PullSecrets(Fact, frozen=True):
 
 
 class RegistryCredential(Fact, frozen=True, kw_only=True):
-    """
-    How the workload is told to log in to this registry, where that is a setting.
+    """How the workload is told to log in to this registry, where that is a setting.
 
     ``configured`` is False where nothing names the registry: the pull is anonymous.
     ``wanted`` is the setting that would switch the managed identity on, where it is off.
@@ -83,8 +81,7 @@ class RegistryCredential(Fact, frozen=True, kw_only=True):
 
 
 class CredentialExpiry(Fact, frozen=True):
-    """
-    When the identity's secrets end (Microsoft Graph, service principals only).
+    """When the identity's secrets end (Microsoft Graph, service principals only).
 
     ``exists`` and ``enabled`` are of the service principal itself.
     """
@@ -95,8 +92,7 @@ class CredentialExpiry(Fact, frozen=True):
 
 
 class Egress(Fact, frozen=True, kw_only=True):
-    """
-    From where the workload's pulls reach a registry.
+    """From where the workload's pulls reach a registry.
 
     ``addresses`` are public ones; ``complete`` is False where the service may use others.
     ``network`` is the ARM id of the virtual network that carries image pulls, empty for none.
@@ -108,8 +104,7 @@ class Egress(Fact, frozen=True, kw_only=True):
 
 
 class PrivatePath(Fact, frozen=True, kw_only=True):
-    """
-    What the workload's network knows of the registry's private endpoint.
+    """What the workload's network knows of the registry's private endpoint.
 
     ``zone`` is the private DNS zone id linked to the network, empty for none; ``records`` are
     name -> addresses in it. ``endpoints`` are the private endpoints' ids reachable from there.
