@@ -40,6 +40,8 @@ class Identity(Resource, kw_only=True):
     """Tenant id; the estate's own unless given."""
     enabled: bool = True
     secrets: list[Secret] = []
+    graph_permissions: list[str] = []
+    """Application permissions of Microsoft Graph, such as `Application.Read.All`."""
 
     @property
     def principal_type(self) -> str:
