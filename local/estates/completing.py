@@ -16,7 +16,7 @@ from local.estates.hosting import (
 from local.estates.identity import Identity, stable_guid
 from local.estates.kubernetes import Cluster, ClusterContainer
 from local.estates.model import Estate
-from local.estates.network import PrivateEndpoint, PrivateZone
+from local.estates.network import PrivateEndpoint
 from local.estates.registry import Registry, ScopeMap, Task
 from local.estates.roles import BUILT_IN
 from local.estates.scopes import arm_id, scopes
@@ -143,16 +143,13 @@ def task_file(task: Task) -> str:
 
 
 def complete_network(estate: Estate) -> None:
-    """Addresses of private endpoints, and their records in the zones."""
+    """Addresses of private endpoints."""
     registries = {each.name: each for each in estate.registries}
     taken: dict[str, int] = {}
     for endpoint in estate.private_endpoints:
         registry = registries[endpoint.registry]
         registry.data_endpoint_enabled = True
         give_addresses(estate, endpoint, registry, taken)
-    for zone in estate.private_zones:
-        if zone.auto_records and zone.name == "privatelink.azurecr.io":
-            add_records(zone, estate.private_endpoints)
 
 
 def data_endpoints(registry: Registry) -> list[str]:
@@ -177,13 +174,6 @@ def give_addresses(
             number = taken.get(endpoint.subnet, RESERVED_ADDRESSES)
             endpoint.addresses[host] = str(IPv4Network(prefix)[number])
             taken[endpoint.subnet] = number + 1
-
-
-def add_records(zone: PrivateZone, endpoints: list[PrivateEndpoint]) -> None:
-    """What the zone group of each endpoint writes, unless the estate says otherwise."""
-    for endpoint in endpoints:
-        for host, address in endpoint.addresses.items():
-            zone.records.setdefault(host.removesuffix(".azurecr.io"), [address])
 
 
 def complete_workloads(estate: Estate) -> None:

@@ -1,7 +1,7 @@
 """An estate: a described Azure, as read from YAML by `local.estates.load`."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -57,7 +57,7 @@ class Estate(Described, kw_only=True):
     tenant: str = ""
     """Tenant id."""
     domain: str = "contoso.onmicrosoft.com"
-    subscriptions: list[Subscription]
+    subscriptions: Annotated[list[Subscription], msgspec.Meta(min_length=1)]
     defaults: Defaults = msgspec.field(default_factory=Defaults)
     places: list[Place] = []
     identities: list[Identity] = []

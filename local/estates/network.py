@@ -43,16 +43,16 @@ class PrivateEndpoint(Resource, kw_only=True):
 
 
 class PrivateZone(Resource, kw_only=True):
-    """A private DNS zone. The records of endpoints are written down, so that one can be missing."""
+    """A private DNS zone."""
 
     TYPE: ClassVar[str] = "Microsoft.Network/privateDnsZones"
 
     records: dict[str, list[str]] = {}
-    """Relative name -> A addresses."""
+    """Relative name -> A addresses; no address stands for a record that is missing."""
     links: list[str] = []
     """Names of networks that resolve through the zone."""
     auto_records: bool = True
-    """Also holds what `privateDnsZoneGroups` would write: a record for each endpoint's address."""
+    """Beside `records`, one for each address of a private endpoint, as a zone group writes them."""
 
 
 class Place(Described, kw_only=True):

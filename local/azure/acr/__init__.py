@@ -1,0 +1,1 @@
+"""Azure Container Registry: login servers, data endpoints and what they store."""
