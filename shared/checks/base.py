@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import get_type_hints
 
-from shared.domain.facts.base import Evidence, Fact, MissingEvidenceError
+from shared.domain.facts.base import Evidence, Fact, MissingEvidenceError, NotAskedError
 from shared.domain.findings import CheckResult, Finding, Outcome
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Check[**P]:
         decide: Callable[..., Iterable[Finding]] = self.decide
         try:
             findings = tuple(decide(*(evidence[need] for need in self.needs)))
-        except NotApplicableError as why:
+        except (NotApplicableError, NotAskedError) as why:
             return self._result(Outcome.SKIPPED, reason=str(why))
         except (MissingEvidenceError, CannotTellError) as why:
             return self._result(Outcome.UNKNOWN, reason=str(why))

@@ -23,6 +23,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
     It names what to say rather than saying it, so that a channel that was down for an hour
     tells the state of now. ``id`` is deterministic: the same news for a channel is sent once.
+    ``size`` is how many pulls the incident hit then: a later, larger update replaces this one.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
     about: str
     transition: Transition = Transition.OPENED
     episode: int = 1
+    size: int = 0
     attempt: int = 0
     at: datetime
     notice: str = ""

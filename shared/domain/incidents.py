@@ -5,10 +5,10 @@ incident gathers the status changes of many pulls.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.domain.diagnosis import Diagnosis
@@ -16,7 +16,7 @@ from shared.domain.findings import CheckResult, Finding, Outcome
 from shared.domain.pulls import Cause, Pull, short_hash
 
 
-class Standing(Struct, frozen=True):
+class OpenProblem(Struct, frozen=True):
     """A problem that a pull has, remembered with the check that found it and since when."""
 
     check: str
@@ -36,8 +36,8 @@ class StatusChange(Struct, frozen=True, kw_only=True):
     at: datetime
     before: Outcome | None
     after: Outcome
-    opened: tuple[Standing, ...] = ()
-    closed: tuple[Standing, ...] = ()
+    opened: tuple[OpenProblem, ...] = ()
+    closed: tuple[OpenProblem, ...] = ()
     cause: Cause
 
 
@@ -48,8 +48,21 @@ class Affected(Struct, frozen=True):
     since: datetime
 
 
+class Told(Struct, frozen=True):
+    """What the channels have been asked to say of an incident: nothing is said twice, or never."""
+
+    opened: int = 0  # the latest episode that was announced on its own
+    reported: int = 0  # the latest episode that was left to the nightly report
+    resolved: int = 0  # the latest episode whose end was announced
+    affected: int = 0  # how many pulls the latest announcement knew of
+
+
 class Incident(Struct, frozen=True, kw_only=True):
-    """One problem on one subject. ``episode`` counts how often it came back."""
+    """One problem on one subject. ``episode`` counts how often it came back.
+
+    ``applied`` is the time of the latest change taken in of each pull: changes come twice and
+    out of order.
+    """
 
     id: str
     finding: Finding
@@ -59,10 +72,17 @@ class Incident(Struct, frozen=True, kw_only=True):
     episode: int = 1
     cause: Cause
     affected: tuple[Affected, ...] = ()
+    told: Told = Told()
+    applied: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
         return self.finding.outcome
+
+    @property
+    def open(self) -> bool:
+        """Whether it still hits a pull."""
+        return self.resolved is None
 
 
 class Transition(StrEnum):
@@ -78,14 +98,14 @@ def incident_id(finding: Finding) -> str:
     return short_hash(finding.code, finding.subject.lower())
 
 
-def standing_after(before: Iterable[Standing], diagnosis: Diagnosis) -> tuple[Standing, ...]:
+def standing_after(before: Iterable[OpenProblem], diagnosis: Diagnosis) -> tuple[OpenProblem, ...]:
     """The problems that a pull has after a diagnosis.
 
     A problem stays while its check could not look: "could not look" resolves nothing.
     """
     remembered = {item.incident: item for item in before}
     found = {
-        incident_id(f): Standing(r.check, f, diagnosis.at)
+        incident_id(f): OpenProblem(r.check, f, diagnosis.at)
         for r in diagnosis.results
         for f in r.findings
     }
@@ -95,7 +115,7 @@ def standing_after(before: Iterable[Standing], diagnosis: Diagnosis) -> tuple[St
     return tuple((kept | fresh).values())
 
 
-def _since(remembered: dict[str, Standing], item: Standing) -> datetime:
+def _since(remembered: dict[str, OpenProblem], item: OpenProblem) -> datetime:
     return remembered.get(item.incident, item).since
 
 
@@ -105,7 +125,7 @@ def is_blind(result: CheckResult) -> bool:
 
 
 def status_change(
-    before: Iterable[Standing], outcome_before: Outcome | None, diagnosis: Diagnosis
+    before: Iterable[OpenProblem], outcome_before: Outcome | None, diagnosis: Diagnosis
 ) -> StatusChange | None:
     """What a diagnosis changed, or None. Its id is deterministic, so a retry is the same change."""
     earlier = {item.incident: item for item in before}
@@ -124,3 +144,101 @@ def status_change(
         closed=closed,
         cause=diagnosis.cause,
     )
+
+
+def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) -> Incident:
+    """An incident after a pull got its problem. A change that came before changes nothing."""
+    hit = Affected(change.pull, item.since)
+    if incident is None:
+        incident = _fresh(change, item)
+    if _stale(incident, change):
+        return incident
+    if not incident.open:
+        incident = _reopened(incident, change)
+    others = tuple(a for a in incident.affected if a.pull.key != change.pull.key)
+    return replace(
+        incident,
+        finding=item.finding,
+        updated=max(incident.updated, change.at),
+        affected=(*others, hit),
+        applied=_applied(incident, change),
+    )
+
+
+def let_go(incident: Incident, change: StatusChange) -> Incident:
+    """An incident after a pull lost its problem; the last pull resolves it."""
+    if _stale(incident, change):
+        return incident
+    rest = tuple(a for a in incident.affected if a.pull.key != change.pull.key)
+    still = incident.open and bool(rest)
+    return replace(
+        incident,
+        affected=rest or incident.affected,  # a resolved incident still says whom it had hit
+        updated=max(incident.updated, change.at),
+        resolved=None if still else incident.resolved or change.at,
+        applied=_applied(incident, change),
+    )
+
+
+def news(incident: Incident, *, by_sweep: bool) -> Transition | None:
+    """What the channels are to be told on its own, at once.
+
+    A warning waits for the nightly report, and so does what a sweep found: it speaks once.
+    """
+    told = incident.told
+    announced = told.opened == incident.episode
+    if not incident.open:
+        return Transition.RESOLVED if announced and told.resolved < incident.episode else None
+    if incident.outcome < Outcome.FAIL or by_sweep:
+        return None
+    if not announced:
+        known = told.reported == incident.episode and len(incident.affected) <= told.affected
+        return None if known else Transition.OPENED
+    return Transition.UPDATED if len(incident.affected) > told.affected else None
+
+
+def after_telling(incident: Incident, transition: Transition | None) -> Incident:
+    """The incident once an announcement is on its way, or it was left to the report (None)."""
+    told, episode = incident.told, incident.episode
+    return replace(
+        incident,
+        told=Told(
+            opened=episode if transition is Transition.OPENED else told.opened,
+            reported=episode if transition is None else told.reported,
+            resolved=episode if transition is Transition.RESOLVED else told.resolved,
+            affected=len(incident.affected),
+        ),
+    )
+
+
+def _fresh(change: StatusChange, item: OpenProblem) -> Incident:
+    return Incident(
+        id=item.incident,
+        finding=item.finding,
+        opened=change.at,
+        updated=change.at,
+        cause=change.cause,
+    )
+
+
+def _reopened(incident: Incident, change: StatusChange) -> Incident:
+    return replace(
+        incident,
+        opened=change.at,
+        resolved=None,
+        episode=incident.episode + 1,
+        cause=change.cause,
+        affected=(),
+    )
+
+
+def _stale(incident: Incident, change: StatusChange) -> bool:
+    latest = incident.applied.get(change.pull.key)
+    return latest is not None and change.at <= latest
+
+
+def _applied(incident: Incident, change: StatusChange) -> dict[str, datetime]:
+    """Old entries go: no delivery is late by days."""
+    horizon = change.at - timedelta(days=2)
+    recent = {key: at for key, at in incident.applied.items() if at > horizon}
+    return recent | {change.pull.key: change.at}

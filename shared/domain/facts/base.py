@@ -37,6 +37,10 @@ class MissingEvidenceError(Exception):
     """A check needs a fact that nobody could observe. The message is the reason."""
 
 
+class NotAskedError(Exception):
+    """A check needs a fact that makes no sense for this pull, so nobody observed it."""
+
+
 class Evidence:
     """Everything observed about one pull, keyed by the type of fact."""
 
@@ -54,13 +58,16 @@ class Evidence:
         """The fact of a type.
 
         Raises:
-            MissingEvidenceError: with the reason why it is not there.
+            MissingEvidenceError: it could not be observed; the message is the reason.
+            NotAskedError: observers left it out, as it makes no sense for this pull.
 
         """
         fact = self._facts.get(kind.__name__)
         if isinstance(fact, kind):
             return fact
-        raise MissingEvidenceError(self._gaps.get(kind.__name__, f"{kind.__name__} was not asked"))
+        if kind.__name__ in self._gaps:
+            raise MissingEvidenceError(self._gaps[kind.__name__])
+        raise NotAskedError(f"{kind.__name__} does not apply to this pull")
 
     def get[F: Fact](self, kind: type[F]) -> F | None:
         """The fact of a type, or None where it was not observed."""
@@ -76,6 +83,12 @@ class Evidence:
         """The evidence as a JSON array of tagged objects; `from_json` gives it back."""
         gaps = [Unavailable(kind, why) for kind, why in self.gaps.items()]
         return msgspec.json.encode([*self._facts.values(), *gaps])
+
+    def demand(self, kinds: Iterable[type[Fact]], reason: str) -> "Evidence":
+        """This evidence, in which none of the kinds is silently absent."""
+        absent = [k for k in kinds if k.__name__ not in self._facts | self._gaps]
+        known = [*self._facts.values(), *(Unavailable(k, why) for k, why in self._gaps.items())]
+        return Evidence([*known, *(Unavailable.of(kind, reason) for kind in absent)])
 
     @classmethod
     def from_json(cls, data: bytes) -> "Evidence":

@@ -1,0 +1,142 @@
+"""The latest diagnosis of every pull, and beside it what changed: the outbox.
+
+Both are in the registry's partition, so that one batch writes them together.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from shared.adapters.store.packing import TooLargeError, pack, unpack, unpack_bytes
+from shared.adapters.tables import ConflictError, Delete, Insert, Operation, Put, Row, Tables
+from shared.domain.diagnosis import Diagnosis
+from shared.domain.facts.base import Evidence
+from shared.domain.incidents import OpenProblem, StatusChange, standing_after, status_change
+from shared.domain.pulls import Pull
+
+TRIES = 8
+"""Conflicts in a row that one save outlives: each means that another writer got through."""
+
+
+class Stored(Struct, frozen=True, kw_only=True):
+    """A pull's row: its latest diagnosis and the problems that stand."""
+
+    diagnosis: Diagnosis
+    standing: tuple[OpenProblem, ...]
+
+
+class Diagnoses:
+    """Saves diagnoses with their status changes, and hands the changes out until settled."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.table("diagnoses")
+
+    async def save(self, diagnosis: Diagnosis, evidence: Evidence) -> StatusChange | None:
+        """Store a diagnosis and what it changed, in one batch.
+
+        An older diagnosis than the stored one changes nothing: deliveries come out of order.
+        """
+        registry, key = diagnosis.pull.image.registry, _key(diagnosis.pull)
+        for _ in range(TRIES):
+            row = await self._table.get(registry, key)
+            before = unpack("stored", row, Stored) if row else None
+            if before and before.diagnosis.at > diagnosis.at:
+                return None
+            operations, change = _write(row, before, diagnosis, evidence)
+            try:
+                await self._table.write(registry, operations)
+            except ConflictError:
+                continue
+            return change
+        raise ConflictError(f"{TRIES} writers in a row were faster for {diagnosis.pull.image}")
+
+    async def retire(self, pull: Pull, change: StatusChange) -> None:
+        """Forget a pull that is no longer deployed; its problems close with it."""
+        operations: list[Operation] = [Delete(_key(pull))]
+        if change.closed:
+            operations.append(_outbox(change))
+        try:
+            await self._table.write(pull.image.registry, operations)
+        except ConflictError:
+            return  # already forgotten, by the same change
+
+    async def of_pull(self, pull: Pull) -> Stored | None:
+        """The latest diagnosis of a pull."""
+        row = await self._table.get(pull.image.registry, _key(pull))
+        return unpack("stored", row, Stored) if row else None
+
+    async def evidence(self, pull: Pull) -> Evidence | None:
+        """What the latest diagnosis was decided from."""
+        row = await self._table.get(pull.image.registry, _key(pull))
+        data = unpack_bytes("evidence", row) if row else None
+        return Evidence.from_json(data) if data else None
+
+    async def of_registry(self, registry: str) -> AsyncIterator[Stored]:
+        """The latest diagnosis of every pull of a registry."""
+        async for row in self._table.query(registry, "pull:"):
+            yield unpack("stored", row, Stored)
+
+    async def everything(self) -> AsyncIterator[Stored]:
+        """The latest diagnosis of every pull."""
+        async for row in self._table.partitions(""):
+            if row.key.startswith("pull:"):
+                yield unpack("stored", row, Stored)
+
+    async def unsettled(self, registry: str) -> tuple[StatusChange, ...]:
+        """Status changes that no incident has taken in yet, oldest first."""
+        rows = self._table.query(registry, "change:")
+        return tuple([unpack("change", row, StatusChange) async for row in rows])
+
+    async def registries_unsettled(self) -> frozenset[str]:
+        """Registries with unsettled changes: what a crash left behind."""
+        rows = self._table.partitions("")
+        return frozenset([r.partition async for r in rows if r.key.startswith("change:")])
+
+    async def settle(self, changes: Sequence[StatusChange]) -> None:
+        """The incidents know: drop the changes from the outbox."""
+        for change in changes:
+            await self._drop(change)
+
+    async def _drop(self, change: StatusChange) -> None:
+        try:
+            operation = Delete(_change_key(change))
+            await self._table.write(change.pull.image.registry, [operation])
+        except ConflictError:
+            return  # another worker settled it
+
+
+def _write(
+    row: Row | None, before: Stored | None, diagnosis: Diagnosis, evidence: Evidence
+) -> tuple[list[Operation], StatusChange | None]:
+    standing = before.standing if before else ()
+    outcome = before.diagnosis.outcome if before else None
+    change = status_change(standing, outcome, diagnosis)
+    stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
+    columns = pack("stored", stored) | _evidence_columns(evidence)
+    key = _key(diagnosis.pull)
+    put: Operation = Put(key, columns, row.etag) if row else Insert(key, columns)
+    return [put, _outbox(change)] if change else [put], change
+
+
+def _evidence_columns(evidence: Evidence) -> dict[str, str | int | float | bool | bytes]:
+    try:
+        return pack("evidence", evidence.to_json())
+    except TooLargeError:
+        return {}  # a replay is then impossible, but the diagnosis stands
+
+
+def _outbox(change: StatusChange) -> Operation:
+    return Put(_change_key(change), pack("change", change))
+
+
+def _change_key(change: StatusChange) -> str:
+    return f"change:{_sortable(change.at)}:{change.id}"
+
+
+def _key(pull: Pull) -> str:
+    return f"pull:{pull.key}"
+
+
+def _sortable(at: datetime) -> str:
+    return at.strftime("%Y%m%dT%H%M%S.%f")

@@ -1,0 +1,93 @@
+"""The app's own memory: events seen, messages given up, alerts delivered, heartbeats."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from shared.adapters.store.packing import pack, unpack
+from shared.adapters.tables import ConflictError, Insert, Put, Tables
+from shared.domain.pulls import short_hash
+
+
+class NoteKind(StrEnum):
+    """What is worth a note."""
+
+    EVENT_IGNORED = "event-ignored"
+    EVENT_MALFORMED = "event-malformed"
+    MESSAGE_MALFORMED = "message-malformed"
+    MESSAGE_GIVEN_UP = "message-given-up"
+    DELIVERY_FAILED = "delivery-failed"
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """Something that was not acted on: recorded, so that nothing is lost without a trace.
+
+    ``text`` is an excerpt of what came in, cut short; hostile, so escape it where it goes.
+    """
+
+    id: str
+    kind: NoteKind
+    at: datetime
+    reason: str
+    text: str = ""
+
+
+class Delivery(StrEnum):
+    """How far an alert had come when it was claimed."""
+
+    NEW = "new"
+    INTERRUPTED = "interrupted"  # an earlier attempt was cut off: it may have arrived
+    DELIVERED = "delivered"
+
+
+class Ledger:
+    """Small facts about the app itself."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.table("ledger")
+
+    async def note(self, note: Note) -> None:
+        """Record a note; the same one again changes nothing."""
+        await self._table.write("notes", [Put(_newest_first(note), pack("note", note))])
+
+    async def notes(self) -> AsyncIterator[Note]:
+        """Notes, newest first."""
+        async for row in self._table.query("notes"):
+            yield unpack("note", row, Note)
+
+    async def claim(self, alert: str) -> Delivery:
+        """Say that an alert is about to be sent, and hear whether it was before."""
+        try:
+            await self._table.write("alerts", [Insert(short_hash(alert), {"state": "claimed"})])
+        except ConflictError:
+            row = await self._table.get("alerts", short_hash(alert))
+            state = row.columns.get("state") if row else ""
+            return {"sent": Delivery.DELIVERED, "failed": Delivery.NEW}.get(
+                str(state), Delivery.INTERRUPTED
+            )
+        return Delivery.NEW
+
+    async def delivered(self, alert: str) -> None:
+        """The alert arrived."""
+        await self._table.write("alerts", [Put(short_hash(alert), {"state": "sent"})])
+
+    async def not_delivered(self, alert: str) -> None:
+        """The alert certainly did not arrive."""
+        await self._table.write("alerts", [Put(short_hash(alert), {"state": "failed"})])
+
+    async def beat(self, what: str, at: datetime) -> None:
+        """A timer did its work."""
+        await self._table.write("beats", [Put(what, {"at": at.isoformat()})])
+
+    async def beats(self) -> dict[str, datetime]:
+        """When each timer last did its work."""
+        return {
+            row.key: datetime.fromisoformat(str(row.columns["at"]))
+            async for row in self._table.query("beats")
+        }
+
+
+def _newest_first(note: Note) -> str:
+    return f"{99_999_999_999 - int(note.at.timestamp()):011d}:{short_hash(note.id)}"

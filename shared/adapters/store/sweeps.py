@@ -1,0 +1,88 @@
+"""Sweeps in progress, and the reports they end in."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from shared.adapters.store.packing import pack, unpack
+from shared.adapters.tables import ConflictError, Insert, Put, Tables
+from shared.domain.diagnosis import Gap
+from shared.domain.reports import Report, Tally
+
+PLANS = "plans"
+REPORTS = "reports"
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a sweep set out to do: its jobs' ids and what it could not look at."""
+
+    sweep: str
+    started: datetime
+    jobs: tuple[str, ...]
+    gaps: tuple[Gap, ...] = ()
+    reported: bool = False
+
+
+class JobDone(Struct, frozen=True):
+    """What one job of a sweep found; ``given_up`` says why it did not find anything."""
+
+    job: str
+    tally: Tally
+    given_up: str = ""
+
+
+class Sweeps:
+    """Knows when the last job of a sweep is done."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._table = tables.table("sweeps")
+
+    async def begin(self, plan: Plan) -> bool:
+        """Record a plan. False when this sweep was begun before: a timer may fire twice."""
+        try:
+            await self._table.write(PLANS, [Insert(plan.sweep, pack("plan", plan))])
+        except ConflictError:
+            return False
+        return True
+
+    async def plan(self, sweep: str) -> Plan | None:
+        """The plan of one sweep."""
+        row = await self._table.get(PLANS, sweep)
+        return unpack("plan", row, Plan) if row else None
+
+    async def unreported(self) -> tuple[Plan, ...]:
+        """Sweeps that have not been reported yet."""
+        plans = [unpack("plan", row, Plan) async for row in self._table.query(PLANS)]
+        return tuple(plan for plan in plans if not plan.reported)
+
+    async def done(self, sweep: str, job: JobDone) -> None:
+        """Record that a job came back. Recording it again changes nothing."""
+        await self._table.write(f"sweep:{sweep}", [Put(job.job, pack("done", job))])
+
+    async def results(self, sweep: str) -> tuple[JobDone, ...]:
+        """The jobs that came back."""
+        rows = self._table.query(f"sweep:{sweep}")
+        return tuple([unpack("done", row, JobDone) async for row in rows])
+
+    async def report(self, plan: Plan, report: Report) -> None:
+        """Store a report and that its sweep is reported. Storing it again changes nothing."""
+        key = f"{99_999_999_999 - int(report.started.timestamp()):011d}"
+        await self._table.write(REPORTS, [Put(key, pack("report", report))])
+        done = Plan(
+            sweep=plan.sweep, started=plan.started, jobs=plan.jobs, gaps=plan.gaps, reported=True
+        )
+        await self._table.write(PLANS, [Put(plan.sweep, pack("plan", done))])
+
+    async def latest_report(self) -> Report | None:
+        """The newest report."""
+        async for row in self._table.query(REPORTS):
+            return unpack("report", row, Report)
+        return None
+
+    async def find_report(self, sweep: str) -> Report | None:
+        """The report of one sweep."""
+        async for row in self._table.query(REPORTS):
+            report = unpack("report", row, Report)
+            if report.sweep == sweep:
+                return report
+        return None
