@@ -1,15 +1,14 @@
 """The live state of a simulated Azure: an estate that may be edited, content, time and counters."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from local.azure.acr.contents import Contents
 from local.azure.acr.filling import fill
 from local.azure.acr.sweeping import sweep_retention, sweep_soft_deleted
 from local.azure.clock import Clock
-from local.azure.faults import Faults
 from local.azure.operations import Operation
 from local.estates.base import Resource
 from local.estates.completing import data_endpoints
@@ -27,43 +26,38 @@ class World:
     """
     Everything that lives. `estate` is edited in place; `contents` holds what registries store.
 
-    Ages in the estate count back from `started`.
+    Ages in the estate count back from the start of the clock.
     """
 
     estate: Estate
     clock: Clock = field(default_factory=Clock)
-    faults: Faults = field(default_factory=Faults)
     contents: dict[str, Contents] = field(default_factory=dict)
     """By the name of the registry."""
-    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(host, `METHOD /route/{parameter}`) -> how often it was asked."""
     operations: deque[Operation] = field(default_factory=lambda: deque(maxlen=HISTORY))
     hooks: list[Callable[[Operation], None]] = field(default_factory=list)
     """Called with every operation after it was done."""
-    started: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        self.started = self.clock.now()
+        """Fill the registries."""
         for registry in self.estate.registries:
-            self.contents[registry.name] = fill(registry, self.started)
+            self.contents[registry.name] = fill(registry, self.clock.started)
 
     def now(self) -> datetime:
         """The present, in UTC."""
         return self.clock.now()
 
-    def at(self, age: timedelta) -> datetime:
-        """When something so old at the start came to be."""
-        return self.started - age
+    def reset(self, estate: Estate) -> None:
+        """Start anew with another estate; whoever listens goes on listening."""
+        self.estate = estate
+        self.contents.clear()
+        self.operations.clear()
+        self.__post_init__()
 
     def record(self, operation: Operation) -> None:
         """Remember an operation and tell whoever listens."""
         self.operations.append(operation)
         for hook in self.hooks:
             hook(operation)
-
-    def count(self, host: str, route: str) -> None:
-        """Count a request; `route` is such as `GET /v2/{repository}/tags/list`."""
-        self.requests[host, route] += 1
 
     def registry(self, name: str) -> Registry:
         """A registry by its name; raises KeyError."""
@@ -107,7 +101,7 @@ class World:
         done = []
         for registry in self.estate.registries:
             contents = self.contents[registry.name]
-            done += sweep_retention(registry, contents, self.started, self.now())
+            done += sweep_retention(registry, contents, self.clock.started, self.now())
             done += sweep_soft_deleted(registry, contents, self.now())
         for operation in done:
             self.record(operation)
