@@ -1,14 +1,15 @@
 """The live state of a simulated Azure: an estate that may be edited, content, time and counters."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local.azure.acr.contents import Contents
-from local.azure.acr.filling import fill
-from local.azure.acr.sweeping import sweep_retention, sweep_soft_deleted
+from local.azure.contents.model import Contents
+from local.azure.contents.filling import fill
+from local.azure.contents.sweeping import sweep_retention, sweep_soft_deleted
 from local.azure.clock import Clock
+from local.azure.faults import Faults
 from local.azure.operations import Operation
 from local.estates.base import Resource
 from local.estates.completing import data_endpoints
@@ -31,8 +32,11 @@ class World:
 
     estate: Estate
     clock: Clock = field(default_factory=Clock)
+    faults: Faults = field(default_factory=Faults)
     contents: dict[str, Contents] = field(default_factory=dict)
     """By the name of the registry."""
+    requests: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(host, `METHOD /route/{parameter}`) -> how often it was asked."""
     operations: deque[Operation] = field(default_factory=lambda: deque(maxlen=HISTORY))
     hooks: list[Callable[[Operation], None]] = field(default_factory=list)
     """Called with every operation after it was done."""
@@ -58,6 +62,10 @@ class World:
         self.operations.append(operation)
         for hook in self.hooks:
             hook(operation)
+
+    def count(self, host: str, route: str) -> None:
+        """Count a request; `route` is such as `GET /v2/{repository}/tags/list`."""
+        self.requests[host, route] += 1
 
     def registry(self, name: str) -> Registry:
         """A registry by its name; raises KeyError."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local.azure.acr.manifest import Parsed
+from local.azure.contents.manifest import Parsed
 from local.estates.registry import Locks
 
 

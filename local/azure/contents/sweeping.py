@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from local.azure.acr.contents import Contents, Manifest, Repository
+from local.azure.contents.model import Contents, Manifest, Repository
 from local.azure.operations import Kind, Operation
 from local.estates.content import DOCKER_LIST, DOCKER_MANIFEST
 from local.estates.registry import Registry

@@ -1,0 +1,1 @@
+"""What registries hold and how it changes: state only, no wire."""
