@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local.azure.contents.model import Contents
-from local.azure.contents.filling import fill
-from local.azure.contents.sweeping import sweep_retention, sweep_soft_deleted
 from local.azure.clock import Clock
+from local.azure.contents.filling import fill
+from local.azure.contents.model import Contents
+from local.azure.contents.sweeping import sweep_retention, sweep_soft_deleted
 from local.azure.faults import Faults
 from local.azure.operations import Operation
 from local.estates.base import Resource
@@ -44,11 +44,16 @@ class World:
     def __post_init__(self) -> None:
         """Fill the registries."""
         for registry in self.estate.registries:
-            self.contents[registry.name] = fill(registry, self.clock.started)
+            self.contents[registry.name] = fill(registry, self.started)
 
     def now(self) -> datetime:
         """The present, in UTC."""
         return self.clock.now()
+
+    @property
+    def started(self) -> datetime:
+        """What the ages of the estate count back from."""
+        return self.clock.started
 
     def reset(self, estate: Estate) -> None:
         """Start anew with another estate; whoever listens goes on listening."""
@@ -109,7 +114,7 @@ class World:
         done = []
         for registry in self.estate.registries:
             contents = self.contents[registry.name]
-            done += sweep_retention(registry, contents, self.clock.started, self.now())
+            done += sweep_retention(registry, contents, self.started, self.now())
             done += sweep_soft_deleted(registry, contents, self.now())
         for operation in done:
             self.record(operation)

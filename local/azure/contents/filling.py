@@ -3,8 +3,8 @@
 from copy import deepcopy
 from datetime import datetime
 
-from local.azure.contents.model import Contents, Deleted, Manifest, Repository, Tag
 from local.azure.contents.manifest import parse
+from local.azure.contents.model import Contents, Deleted, Manifest, Repository, Tag
 from local.estates.content import Content, content_of
 from local.estates.registry import Image, Locks, Registry
 

@@ -75,9 +75,17 @@ class Repository:
         """Manifests whose subject is this digest."""
         return (each for each in self.manifests.values() if each.parsed.subject == digest)
 
-    def parents(self, digest: str) -> Iterator[Manifest]:
-        """Indexes that list this digest."""
-        return (each for each in self.manifests.values() if digest in each.parsed.children)
+    def children(self) -> set[str]:
+        """Digests that the indexes here list."""
+        return {digest for each in self.manifests.values() for digest in each.parsed.children}
+
+    def tag_names(self) -> dict[str, list[str]]:
+        """Digest -> names of its tags that may be listed, sorted."""
+        found: dict[str, list[str]] = {}
+        for name, tag in sorted(self.tags.items()):
+            if tag.locks.list_enabled:
+                found.setdefault(tag.digest, []).append(name)
+        return found
 
 
 @dataclass
@@ -105,6 +113,10 @@ class Contents:
         return self.repositories.setdefault(name, Repository(name, now, now))
 
     def size(self) -> int:
-        """Bytes of all blobs and manifests."""
-        manifests = (m for r in self.repositories.values() for m in r.manifests.values())
-        return sum(map(len, self.blobs.values())) + sum(len(each.body) for each in manifests)
+        """Bytes of everything that a manifest needs; what is soft-deleted counts (and costs)."""
+        manifests = [m for r in self.repositories.values() for m in r.manifests.values()]
+        for repository in self.repositories.values():
+            manifests += [each.manifest for each in repository.deleted.values()]
+        needed = {digest for each in manifests for digest in each.parsed.blobs}
+        blobs = sum(len(self.blobs.get(digest, b"")) for digest in needed)
+        return blobs + sum(len(each.body) for each in manifests)

@@ -21,16 +21,18 @@ def sweep_retention(
     began = started - policy.updated
     done = []
     for repository in contents.repositories.values():
+        used = repository.children()
         for manifest in list(repository.manifests.values()):
-            if expired(repository, manifest, began, now - timedelta(days=policy.days)):
+            limit = now - timedelta(days=policy.days)
+            if manifest.digest not in used and expired(manifest, began, limit):
                 del repository.manifests[manifest.digest]
                 done.append(operation("retention", registry, repository, manifest, now))
     return done
 
 
-def expired(repository: Repository, manifest: Manifest, began: datetime, limit: datetime) -> bool:
+def expired(manifest: Manifest, began: datetime, limit: datetime) -> bool:
     """
-    Whether the retention policy takes a manifest. Children of an index that is there are in use.
+    Whether the retention policy takes a manifest that no index lists.
 
     Source: MicrosoftDocs azure-management-docs container-registry-retention-policy.md; that
     children of an index are spared is inferred.
@@ -41,7 +43,6 @@ def expired(repository: Repository, manifest: Manifest, began: datetime, limit: 
         and began <= manifest.untagged <= limit
         and manifest.locks.delete_enabled
         and manifest.locks.write_enabled
-        and not any(repository.parents(manifest.digest))
     )
 
 
