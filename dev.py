@@ -73,7 +73,7 @@ def usage() -> str:
 def is_ready() -> bool:
     """Whether .venv is complete and holds what the requirements say."""
     try:
-        return PYTHON.exists() and STAMP.read_text() == fingerprint()
+        return PYTHON.is_file() and STAMP.read_text() == fingerprint()
     except OSError:
         return False
 
@@ -86,6 +86,14 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def is_usable() -> bool:
+    """Whether .venv is one that requirements can be installed into, and not half made."""
+    if not (VENV / "pyvenv.cfg").exists() or probe([str(PYTHON)])[0] is None:
+        return False
+    pip = [str(PYTHON), "-m", "pip", "--version"]
+    return subprocess.run(pip, capture_output=True, check=False).returncode == 0
+
+
 def set_up() -> None:
     """Make .venv and install the requirements, one dev.py at a time.
 
@@ -95,7 +103,7 @@ def set_up() -> None:
     with only_one():
         if is_ready():  # the one that was waited for did it
             return
-        if not (VENV / "pyvenv.cfg").exists() or probe([str(PYTHON)])[0] is None:
+        if not is_usable():
             make_venv(find_python(FETCHED))
         install()
         STAMP.write_text(fingerprint())
@@ -142,12 +150,9 @@ def install() -> None:
     Raises SetupError.
     """
     say("Installing the pinned requirements ...")
-    pip = [str(PYTHON), "-m", "pip"]
-    if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode:
-        run([str(PYTHON), "-m", "ensurepip"], "Could not put pip into .venv.")
     quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     run(
-        [*pip, "install", *quiet, "-r", str(REQUIREMENTS[1])],
+        [str(PYTHON), "-m", "pip", "install", *quiet, "-r", str(REQUIREMENTS[1])],
         "Could not install the requirements. Look at the network, HTTPS_PROXY, PIP_INDEX_URL and\n"
         "PIP_CERT (a company's own certificates), and run the command again.",
     )

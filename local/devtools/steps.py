@@ -5,6 +5,8 @@ Standard library only, any Python from 3.9 on.
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -29,17 +31,30 @@ def run(command: list[str], failure: str) -> None:
     """
     last: deque[str] = deque(maxlen=12)
     step = subprocess.Popen(  # noqa: S603 - commands of this project only
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # so that what the command started can be ended with it
     )
     try:
         for line in step.stdout or ():
             last.append(line.rstrip())
             if line.startswith(SHOWN):
-                say(f"  {line.strip()[:100]}")
+                say("  " + line.partition(" (from ")[0].strip()[:100])
     finally:
         if sys.exc_info()[0]:
-            step.terminate()
+            end(step)
         step.wait()
     if step.returncode:
         lines = "\n".join(f"    {line}" for line in last)
         raise SetupError(f"{failure}\n  tried: {' '.join(command)}\n  it said:\n{lines}")
+
+
+def end(step: subprocess.Popen[str]) -> None:
+    """End a command that was started as a session of its own, with all that it started."""
+    if sys.platform == "win32":
+        step.terminate()
+    else:
+        os.killpg(step.pid, signal.SIGTERM)
