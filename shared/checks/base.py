@@ -2,12 +2,19 @@
 
 import inspect
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import get_type_hints
+from types import UnionType
+from typing import Any, get_args, get_type_hints
 
-from shared.domain.facts.base import Evidence, Fact, MissingEvidenceError, NotAskedError
-from shared.domain.findings import CheckResult, Finding, Outcome
+from shared.domain.facts.base import (
+    Evidence,
+    Fact,
+    MissingEvidenceError,
+    NotAskedError,
+    Unavailable,
+)
+from shared.domain.findings import CheckResult, Finding, Outcome, Problem
 
 log = logging.getLogger(__name__)
 
@@ -21,17 +28,40 @@ class CannotTellError(Exception):
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A fact that a check takes; without an optional one it can still decide some pulls."""
+
+    kind: type[Fact]
+    optional: bool = False
+
+    def of(self, evidence: Evidence) -> Fact | Unavailable:
+        """The fact, or, where it is optional, why it is not there."""
+        try:
+            return evidence[self.kind]
+        except (MissingEvidenceError, NotAskedError) as why:
+            if not self.optional:
+                raise
+            return Unavailable.of(self.kind, str(why))
+
+
+@dataclass(frozen=True)
 class Check[**P]:
     """A question about one pull, decided from facts alone.
 
     An advisory check warns of what is to come; that it could not look does not make the
-    diagnosis unknown.
+    diagnosis unknown. ``finds`` are the problems that it may yield.
     """
 
     id: str
-    needs: tuple[type[Fact], ...]
+    wants: tuple[Wanted, ...]
     decide: Callable[P, Iterable[Finding]]
+    finds: tuple[Problem, ...] = ()
     advisory: bool = False
+
+    @property
+    def needs(self) -> tuple[type[Fact], ...]:
+        """The facts without which the check says nothing."""
+        return tuple(want.kind for want in self.wants if not want.optional)
 
     @property
     def question(self) -> str:
@@ -45,7 +75,7 @@ class Check[**P]:
         """Decide from evidence. Never raises: what cannot be decided is UNKNOWN, with a reason."""
         decide: Callable[..., Iterable[Finding]] = self.decide
         try:
-            findings = tuple(decide(*(evidence[need] for need in self.needs)))
+            findings = tuple(decide(*(want.of(evidence) for want in self.wants)))
         except (NotApplicableError, NotAskedError) as why:
             return self._result(Outcome.SKIPPED, reason=str(why))
         except (MissingEvidenceError, CannotTellError) as why:
@@ -62,16 +92,39 @@ class Check[**P]:
 
 
 def check[**P](
-    check_id: str, *, advisory: bool = False
+    check_id: str, *finds: Problem, advisory: bool = False
 ) -> Callable[[Callable[P, Iterable[Finding]]], Check[P]]:
     """Make a pure function a check. The types of its parameters are the facts it needs.
 
+    A parameter ``SomeFact | Unavailable`` is optional: `known` insists on it where it matters.
     A check that yields nothing has passed, so a check is a generator of findings.
     """
 
     def wrap(decide: Callable[P, Iterable[Finding]]) -> Check[P]:
         hints = get_type_hints(decide)
         hints.pop("return", None)
-        return Check(check_id, tuple(hints.values()), decide, advisory)
+        return Check(check_id, tuple(map(_wanted, hints.values())), decide, finds, advisory)
 
     return wrap
+
+
+def known[F: Fact](fact: F | Unavailable) -> F:
+    """An optional fact that is needed after all.
+
+    Raises:
+        MissingEvidenceError: with the reason why it is not there.
+
+    """
+    if isinstance(fact, Unavailable):
+        raise MissingEvidenceError(fact.reason)
+    return fact
+
+
+def _wanted(hint: Any) -> Wanted:
+    if not isinstance(hint, UnionType):
+        return Wanted(hint)
+    return Wanted(next(_facts(hint)), optional=True)
+
+
+def _facts(hint: UnionType) -> Iterator[type[Fact]]:
+    return (kind for kind in get_args(hint) if kind is not Unavailable)

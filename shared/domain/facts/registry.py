@@ -19,11 +19,16 @@ class Sku(StrEnum):
 
 
 class PrivateEndpoint(Struct, frozen=True):
-    """A private endpoint connection; ``state`` is Approved, Pending, Rejected or Disconnected."""
+    """A private endpoint connection; ``state`` is Approved, Pending, Rejected or Disconnected.
+
+    ``id`` is the ARM id of the private endpoint, as in `PrivatePath.endpoints`; ``connection``
+    is the name of its connection at the registry.
+    """
 
     id: str
     state: str
     description: str = ""
+    connection: str = ""
 
 
 class RegistryProfile(Fact, frozen=True, kw_only=True):
@@ -121,7 +126,7 @@ class RoleAssignments(Fact, frozen=True, kw_only=True):
     ``related`` are assignments of *other* principals of the workload (the cluster's control
     identity, another slot): they tell "role on the wrong identity" from "no role at all".
     ``groups_known`` is false where group membership could not be read: then the absence of a
-    role is not proven.
+    role is not proven. ``groups`` are the object ids of the principal's groups.
     """
 
     principal_id: str
@@ -129,6 +134,7 @@ class RoleAssignments(Fact, frozen=True, kw_only=True):
     related: tuple[RoleAssignment, ...] = ()
     denials: tuple[DenyAssignment, ...] = ()
     groups_known: bool = True
+    groups: tuple[str, ...] = ()
 
 
 class ScopedToken(Fact, frozen=True, kw_only=True):
@@ -178,6 +184,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         return self.reach is Reach.ANSWERED and self.status < 300  # noqa: PLR2004 - HTTP
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again later is worth it: throttled, or the service is down."""
+        return self.status == 429 or self.status >= 500  # noqa: PLR2004 - HTTP
 
     @property
     def code(self) -> str:
