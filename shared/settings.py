@@ -96,6 +96,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: Annotated[
         str, Meta(description="Where people reach the dashboard; put into alerts.")
     ] = ""
+    discovery_minutes: Annotated[
+        float, Meta(description="How often workloads are discovered anew (min).", ge=1, le=1440)
+    ] = 15.0
     cache_seconds: Annotated[
         float, Meta(description="How long what was read of Azure is reused (s).", ge=0, le=60)
     ] = 45.0
@@ -151,8 +154,8 @@ def describe(name: str) -> str:
     return _meta(name).description or ""
 
 
-def read(environment: Mapping[str, str]) -> Settings:
-    """Read all settings.
+def read(environment: Mapping[str, str], *, deployed: bool = True) -> Settings:
+    """Read all settings. Off Azure (``deployed`` false) no storage and no queue are needed.
 
     Raises:
         SettingsError: every missing and every wrong setting at once.
@@ -168,7 +171,7 @@ def read(environment: Mapping[str, str]) -> Settings:
             shown = "(secret)" if is_secret(name) else repr(text[:80])
             problems.append(f"{variable(name)} = {shown}: {why}")
     settings = Settings(**values)
-    problems += _missing(settings)
+    problems += _missing(settings) if deployed else []
     if problems:
         raise SettingsError(problems)
     return settings

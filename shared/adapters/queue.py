@@ -57,6 +57,13 @@ class ServiceBusQueue:
         await self._client.close()
 
 
+class NoQueue:
+    """No queue: for the command line, which enqueues nothing."""
+
+    async def send(self, queue: str, messages: Sequence[Outgoing]) -> None:
+        raise NotImplementedError(f"nothing is sent from here ({queue}: {len(messages)})")
+
+
 async def _send(sender: ServiceBusSender, messages: list[ServiceBusMessage]) -> None:
     batch = await sender.create_message_batch()
     for message in messages:

@@ -22,12 +22,14 @@ class Registries(Struct, frozen=True):
 class TagListing(Struct, frozen=True):
     """Every tag of a repository and the digest it points to, or None for no such repository.
 
-    ``orphans`` are digests that exist without a tag, as far as the listing tells.
+    ``orphans`` are digests that exist without a tag; they mean something only where
+    ``orphans_known`` says that manifests were listed, not tags alone.
     """
 
     repository: str
     tags: dict[str, Digest] | None
     orphans: tuple[Digest, ...] = ()
+    orphans_known: bool = False
 
 
 class RegistryEnd(Protocol):

@@ -85,10 +85,11 @@ class Evidence:
         return msgspec.json.encode([*self._facts.values(), *gaps])
 
     def demand(self, kinds: Iterable[type[Fact]], reason: str) -> "Evidence":
-        """This evidence, in which none of the kinds is silently absent."""
+        """The same evidence, in which none of the kinds is silently absent."""
         absent = [k for k in kinds if k.__name__ not in self._facts | self._gaps]
-        known = [*self._facts.values(), *(Unavailable(k, why) for k, why in self._gaps.items())]
-        return Evidence([*known, *(Unavailable.of(kind, reason) for kind in absent)])
+        missing = [Unavailable.of(kind, reason) for kind in absent]
+        gaps = [Unavailable(kind, why) for kind, why in self._gaps.items()]
+        return Evidence([*self._facts.values(), *gaps, *missing])
 
     @classmethod
     def from_json(cls, data: bytes) -> "Evidence":

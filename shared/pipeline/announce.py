@@ -1,0 +1,132 @@
+"""One announcement: say it through its channel, once, as things are now."""
+
+import logging
+from datetime import timedelta
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.adapters.queue import Outgoing
+from shared.adapters.store.ledger import Delivery, Note, NoteKind
+from shared.domain.alerts import Alert, Announcement, Topic
+from shared.domain.findings import Outcome
+from shared.domain.incidents import Incident, Transition
+from shared.domain.reports import Report
+from shared.notify.base import Channel, DeliveryError
+from shared.pipeline.services import Services
+
+log = logging.getLogger(__name__)
+ATTEMPTS = 12
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=1)
+
+
+class UndeliverableError(Exception):
+    """An alert was given up; its message goes to the dead letters, where operators hear of it."""
+
+
+async def on_alert(services: Services, body: bytes, message_id: str) -> None:
+    """A message of the alerts queue. A malformed one is recorded and done with."""
+    try:
+        announcement = msgspec.json.decode(body, type=Announcement)
+    except msgspec.DecodeError as why:
+        await _note(services, NoteKind.MESSAGE_MALFORMED, message_id, str(why))
+        return
+    channel = services.channel(announcement.channel)
+    alert = await compose(services, announcement)
+    if channel is None or alert is None:
+        log.info("announcement %s has nothing to say any more", announcement.id)
+        return
+    await deliver(services, channel, alert, announcement)
+
+
+async def compose(services: Services, announcement: Announcement) -> Alert | None:
+    """The alert as things are now, or None where it is no longer news."""
+    if announcement.topic is Topic.OPERATOR:
+        return _alert(services, announcement, "Pullwatch needs an operator", Outcome.WARN)
+    if announcement.topic is Topic.REPORT:
+        report = await services.store.sweeps.find_report(announcement.about)
+        return _report_alert(services, announcement, report) if report else None
+    incident = await services.store.incidents.get(announcement.about)
+    if incident is None or not is_news(incident, announcement):
+        return None
+    return _incident_alert(services, announcement, incident)
+
+
+def is_news(incident: Incident, announcement: Announcement) -> bool:
+    """Whether an announcement still holds. Pure.
+
+    An incident that ended before it could be told is not told; a newer update replaces this one.
+    """
+    if announcement.episode != incident.episode:
+        return False
+    match announcement.transition:
+        case Transition.OPENED:
+            return incident.open
+        case Transition.UPDATED:
+            return incident.open and incident.told.affected <= announcement.size
+        case Transition.RESOLVED:
+            return not incident.open
+
+
+async def deliver(
+    services: Services, channel: Channel, alert: Alert, announcement: Announcement
+) -> None:
+    """Send one alert. A failed one is sent again later; one that arrived never is."""
+    state = await services.store.ledger.claim(announcement.id)
+    if state is Delivery.DELIVERED:
+        return
+    try:
+        await channel.send(replace(alert, maybe_repeated=state is Delivery.INTERRUPTED))
+    except DeliveryError as why:
+        await services.store.ledger.not_delivered(announcement.id)
+        await _again(services, announcement, why)
+    else:
+        await services.store.ledger.delivered(announcement.id)
+        log.info("alert %s delivered", announcement.id)
+
+
+async def _again(services: Services, announcement: Announcement, why: DeliveryError) -> None:
+    log.warning("alert %s not delivered: %s", announcement.id, why)
+    await _note(services, NoteKind.DELIVERY_FAILED, announcement.id, str(why))
+    if why.permanent or announcement.attempt + 1 >= ATTEMPTS:
+        raise UndeliverableError(f"{announcement.channel}: {why}") from why
+    delay = min(FIRST_DELAY * 2**announcement.attempt, LONGEST_DELAY)
+    asked = timedelta(seconds=why.retry_after or 0)
+    later = replace(announcement, attempt=announcement.attempt + 1)
+    message = Outgoing(
+        f"{later.id}:{later.attempt}",
+        msgspec.json.encode(later),
+        services.now() + min(max(delay, asked), LONGEST_DELAY),
+    )
+    await services.queue.send(services.settings.alerts_queue, [message])
+
+
+def _alert(services: Services, about: Announcement, headline: str, outcome: Outcome) -> Alert:
+    return Alert(
+        id=about.id,
+        topic=about.topic,
+        transition=about.transition,
+        at=about.at,
+        headline=headline,
+        outcome=outcome,
+        notice=about.notice,
+        dashboard=services.settings.public_url,
+    )
+
+
+def _incident_alert(services: Services, about: Announcement, incident: Incident) -> Alert:
+    headline = incident.finding.title
+    return replace(_alert(services, about, headline, incident.outcome), incident=incident)
+
+
+def _report_alert(services: Services, about: Announcement, report: Report) -> Alert:
+    failing = report.counts[Outcome.FAIL.label]
+    pulls = sum(report.counts.values())
+    headline = f"Nightly report: {failing} of {pulls} pulls would fail"
+    return replace(_alert(services, about, headline, report.outcome), report=report)
+
+
+async def _note(services: Services, kind: NoteKind, subject: str, reason: str) -> None:
+    note = Note(id=subject, kind=kind, at=services.now(), reason=reason[:500])
+    await services.store.ledger.note(note)

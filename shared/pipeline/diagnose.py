@@ -1,0 +1,116 @@
+"""One job: observe, decide, store, record what changed, and have it announced."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+
+from msgspec.structs import replace
+
+from shared.adapters.store.index import Entry
+from shared.adapters.store.sweeps import JobDone
+from shared.checks import examine
+from shared.domain.diagnosis import Diagnosis, conclude
+from shared.domain.facts.base import Evidence
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import ImageContent, ManifestAnswer, RegistryAnswer
+from shared.domain.findings import Outcome
+from shared.domain.pulls import CauseKind, Job, Pull
+from shared.domain.reports import Tally
+from shared.pipeline.jobs import put_back
+from shared.pipeline.observe import observe
+from shared.pipeline.report import report_if_done
+from shared.pipeline.services import Services
+from shared.pipeline.settle import settle
+
+EARLY_TRIES = 3
+"""How often a verdict that contradicts its event is looked at again: replicas lag behind."""
+
+
+async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
+    """Diagnose the pulls of a job. What could not be looked at for a passing reason comes again."""
+    seen = await observe(services, job, services.now())
+    diagnoses = {pull: decide(job, pull, evidence) for pull, evidence in seen.items()}
+    again = [p for p, found in diagnoses.items() if _try_again(services, job, found, seen[p])]
+    for pull, diagnosis in diagnoses.items():
+        if not (pull in again and _premature(job, diagnosis)):
+            await services.store.diagnoses.save(diagnosis, seen[pull])
+    await _remember(services, seen)
+    await settle(services, job.registry)
+    if again:
+        await put_back(services, job, again)
+    elif job.sweep:
+        await _done(services, job, diagnoses.values())
+    return tuple(diagnoses.values())
+
+
+def decide(job: Job, pull: Pull, evidence: Evidence) -> Diagnosis:
+    """The diagnosis that follows from evidence. Pure: stored evidence replays."""
+    found = conclude(pull, evidence[Asked].at, job.cause, examine(evidence), evidence.gaps)
+    return replace(found, job=job.id)
+
+
+def _try_again(services: Services, job: Job, found: Diagnosis, evidence: Evidence) -> bool:
+    if job.check or job.attempt + 1 >= services.settings.job_attempts:
+        return False  # who asked wants the answer of now
+    return _passing_trouble(job, evidence) or _premature(job, found)
+
+
+def _passing_trouble(job: Job, evidence: Evidence) -> bool:
+    """Whether the registry was too busy or down. An event is worth more tries than a sweep."""
+    if job.cause.kind is not CauseKind.SWEEP and ManifestAnswer.__name__ in evidence.gaps:
+        return True
+    answers = (evidence.get(ManifestAnswer), evidence.get(RegistryAnswer))
+    return any(seen is not None and seen.answer.passing for seen in answers)
+
+
+def _premature(job: Job, found: Diagnosis) -> bool:
+    """Whether the verdict contradicts the event that asked for it: a replica may lag behind."""
+    if job.attempt + 1 >= EARLY_TRIES:
+        return False
+    if job.cause.kind is CauseKind.PUSHED:
+        return _is_missing(found)
+    return job.cause.kind is CauseKind.DELETED and found.outcome < Outcome.FAIL
+
+
+def _is_missing(found: Diagnosis) -> bool:
+    return any(
+        result.check.startswith("existence.") and result.outcome is Outcome.FAIL
+        for result in found.results
+    )
+
+
+async def _remember(services: Services, seen: Mapping[Pull, Evidence]) -> None:
+    """What references resolve to now: tomorrow it may be the only memory."""
+    known = [(await services.store.index.of_pull(pull), seen[pull]) for pull in seen]
+    entries = [(entry, evidence) for entry, evidence in known if entry]
+    learnt = [_learn(entry, evidence, services.now()) for entry, evidence in entries]
+    old = [entry for entry, _ in entries]
+    await services.store.index.put(new for new, was in zip(learnt, old, strict=True) if new != was)
+
+
+def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
+    manifest, content = evidence.get(ManifestAnswer), evidence.get(ImageContent)
+    if manifest is None:
+        return entry
+    if not manifest.answer.ok:
+        missing = manifest.answer.status == HTTPStatus.NOT_FOUND
+        return replace(entry, gone=missing or entry.gone)
+    children = tuple(child.digest for child in content.children) if content else entry.children
+    return replace(
+        entry,
+        digest=manifest.digest,
+        children=children,
+        resolved=at,
+        gone=False,
+        deleted_at=None,
+        deleted_by="",
+        user_agent="",
+    )
+
+
+async def _done(services: Services, job: Job, found: Iterable[Diagnosis]) -> None:
+    counts = Counter(diagnosis.outcome.label for diagnosis in found)
+    done = JobDone(job.id, Tally(job.registry, dict(counts)))
+    await services.store.sweeps.done(job.sweep, done)
+    await report_if_done(services, job.sweep)

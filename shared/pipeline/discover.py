@@ -1,0 +1,104 @@
+"""What is deployed: every pull of every compute platform, into the index."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.adapters.store.index import Entry
+from shared.compute.base import ComputePlatform, Discovery
+from shared.domain.diagnosis import Gap
+from shared.domain.findings import Outcome
+from shared.domain.incidents import OpenProblem, StatusChange
+from shared.domain.pulls import Cause, CauseKind, Compute, Pull, short_hash
+from shared.pipeline.services import Services
+
+log = logging.getLogger(__name__)
+
+
+class Deployed(Struct, frozen=True):
+    """Every pull that was found, and what could not be looked at."""
+
+    pulls: tuple[Pull, ...]
+    gaps: tuple[Gap, ...]
+
+
+async def discover(services: Services) -> Deployed:
+    """Find what is deployed and bring the index up to date with it."""
+    at = services.now()
+    scope = services.settings.subscriptions
+    found = await asyncio.gather(*(_of(platform, scope) for platform in services.platforms))
+    pulls = tuple({pull.key: pull for part in found for pull in part.pulls}.values())
+    gaps = tuple(gap for part in found for gap in part.gaps)
+    await _bring_up_to_date(services, pulls, gaps, at)
+    return Deployed(pulls, gaps)
+
+
+async def _of(platform: ComputePlatform, subscriptions: tuple[str, ...]) -> Discovery:
+    """One platform's pulls; that it failed is a gap, not an empty estate."""
+    try:
+        return await platform.discover(subscriptions)
+    except Exception as error:
+        log.exception("discovery on %s failed", platform.compute)
+        reason = f"discovery failed: {type(error).__name__}"
+        return Discovery((), (Gap(everything_of(platform.compute), reason),))
+
+
+def everything_of(compute: Compute) -> str:
+    """The name of a gap that covers a whole compute platform."""
+    return f"all of {compute}"
+
+
+async def _bring_up_to_date(
+    services: Services, pulls: Sequence[Pull], gaps: Sequence[Gap], at: datetime
+) -> None:
+    index = services.store.index
+    known = {entry.pull.key: entry async for entry in index.everything()}
+    await index.put(_seen(known.get(pull.key), pull, at) for pull in pulls)
+    current = {pull.key for pull in pulls}
+    unseen = [entry for key, entry in known.items() if key not in current]
+    ended = [entry for entry in unseen if not _hidden(entry.pull, gaps)]
+    for entry in ended:
+        await retire(services, entry.pull, at)
+    await index.remove(ended)
+
+
+def _seen(entry: Entry | None, pull: Pull, at: datetime) -> Entry:
+    if entry is None:
+        return Entry(pull=pull, seen=at, digest=pull.image.digest or pull.running)
+    return replace(entry, pull=pull, seen=at)
+
+
+def _hidden(pull: Pull, gaps: Iterable[Gap]) -> bool:
+    """Whether a pull was not found only because nobody could look where it is."""
+    workload = pull.workload.id.lower()
+    return any(
+        workload.startswith(gap.what.lower()) or gap.what == everything_of(pull.workload.compute)
+        for gap in gaps
+    )
+
+
+async def retire(services: Services, pull: Pull, at: datetime) -> None:
+    """A workload is gone or uses another image now: its problems end."""
+    stored = await services.store.diagnoses.of_pull(pull)
+    if stored is None:
+        return
+    change = _ended(pull, stored.standing, stored.diagnosis.outcome, at)
+    await services.store.diagnoses.retire(pull, change)
+
+
+def _ended(
+    pull: Pull, standing: tuple[OpenProblem, ...], before: Outcome, at: datetime
+) -> StatusChange:
+    return StatusChange(
+        id=short_hash("ended", pull.key, at.isoformat()),
+        pull=pull,
+        at=at,
+        before=before,
+        after=Outcome.SKIPPED,
+        closed=standing,
+        cause=Cause(kind=CauseKind.SWEEP, at=at),
+    )

@@ -1,0 +1,98 @@
+"""A registry event: update the index, and have the pulls that it touches diagnosed."""
+
+import logging
+
+import azure.functions as func
+from msgspec.structs import replace
+
+from shared.adapters.events import IgnoredEventError, MalformedEventError, read_event
+from shared.adapters.store.index import Entry
+from shared.adapters.store.ledger import Note, NoteKind
+from shared.domain.events import EventKind, RegistryEvent
+from shared.domain.images import ACR_SUFFIXES
+from shared.domain.pulls import Cause, CauseKind
+from shared.pipeline.jobs import enqueue, shard
+from shared.pipeline.services import Services
+
+log = logging.getLogger(__name__)
+EXCERPT = 2_000
+
+
+async def on_registry_event(
+    services: Services, event: func.EventGridEvent | func.CloudEvent
+) -> None:
+    """Act on a push or a deletion; record everything else. Only faults of ours raise."""
+    try:
+        wanted = read_event(event)
+    except IgnoredEventError as why:
+        await _note(services, event, NoteKind.EVENT_IGNORED, str(why))
+    except MalformedEventError as why:
+        await _note(services, event, NoteKind.EVENT_MALFORMED, str(why))
+    else:
+        await take(services, wanted)
+
+
+async def take(services: Services, event: RegistryEvent) -> int:
+    """Remember what the event says, and enqueue urgent jobs. Returns how many."""
+    registry = await _login_server(services, event)
+    entries = await services.store.index.of_repository(registry, event.repository)
+    touched = [entry for entry in entries if _touches(event, entry)]
+    await services.store.index.put([_remember(event, entry) for entry in touched])
+    reason = f"{event.kind}:{event.digest}:{event.tag}:{event.request_id or event.id}"
+    jobs = shard((entry.pull for entry in touched), _cause(event, touched), reason)
+    count = await enqueue(services, jobs)
+    log.info("%s in %s touches %d pulls", event.kind, registry, len(touched))
+    return count
+
+
+async def _login_server(services: Services, event: RegistryEvent) -> str:
+    """By the registry's id: an event's host may be a regional one."""
+    known = (await services.registry.registries()).known
+    wanted = event.registry_id.lower()
+    found = next((r.login_server for r in known if r.resource_id.lower() == wanted), None)
+    return found or (event.host if event.host.endswith(ACR_SUFFIXES) else "")
+
+
+def _touches(event: RegistryEvent, entry: Entry) -> bool:
+    image = entry.pull.image
+    if event.kind is EventKind.PUSHED:
+        same_tag = bool(event.tag) and image.tag == event.tag and not image.digest
+        return same_tag or (entry.gone and entry.uses(event.digest))
+    return not event.digest or entry.uses(event.digest)
+
+
+def _remember(event: RegistryEvent, entry: Entry) -> Entry:
+    if event.kind is EventKind.PUSHED:
+        return entry  # the job sees for itself what the tag points to now
+    return replace(entry, deleted_at=event.at, deleted_by=event.actor, user_agent=event.user_agent)
+
+
+def _cause(event: RegistryEvent, touched: list[Entry]) -> Cause:
+    pushed = event.kind is EventKind.PUSHED
+    died = {e.pull.image.tag for e in touched if e.digest == event.digest and e.pull.image.tag}
+    return Cause(
+        kind=CauseKind.PUSHED if pushed else CauseKind.DELETED,
+        at=event.at,
+        event_id=event.id,
+        digest=event.digest,
+        tags=(event.tag,) if pushed else tuple(sorted(died)),
+        actor=event.actor,
+        user_agent=event.user_agent,
+    )
+
+
+async def _note(
+    services: Services,
+    event: func.EventGridEvent | func.CloudEvent,
+    kind: NoteKind,
+    reason: str,
+) -> None:
+    log.warning("event %s: %s", kind, reason)
+    note = Note(
+        id=str(event.id),
+        kind=kind,
+        at=services.now(),
+        reason=reason,
+        text=repr(event.get_json())[:EXCERPT],
+    )
+    await services.store.ledger.note(note)

@@ -1,0 +1,63 @@
+"""Jobs on queues: how pulls become jobs, and how a job is put back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import batched
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.adapters.queue import Outgoing
+from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Job, Pull, short_hash
+from shared.pipeline.services import Services
+
+FIRST_DELAY = timedelta(seconds=15)
+LONGEST_DELAY = timedelta(minutes=30)
+
+
+def shard(pulls: Iterable[Pull], cause: Cause, reason: str, *, sweep: str = "") -> Iterator[Job]:
+    """Jobs of one registry and at most 100 pulls each; pulls of one repository stay together.
+
+    ``reason`` makes the ids: the same reason for the same pulls is the same job.
+    """
+    by_registry: dict[str, list[Pull]] = defaultdict(list)
+    for pull in sorted(set(pulls), key=lambda p: (p.image, p.workload)):
+        by_registry[pull.image.registry].append(pull)
+    for registry, wanted in by_registry.items():
+        for part in batched(wanted, LONGEST_JOB, strict=False):
+            job_id = short_hash(reason, registry, *(pull.key for pull in part))
+            yield Job(id=job_id, registry=registry, pulls=part, cause=cause, sweep=sweep)
+
+
+async def enqueue(services: Services, jobs: Iterable[Job]) -> int:
+    """Put jobs on their lane: a sweep's are bulk, all others urgent. Returns how many."""
+    lanes: dict[str, list[Outgoing]] = defaultdict(list)
+    for job in jobs:
+        lanes[lane(services, job)].append(_message(job))
+    for queue, messages in lanes.items():
+        await services.queue.send(queue, messages)
+    return sum(len(messages) for messages in lanes.values())
+
+
+async def put_back(services: Services, job: Job, pulls: Iterable[Pull]) -> None:
+    """Send a job again, later, for the pulls that are still open: back-off is the app's own."""
+    delay = min(FIRST_DELAY * 2**job.attempt, LONGEST_DELAY)
+    again = replace(job, attempt=job.attempt + 1, pulls=tuple(pulls))
+    message = replace(_message(again), due=services.now() + delay)
+    await services.queue.send(lane(services, job), [message])
+
+
+def lane(services: Services, job: Job) -> str:
+    """The queue of a job."""
+    bulk = job.cause.kind is CauseKind.SWEEP
+    return services.settings.bulk_queue if bulk else services.settings.urgent_queue
+
+
+def read_job(body: bytes) -> Job:
+    """A job from a message. Raises msgspec.DecodeError for anything else."""
+    return msgspec.json.decode(body, type=Job)
+
+
+def _message(job: Job) -> Outgoing:
+    return Outgoing(f"{job.id}:{job.attempt}", msgspec.json.encode(job))

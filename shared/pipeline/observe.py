@@ -1,0 +1,95 @@
+"""Both ends of some pulls, observed side by side."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from shared.adapters.store.index import Entry
+from shared.domain.facts.base import Evidence, Fact, Observation, Unavailable
+from shared.domain.facts.pull import Asked, Remembered, ReportedError
+from shared.domain.facts.registry import LoginServerAddress, ManifestAnswer, RegistryProfile
+from shared.domain.facts.workload import (
+    Egress,
+    PullIdentity,
+    RuntimePlatforms,
+    WorkloadState,
+)
+from shared.domain.pulls import Job, Pull
+from shared.pipeline.services import Services
+
+log = logging.getLogger(__name__)
+
+REGISTRY_END: tuple[type[Fact], ...] = (RegistryProfile, LoginServerAddress, ManifestAnswer)
+WORKLOAD_END: tuple[type[Fact], ...] = (PullIdentity, Egress, RuntimePlatforms, WorkloadState)
+AT_ONCE = 16
+"""Pulls whose compute end is observed at the same time."""
+
+
+async def observe(services: Services, job: Job, at: datetime) -> dict[Pull, Evidence]:
+    """Evidence for every pull of a job. Never raises for what could not be looked at.
+
+    What every diagnosis needs is there or has a reason why not: nothing is silently absent.
+    """
+    limit = asyncio.Semaphore(AT_ONCE)
+
+    async def one(pull: Pull) -> tuple[Observation, ...]:
+        async with limit:
+            return await _compute_end(services, pull)
+
+    ends = dict(zip(job.pulls, await asyncio.gather(*map(one, job.pulls)), strict=True))
+    identities = {pull: Evidence(seen).get(PullIdentity) for pull, seen in ends.items()}
+    registry = await _registry_end(services, identities)
+    memories = await asyncio.gather(*map(services.store.index.of_pull, job.pulls))
+    return {
+        pull: _evidence([*_context(job, pull, memory, at), *ends[pull], *registry[pull]])
+        for pull, memory in zip(job.pulls, memories, strict=True)
+    }
+
+
+def _evidence(observations: Iterable[Observation]) -> Evidence:
+    evidence = Evidence(observations)
+    asked = evidence[Asked]
+    wanted = REGISTRY_END + (WORKLOAD_END if asked.pull.workload.id else ())
+    return evidence.demand(wanted, "the observer said nothing about it")
+
+
+async def _compute_end(services: Services, pull: Pull) -> tuple[Observation, ...]:
+    if not pull.workload.id:
+        return ()  # only the registry end was asked for
+    platform = services.platform(pull.workload.compute)
+    try:
+        return await platform.observe(pull) if platform else ()
+    except Exception as error:
+        log.exception("observing %s failed", pull.workload.id)
+        return _blind(WORKLOAD_END, error)
+
+
+async def _registry_end(
+    services: Services, identities: Mapping[Pull, PullIdentity | None]
+) -> Mapping[Pull, tuple[Observation, ...]]:
+    try:
+        return await services.registry.observe(identities)
+    except Exception as error:
+        log.exception("observing a registry failed")
+        return dict.fromkeys(identities, _blind(REGISTRY_END, error))
+
+
+def _blind(kinds: tuple[type[Fact], ...], error: Exception) -> tuple[Observation, ...]:
+    reason = f"the observer failed: {type(error).__name__}"
+    return tuple(Unavailable.of(kind, reason) for kind in kinds)
+
+
+def _context(job: Job, pull: Pull, memory: Entry | None, at: datetime) -> Iterable[Observation]:
+    yield Asked(pull, at)
+    if job.error_text:
+        yield ReportedError(job.error_text, "the person who asked", None)
+    if memory:
+        yield Remembered(
+            digest=memory.digest,
+            tags=(pull.image.tag,) if pull.image.tag else (),
+            last_seen=memory.resolved,
+            deleted_at=memory.deleted_at,
+            deleted_by=memory.deleted_by,
+            user_agent=memory.user_agent,
+        )

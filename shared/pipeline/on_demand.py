@@ -1,0 +1,142 @@
+"""An on-demand check: somebody asks, and waits."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from shared.adapters.store.requested import Requested
+from shared.domain.diagnosis import Diagnosis
+from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Compute, Job, Pull, Workload
+from shared.pipeline.diagnose import decide, diagnose
+from shared.pipeline.jobs import enqueue
+from shared.pipeline.observe import observe
+from shared.pipeline.services import Services
+
+LONGEST_ERROR = 100_000
+NOBODY = Workload(id="", compute=Compute.AKS, name="")
+"""Stands for no workload: then only the registry end is looked at."""
+
+type Text = Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The body of ``POST /api/checks``: an image, and where known who pulls it and what it said."""
+
+    image: Text
+    workload: Annotated[str, Meta(max_length=2_000)] = ""
+    error: Annotated[str, Meta(max_length=LONGEST_ERROR)] = ""
+
+
+class BadQuestionError(Exception):
+    """The question is not well-formed. The message names the field, the value, what is accepted."""
+
+
+def read_question(body: bytes) -> Question:
+    """A question from JSON. Raises BadQuestionError."""
+    try:
+        return msgspec.json.decode(body, type=Question)
+    except msgspec.DecodeError as why:
+        raise BadQuestionError(
+            f'{why}; accepted: {{"image": "REGISTRY/REPOSITORY:TAG", '
+            '"workload": "ARM id, optional", "error": "error text, optional"}'
+        ) from why
+
+
+async def ask(services: Services, question: Question, check: str) -> Requested:
+    """Answer within the budget, or enqueue: then ``diagnoses`` is None and the answer follows.
+
+    Raises:
+        BadQuestionError: the image is no reference, or the workload is no id.
+
+    """
+    job = await _job(services, question, check)
+    try:
+        async with asyncio.timeout(services.settings.check_budget_seconds):
+            return await finish(services, job)
+    except TimeoutError:
+        waiting = _requested(job)
+        await services.store.requested.put(waiting)
+        await enqueue(services, [job])
+        return waiting
+
+
+async def finish(services: Services, job: Job) -> Requested:
+    """Answer, and store the answer for who asks again."""
+    answered = replace(_requested(job), diagnoses=await answer(services, job))
+    await services.store.requested.put(answered)
+    return answered
+
+
+def _requested(job: Job) -> Requested:
+    return Requested(id=job.check, asked=job.cause.at, image=str(job.pulls[0].image))
+
+
+async def answer(services: Services, job: Job) -> tuple[Diagnosis, ...]:
+    """Diagnose deployed pulls as ever; one that is not deployed is looked at, not remembered."""
+    if await services.store.index.of_pull(job.pulls[0]):
+        return await diagnose(services, job)
+    return await look(services, job)
+
+
+async def look(services: Services, job: Job) -> tuple[Diagnosis, ...]:
+    """Observe and decide only: nothing is stored, nobody is alerted."""
+    seen = await observe(services, job, services.now())
+    return tuple(decide(job, pull, evidence) for pull, evidence in seen.items())
+
+
+async def _job(services: Services, question: Question, check: str) -> Job:
+    image = parse_image(question.image)
+    deployed = await _deployed(services, image, question.workload)
+    pulls = deployed or (Pull(named_workload(question.workload), image),)
+    return Job(
+        id=f"asked:{check}",
+        registry=image.registry,
+        pulls=pulls[:LONGEST_JOB],
+        cause=Cause(kind=CauseKind.ASKED, at=services.now()),
+        check=check,
+        error_text=question.error,
+    )
+
+
+def parse_image(text: str) -> ImageReference:
+    """The image of a question. Raises BadQuestionError."""
+    try:
+        return parse_reference(text)
+    except InvalidReferenceError as why:
+        raise BadQuestionError(f"image = {text[:200]!r}: {why}") from why
+
+
+async def _deployed(services: Services, image: ImageReference, workload: str) -> tuple[Pull, ...]:
+    entries = await services.store.index.of_repository(image.registry, image.repository)
+    return tuple(
+        entry.pull
+        for entry in entries
+        if entry.pull.image == image
+        and workload.lower() in {"", entry.pull.workload.id.lower(), entry.pull.workload.name}
+    )
+
+
+TYPES = {
+    "/microsoft.containerservice/managedclusters/": Compute.AKS,
+    "/microsoft.web/sites/": Compute.APP_SERVICE,
+    "/microsoft.app/": Compute.CONTAINER_APPS,
+    "/microsoft.containerinstance/containergroups/": Compute.CONTAINER_INSTANCES,
+}
+
+
+def named_workload(text: str) -> Workload:
+    """The workload of a question by its ARM id; no id is nobody. Raises BadQuestionError."""
+    if not text:
+        return NOBODY
+    compute = next((c for part, c in TYPES.items() if part in text.lower()), None)
+    if compute is None:
+        raise BadQuestionError(
+            f"workload = {text[:200]!r}: expected the ARM id of a managed cluster (followed by "
+            "/namespaces/NAMESPACE/KIND/NAME), site, container app, job or container group, "
+            "or the name of a workload that is known to use the image"
+        )
+    return Workload(text, compute, text.rstrip("/").rpartition("/")[2])

@@ -1,0 +1,244 @@
+"""The world as the pipeline sees it, in memory: an estate, a queue, channels, a clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Self
+
+from shared.adapters.queue import Outgoing
+from shared.adapters.store import Store
+from shared.compute.base import Discovery
+from shared.domain.alerts import Alert
+from shared.domain.diagnosis import Gap
+from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
+from shared.domain.facts.registry import (
+    Answer,
+    LoginServerAddress,
+    ManifestAnswer,
+    Neighbours,
+    Reach,
+    RegistryAnswer,
+    RegistryError,
+    RegistryProfile,
+    Sku,
+)
+from shared.domain.facts.workload import (
+    Egress,
+    IdentityKind,
+    PullIdentity,
+    PullState,
+    RuntimePlatforms,
+    WorkloadState,
+)
+from shared.domain.images import Digest, ImageReference, Platform, parse_reference
+from shared.domain.pulls import Compute, Pull, Registry, Workload
+from shared.notify.base import DeliveryError
+from shared.pipeline.services import Services
+from shared.registry.base import Registries, TagListing
+from shared.settings import Settings
+from tests.support.memory_tables import MemoryTables
+
+LOGIN_SERVER = "contoso.azurecr.io"
+REGISTRY = Registry(
+    LOGIN_SERVER,
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/contoso",
+)
+START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+
+
+def digest(seed: int) -> Digest:
+    """A digest that is easy to tell apart."""
+    return Digest(f"sha256:{seed:064x}")
+
+
+def workload(name: str) -> Workload:
+    """A container app."""
+    return Workload(
+        f"/subscriptions/s/resourceGroups/g/providers/Microsoft.App/containerApps/{name}",
+        Compute.CONTAINER_APPS,
+        name,
+    )
+
+
+def pull(name: str, image: str) -> Pull:
+    """A container app that pulls an image of the registry."""
+    return Pull(workload(name), parse_reference(f"{LOGIN_SERVER}/{image}"))
+
+
+class FakeClock:
+    """Time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.at = START
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(milliseconds=1)
+        return self.at
+
+    def pass_by(self, **parts: float) -> None:
+        self.at += timedelta(**parts)
+
+
+class FakeRegistry:
+    """A registry that holds tags; ``status`` other than 200 is what it answers to everything."""
+
+    def __init__(self) -> None:
+        self.tagged: dict[tuple[str, str], Digest] = {}
+        self.status = 200
+        self.blind = ""
+        self.listings = 0
+        self.crash: Exception | None = None
+
+    async def registries(self) -> Registries:
+        return Registries((REGISTRY,))
+
+    async def observe(
+        self, pulls: Mapping[Pull, PullIdentity | None]
+    ) -> Mapping[Pull, tuple[Observation, ...]]:
+        if self.crash:
+            raise self.crash
+        return {pull: self._facts(pull.image) for pull in pulls}
+
+    def _facts(self, image: ImageReference) -> tuple[Observation, ...]:
+        if self.blind:
+            return (Unavailable.of(ManifestAnswer, self.blind), *self._rest())
+        found = self._find(image)
+        status = self.status if self.status != 200 else 200 if found else 404
+        errors = (RegistryError("MANIFEST_UNKNOWN", "not found"),) if status == 404 else ()
+        answer = Answer(reach=Reach.ANSWERED, status=status, errors=errors)
+        manifest = ManifestAnswer(answer=answer, digest=found or Digest(""), media_type="m")
+        near = Neighbours(repository_exists=True, tags=tuple(t for _, t in self.tagged))
+        return (manifest, *self._rest(), *((near,) if status == 404 else ()))
+
+    def _find(self, image: ImageReference) -> Digest | None:
+        if image.digest:
+            return image.digest if image.digest in self.tagged.values() else None
+        return self.tagged.get((image.repository, image.tag))
+
+    def _rest(self) -> tuple[Observation, ...]:
+        return (
+            RegistryProfile(
+                resource_id=REGISTRY.resource_id,
+                login_server=LOGIN_SERVER,
+                name="contoso",
+                region="westeurope",
+                sku=Sku.PREMIUM,
+                anonymous_pull=True,
+            ),
+            LoginServerAddress(LOGIN_SERVER, exists=True, addresses=("20.0.0.1",)),
+            RegistryAnswer(LOGIN_SERVER, Answer(reach=Reach.ANSWERED, status=401), challenged=True),
+        )
+
+    async def tags(self, registry: Registry, repository: str) -> TagListing:
+        assert registry == REGISTRY
+        self.listings += 1
+        if self.blind or self.status != 200:
+            raise CouldNotLookError(self.blind or f"status {self.status}")
+        tags = {tag: found for (repo, tag), found in self.tagged.items() if repo == repository}
+        return TagListing(repository, tags or None, orphans_known=True)
+
+
+class FakePlatform:
+    """A compute platform with some pulls, all of which are permitted."""
+
+    compute = Compute.CONTAINER_APPS
+    resource_types: tuple[str, ...] = ("Microsoft.App/containerApps",)
+
+    def __init__(self) -> None:
+        self.pulls: list[Pull] = []
+        self.gaps: tuple[Gap, ...] = ()
+
+    async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
+        assert subscriptions == ()
+        return Discovery(tuple(self.pulls), self.gaps)
+
+    async def observe(self, pull: Pull) -> tuple[Observation, ...]:
+        return (
+            PullIdentity(kind=IdentityKind.ANONYMOUS),
+            Egress(addresses=("52.0.0.1",)),
+            RuntimePlatforms((Platform("linux", "amd64"),)),
+            WorkloadState(state=PullState.RUNNING, instances=1),
+        )
+
+
+class FakeQueue:
+    """Queues that keep what was sent, and drop an id that they have seen."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, list[Outgoing]] = {}
+        self.seen: set[tuple[str, str]] = set()
+        self.down = False
+
+    async def send(self, queue: str, messages: Sequence[Outgoing]) -> None:
+        if self.down:
+            raise ConnectionError("the queue is down")
+        for message in messages:
+            if (queue, message.id) not in self.seen:
+                self.seen.add((queue, message.id))
+                self.sent.setdefault(queue, []).append(message)
+
+    def take(self, queue: str) -> list[Outgoing]:
+        """Everything that waits in a queue; it is empty afterwards."""
+        return self.sent.pop(queue, [])
+
+
+@dataclass
+class FakeChannel:
+    """A channel that keeps what it was told; ``fails`` are the errors of the next sends."""
+
+    name: ClassVar[str] = "fake"
+    heard: list[Alert] = field(default_factory=list)
+    fails: list[DeliveryError] = field(default_factory=list)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self | None:
+        _ = settings
+        return cls()
+
+    async def send(self, alert: Alert) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.heard.append(alert)
+
+
+@dataclass
+class World:
+    """Everything outside, and the services over it."""
+
+    registry: FakeRegistry = field(default_factory=FakeRegistry)
+    platform: FakePlatform = field(default_factory=FakePlatform)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    channel: FakeChannel = field(default_factory=FakeChannel)
+    clock: FakeClock = field(default_factory=FakeClock)
+    tables: MemoryTables = field(default_factory=MemoryTables)
+    settings: Settings = field(default_factory=lambda: Settings(service_bus="x", tables="x"))
+
+    @property
+    def services(self) -> Services:
+        return Services(
+            settings=self.settings,
+            registry=self.registry,
+            platforms=(self.platform,),
+            store=Store.on(self.tables),
+            queue=self.queue,
+            channels=(self.channel,),
+            now=self.clock,
+        )
+
+    def deploy(self, name: str, image: str, seed: int = 1) -> Pull:
+        """A workload whose image exists."""
+        wanted = pull(name, image)
+        self.platform.pulls.append(wanted)
+        self.hold(image, seed)
+        return wanted
+
+    def hold(self, image: str, seed: int = 1) -> None:
+        """The registry holds an image."""
+        repository, _, tag = image.partition(":")
+        self.registry.tagged[repository, tag] = digest(seed)
+
+    def lose(self, images: Iterable[str]) -> None:
+        """The registry loses tags without a word."""
+        for image in images:
+            repository, _, tag = image.partition(":")
+            del self.registry.tagged[repository, tag]
