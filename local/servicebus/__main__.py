@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from local.arguments import Parser
 from local.servicebus.config import QueueConfig, load_queues
 from local.servicebus.running import RunningBroker, running_broker
 from local.servicebus.status import running_status
@@ -23,7 +24,7 @@ from local.servicebus.store import StoreError
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser("python -m local.servicebus", description=__doc__)
+    parser = Parser(prog="python -m local.servicebus", description=__doc__)
     parser.add_argument("--port", type=int, default=5672, help="AMQP port; 0: any free one")
     parser.add_argument("--queues", type=Path, required=True, help="JSON array of queues")
     parser.add_argument("--db", type=Path, help="SQLite file; without it all is lost at the end")

@@ -106,8 +106,10 @@ def _header(section: bytes) -> tuple[bool, int, int | None]:
 
 
 def _number(value: Value) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
     raise DecodeError(f"not a number: {value!r}")
 
 
