@@ -1,22 +1,7 @@
 """Looking up principals of an estate, and the secrets they prove themselves with."""
 
-from datetime import datetime
-
-from local.azure.clock import Clock
 from local.estates.identity import Group, Identity, Secret
 from local.estates.model import Estate
-
-
-def by_client_id(estate: Estate, client_id: str) -> Identity | None:
-    """The principal of an application id."""
-    wanted = client_id.lower()
-    return next((one for one in estate.identities if one.client_id.lower() == wanted), None)
-
-
-def by_object_id(estate: Estate, object_id: str) -> Identity | None:
-    """The principal of an object id, as in a token's `oid`."""
-    wanted = object_id.lower()
-    return next((one for one in estate.identities if one.object_id.lower() == wanted), None)
 
 
 def by_name(estate: Estate, name: str) -> Identity | None:
@@ -45,8 +30,3 @@ def object_id_of(estate: Estate, name: str) -> str:
 def secret_of(who: Identity, value: str) -> Secret | None:
     """The secret with this value."""
     return next((secret for secret in who.secrets if secret.value == value), None)
-
-
-def expiry(secret: Secret, clock: Clock) -> datetime:
-    """When a secret stops working."""
-    return clock.after_start(secret.expires)

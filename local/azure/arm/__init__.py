@@ -1,0 +1,1 @@
+"""Azure Resource Manager: what an estate looks like at management.azure.com."""

@@ -1,0 +1,30 @@
+"""What every simulated service shares: the world, tokens, certificates, and who is calling."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from local.azure.ca import Authority
+from local.azure.entra.tokens import Issuer
+from local.azure.places import Callers
+from local.azure.world import World
+from local.estates.model import Estate
+
+
+@dataclass
+class Cloud:
+    """One simulated Azure."""
+
+    world: World
+    issuer: Issuer
+    authority: Authority
+    callers: Callers = field(default_factory=Callers)
+
+    @property
+    def estate(self) -> Estate:
+        """The estate as it is now."""
+        return self.world.estate
+
+
+CLOUD: Final = web.AppKey("cloud", Cloud)

@@ -1,0 +1,1 @@
+"""Azure Resource Graph: queries over what ARM holds, a little behind it if so switched."""
