@@ -49,6 +49,9 @@ class Operation:
     media_type: str = ""
     size: int = 0
     """Bytes of the manifest."""
+    artifact_type: str = ""
+    quarantined: bool = False
+    """A push that is hidden until it is released."""
     status: int = 200
     error: str = ""
     """What the registry answered when it refused."""

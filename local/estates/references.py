@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local.estates.base import AssignedIdentity, Resource
+from local.estates.conditions import ConditionError, compile_condition
 from local.estates.hosting import AppWorkload, ContainerGroup, RegistryCredential, Site
 from local.estates.identity import EVERYONE
 from local.estates.kubernetes import Cluster
@@ -32,7 +33,7 @@ def mistakes(estate: Estate) -> list[Mistake]:
         for each in references(estate)
         if each.value and each.value not in known[each.kind]
     ]
-    return [*dangling, *repeated(estate), *bad_addresses(estate)]
+    return [*dangling, *repeated(estate), *bad_addresses(estate), *bad_conditions(estate)]
 
 
 def one_of(kind: str, values: set[str]) -> str:
@@ -226,6 +227,16 @@ def repeated(estate: Estate) -> Iterator[Mistake]:
         for name, times in Counter(values).items():
             if times > 1:
                 yield Mistake(kind, name, "each name once")
+
+
+def bad_conditions(estate: Estate) -> Iterator[Mistake]:
+    """Conditions that nothing here could evaluate."""
+    for at, given in enumerate(estate.role_assignments):
+        try:
+            compile_condition(given.condition or "ActionMatches{'*'}")
+        except ConditionError as error:
+            path = f"roleAssignments[{at}].condition"
+            yield Mistake(path, given.condition, f"an ABAC condition ({error})")
 
 
 def bad_addresses(estate: Estate) -> Iterator[Mistake]:

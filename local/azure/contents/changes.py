@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from local.azure.contents import errors
-from local.azure.contents.manifest import ManifestInvalidError, parse
+from local.azure.contents.manifest import ManifestInvalidError, parse, platform
 from local.azure.contents.model import Contents, Deleted, Manifest, Repository, Tag
 from local.estates.content import digest as digest_of
 from local.estates.registry import Locks, Registry
@@ -80,6 +80,7 @@ def new_manifest(contents: Contents, repository: Repository, push: Push, now: da
     for child in parsed.children:
         if child not in repository.manifests:
             raise errors.manifest_blob_unknown(child)
+    architecture, system = platform(contents.blobs.get(parsed.config, b""))
     return Manifest(
         digest=digest_of(push.body),
         media_type=push.media_type,
@@ -88,7 +89,17 @@ def new_manifest(contents: Contents, repository: Repository, push: Push, now: da
         created=now,
         updated=now,
         untagged=now,
+        architecture=architecture,
+        os=system,
     )
+
+
+def keep_blob(contents: Contents, name: str, data: bytes, now: datetime) -> str:
+    """Keep a blob in a repository; the answer is its digest."""
+    digest = digest_of(data)
+    contents.blobs[digest] = data
+    contents.repository(name, now).blobs.add(digest)
+    return digest
 
 
 def point(repository: Repository, name: str, manifest: Manifest, now: datetime) -> None:

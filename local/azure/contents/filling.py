@@ -3,7 +3,7 @@
 from copy import deepcopy
 from datetime import datetime
 
-from local.azure.contents.manifest import parse
+from local.azure.contents.manifest import parse, platform
 from local.azure.contents.model import Contents, Deleted, Manifest, Repository, Tag
 from local.estates.content import Content, content_of
 from local.estates.registry import Image, Locks, Registry
@@ -31,13 +31,16 @@ def add(
     repository.updated = max(repository.updated, pushed)
     for made in content.manifests.values():
         is_root = made.digest == content.root.digest
+        parsed = parse(made.media_type, made.body)
         repository.manifests[made.digest] = Manifest(
             digest=made.digest,
             media_type=made.media_type,
             body=made.body,
-            parsed=parse(made.media_type, made.body),
+            parsed=parsed,
             created=pushed,
             updated=pushed,
+            architecture=platform(content.blobs.get(parsed.config, b""))[0],
+            os=platform(content.blobs.get(parsed.config, b""))[1],
             untagged=None if is_root and image.tags else untagged(image, started),
             locks=deepcopy(image.locks) if is_root else Locks(),
             quarantined=image.quarantined and is_root,

@@ -65,6 +65,15 @@ def parse(media_type: str, body: bytes) -> Parsed:
         raise ManifestInvalidError(str(error)) from error
 
 
+def platform(config: bytes) -> tuple[str, str]:
+    """Architecture and operating system of an image's config; empty for any other config."""
+    try:
+        data = json.loads(config)
+        return str(data.get("architecture", "")), str(data.get("os", ""))
+    except (ValueError, AttributeError):
+        return "", ""
+
+
 def _index(data: dict[str, Any]) -> Parsed:
     entries = tuple(
         Child(

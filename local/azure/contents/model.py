@@ -31,6 +31,9 @@ class Manifest:
     updated: datetime
     untagged: datetime | None
     """Since when no tag points at it."""
+    architecture: str = ""
+    os: str = ""
+    """As the config says, if it is an image's."""
     locks: Locks = field(default_factory=Locks)
     quarantined: bool = False
 
