@@ -1,0 +1,117 @@
+"""The nightly report: complete, incomplete, and never twice."""
+
+from shared.adapters.events import Letter
+from shared.domain.alerts import Topic
+from shared.domain.diagnosis import Gap
+from shared.domain.findings import Outcome
+from shared.pipeline.dead_letters import on_dead_letter
+from shared.pipeline.report import report_overdue
+from shared.pipeline.sweep import sweep
+from tests.support.fakes import World
+from tests.support.stories import speak, work_off
+
+
+async def test_the_last_job_makes_the_report_and_it_is_sent_once() -> None:
+    world = World()
+    for n in range(250):
+        world.deploy(f"w{n}", f"team/r{n % 7}:v{n}", seed=n)
+    world.lose(["team/r0:v0"])
+
+    await sweep(world.services)
+    assert len(world.queue.sent[world.settings.bulk_queue]) == 3
+    await work_off(world)
+    await speak(world)
+
+    (alert,) = [a for a in world.channel.heard if a.topic is Topic.REPORT]
+    assert alert.report is not None
+    assert alert.report.complete
+    assert sum(alert.report.counts.values()) == 250
+    assert alert.report.counts["fail"] == 1
+    assert alert.report.outcome is Outcome.FAIL
+
+
+async def test_what_a_sweep_finds_waits_for_its_report() -> None:
+    world = World()
+    world.deploy("api", "team/api:v1")
+    world.lose(["team/api:v1"])
+
+    await sweep(world.services)
+    await work_off(world)
+    await speak(world)
+
+    assert [alert.topic for alert in world.channel.heard] == [Topic.REPORT]
+    assert world.channel.heard[0].report is not None
+    assert len(world.channel.heard[0].report.lines) == 1
+
+
+async def test_an_empty_estate_has_a_report_that_is_not_a_pass() -> None:
+    world = World()
+
+    await sweep(world.services)
+    await speak(world)
+
+    (alert,) = world.channel.heard
+    assert alert.report is not None
+    assert alert.report.outcome is Outcome.UNKNOWN
+
+
+async def test_what_could_not_be_looked_at_stands_in_the_report() -> None:
+    world = World()
+    world.deploy("api", "team/api:v1")
+    world.platform.gaps = (Gap("/subscriptions/s/clusters/dark", "403"),)
+
+    await sweep(world.services)
+    await work_off(world)
+    await speak(world)
+
+    report = world.channel.heard[0].report
+    assert report is not None
+    assert [gap.reason for gap in report.gaps] == ["403"]
+    assert report.outcome is Outcome.UNKNOWN
+
+
+async def test_a_job_that_never_comes_back_makes_the_report_incomplete() -> None:
+    world = World()
+    world.deploy("api", "team/api:v1")
+    await sweep(world.services)
+    world.queue.take(world.settings.bulk_queue)
+
+    await report_overdue(world.services)
+    assert await speak(world) == 0
+    world.clock.pass_by(minutes=world.settings.report_wait_minutes + 1)
+    await report_overdue(world.services)
+    await speak(world)
+
+    (alert,) = world.channel.heard
+    assert alert.report is not None
+    assert (alert.report.complete, alert.report.missing_jobs) == (False, 1)
+
+
+async def test_a_dead_lettered_job_is_told_to_operators_and_closes_its_sweep() -> None:
+    world = World()
+    world.deploy("api", "team/api:v1")
+    await sweep(world.services)
+    (job,) = world.queue.take(world.settings.bulk_queue)
+
+    letter = Letter(job.id, job.body, "MaxDeliveryCountExceeded")
+    await on_dead_letter(world.services, "bulk_queue", letter)
+    await speak(world)
+
+    topics = {alert.topic for alert in world.channel.heard}
+    assert topics == {Topic.REPORT, Topic.OPERATOR}
+    notice = next(a.notice for a in world.channel.heard if a.topic is Topic.OPERATOR)
+    assert "1 pulls of contoso.azurecr.io" in notice
+
+
+async def test_a_cluster_that_cannot_be_read_keeps_its_pulls() -> None:
+    world = World()
+    kept = world.deploy("api", "team/api:v1")
+    await sweep(world.services)
+    await work_off(world)
+    world.platform.pulls = []
+    world.platform.gaps = (Gap(kept.workload.id, "403"),)
+    world.clock.pass_by(days=1)
+
+    await sweep(world.services)
+
+    assert await world.services.store.index.of_pull(kept) is not None
