@@ -1,0 +1,49 @@
+"""Facts that every platform observes the same way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from shared.compute.egress import EgressReader
+from shared.compute.identity import credential_expiry, with_principal
+from shared.compute.inventory import Inventory
+from shared.compute.private_path import PrivatePathReader
+from shared.compute.sources import ArmReader, GraphReader
+from shared.domain.facts.base import Observation, Unavailable, attempt
+from shared.domain.facts.workload import CredentialExpiry, IdentityKind, PullIdentity
+
+type Observations = tuple[Observation, ...]
+
+
+class Surroundings:
+    """What the platforms share: where resources are, and how networks lie."""
+
+    def __init__(self, arm: ArmReader, graph: GraphReader, seconds: float) -> None:
+        """Remember what was read for some seconds."""
+        self.arm = arm
+        self.graph = graph
+        self.inventory = Inventory(arm, seconds)
+        self.egress = EgressReader(arm, self.inventory)
+        self.private_path = PrivatePathReader(arm, self.inventory)
+
+    async def identity(self, read: Callable[[], Awaitable[PullIdentity]]) -> Observations:
+        """Who pulls, and for a service principal when its secrets end."""
+        seen = await attempt(PullIdentity, read)
+        if isinstance(seen, Unavailable):
+            return seen, Unavailable.of(CredentialExpiry, seen.reason)
+        identity = await with_principal(seen, self.graph)
+        if identity.kind is not IdentityKind.SERVICE_PRINCIPAL:
+            return (identity,)
+        expiry = await attempt(
+            CredentialExpiry, lambda: credential_expiry(identity.client_id, self.graph)
+        )
+        return identity, expiry
+
+
+async def together(*reads: Awaitable[Observations]) -> Observations:
+    """What several reads observe, at the same time."""
+    return tuple(seen for observed in await asyncio.gather(*reads) for seen in observed)
+
+
+async def one(read: Awaitable[Observation]) -> Observations:
+    """A single observation as several."""
+    return (await read,)

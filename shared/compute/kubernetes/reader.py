@@ -1,0 +1,173 @@
+"""A cluster's API over plain REST, with the monitor's Entra token."""
+
+import ssl
+
+import aiohttp
+import msgspec
+from msgspec import Struct
+
+from shared.adapters.http import Http
+from shared.adapters.resilience import Dependency, TransientError, asked_to_wait
+from shared.compute.kubernetes.access import Access, trust
+from shared.compute.kubernetes.objects import Page, Status
+from shared.compute.sources import TokenSource
+from shared.domain.facts.base import CouldNotLookError
+from shared.settings import Settings
+
+AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
+"""The Entra application of every AKS API server (AKS, kubelogin-authentication)."""
+PAGE = 500
+MOST_PAGES = 400
+_OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE = 200, 401, 403, 404, 410
+_BUSY = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class RefusedError(CouldNotLookError):
+    """The API server does not let the monitor look."""
+
+
+class AbsentError(CouldNotLookError):
+    """The API server says that there is no such object."""
+
+
+class _ExpiredError(Exception):
+    """A list took longer than the server keeps its place in it."""
+
+
+class Listing[T](Struct, frozen=True):
+    """Objects of one kind, and how many of them could not be understood."""
+
+    objects: tuple[T, ...]
+    malformed: int = 0
+
+
+class ClusterApi:
+    """Reads of one cluster. Every failure is a CouldNotLookError."""
+
+    def __init__(
+        self, name: str, access: Access, http: Http, credentials: TokenSource, settings: Settings
+    ) -> None:
+        """``name`` is the cluster's, for people. Raises MalformedError for a bad authority."""
+        self._name = name
+        self._server = access.server
+        self._trust: ssl.SSLContext = trust(access)
+        self._http = http
+        self._credentials = credentials
+        self._dependency = Dependency(f"the API server of {name}", settings)
+
+    async def list[T](self, path: str, kind: type[T], **parameters: str) -> Listing[T]:
+        """
+        Every object of a collection, such as ``/apis/apps/v1/deployments``.
+
+        Raises:
+            RefusedError: the monitor may not list it.
+            CouldNotLookError: anything else.
+
+        """
+        try:
+            return await self._pages(path, kind, parameters)
+        except _ExpiredError:
+            pass
+        try:
+            return await self._pages(path, kind, parameters)
+        except _ExpiredError:
+            raise CouldNotLookError(f"{self._name} changes faster than {path} lists") from None
+
+    async def get[T](self, path: str, kind: type[T]) -> T:
+        """
+        One object.
+
+        Raises:
+            AbsentError: there is none.
+            RefusedError: the monitor may not read it.
+            CouldNotLookError: anything else.
+
+        """
+        return self._decoded(await self._read(path, {}), kind, path)
+
+    async def _pages[T](self, path: str, kind: type[T], parameters: dict[str, str]) -> Listing[T]:
+        found: list[T] = []
+        malformed = 0
+        wanted = {"limit": str(PAGE), **parameters}
+        for _ in range(MOST_PAGES):
+            page = self._decoded(await self._read(path, wanted), Page, path)
+            for raw in page.items or ():
+                try:
+                    found.append(msgspec.json.decode(raw, type=kind))
+                except msgspec.DecodeError:
+                    malformed += 1
+            if not page.metadata.continue_:
+                return Listing(tuple(found), malformed)
+            wanted["continue"] = page.metadata.continue_
+        raise CouldNotLookError(f"{self._name}: more than {MOST_PAGES} pages of {path}")
+
+    def _decoded[T](self, body: bytes, kind: type[T], path: str) -> T:
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except msgspec.DecodeError as why:
+            raise CouldNotLookError(f"{self._name} answered {path} with something else") from why
+
+    async def _read(self, path: str, parameters: dict[str, str]) -> bytes:
+        token = await self._credentials.token(AUDIENCE)
+        try:
+            return await self._dependency.call(lambda: self._once(path, parameters, token))
+        except TransientError as why:
+            raise CouldNotLookError(str(why)) from why
+
+    async def _once(self, path: str, parameters: dict[str, str], token: str) -> bytes:
+        try:
+            async with (
+                self._http.slot() as session,
+                session.get(
+                    self._server + path,
+                    params=parameters,
+                    ssl=self._trust,
+                    allow_redirects=False,
+                    headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+                ) as response,
+            ):
+                body = await response.read()
+        except TimeoutError as why:
+            raise TransientError(self._unreached("it timed out"), again=False) from why
+        except aiohttp.ClientError as why:
+            raise TransientError(self._unreached(type(why).__name__)) from why
+        if response.status == _OK:
+            return body
+        raise self._refusal(path, response, body)
+
+    def _unreached(self, why: str) -> str:
+        return (
+            f"no connection to the API server of {self._name} ({why}): a private cluster, or one"
+            " with authorized address ranges, answers only in its network"
+        )
+
+    def _refusal(self, path: str, response: aiohttp.ClientResponse, body: bytes) -> Exception:
+        said = _said(body)
+        match response.status:
+            case status if status in _BUSY:
+                wait = asked_to_wait(response.headers)
+                return TransientError(f"{status} from {self._name}: {said}", retry_after=wait)
+            case status if status == _GONE:
+                return _ExpiredError()
+            case status if status == _NOT_FOUND:
+                return AbsentError(f"{self._name} has no {path}")
+            case status if status == _FORBIDDEN:
+                return RefusedError(
+                    f"403 reading {path} of {self._name}: {said}"
+                    " (role Azure Kubernetes Service RBAC Reader lets the monitor look)"
+                )
+            case status if status == _UNAUTHORIZED:
+                return RefusedError(
+                    f"401 reading {path} of {self._name}: the cluster does not accept the"
+                    " monitor's Entra token (is it integrated with Microsoft Entra ID?)"
+                )
+            case status:
+                return CouldNotLookError(f"{status} reading {path} of {self._name}: {said}")
+
+
+def _said(body: bytes) -> str:
+    try:
+        message = msgspec.json.decode(body, type=Status).message
+    except msgspec.DecodeError:
+        message = ""
+    return " ".join(message.split())[:300] or "no reason given"
