@@ -15,16 +15,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from local.devtools.interpreter import BIN, SUFFIX, WINDOWS, find_python, probe
 from local.devtools.steps import SetupError, run, say
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from local.locking import waiting_for
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -100,7 +95,7 @@ def set_up() -> None:
     Raises SetupError.
     """
     started = time.monotonic()
-    with only_one():
+    with waiting_for(FETCHED / "setup.lock", lambda: say("Another dev.py sets up; waiting ...")):
         if is_ready():  # the one that was waited for did it
             return
         if not is_usable():
@@ -108,31 +103,6 @@ def set_up() -> None:
         install()
         STAMP.write_text(fingerprint())
     say(f"Ready after {time.monotonic() - started:.0f} s.\n")
-
-
-@contextlib.contextmanager
-def only_one() -> Iterator[None]:
-    """Hold the lock of the set-up. The system frees it when this process ends, however it does."""
-    FETCHED.mkdir(exist_ok=True)
-    with (FETCHED / "setup.lock").open("a+") as file:
-        if not try_lock(file.fileno()):
-            say("Another dev.py is setting up; waiting for it ...")
-            while not try_lock(file.fileno()):
-                time.sleep(0.2)
-        yield
-
-
-def try_lock(handle: int) -> bool:
-    """Lock an open file without waiting."""
-    try:
-        if sys.platform == "win32":
-            os.lseek(handle, 0, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def make_venv(python: str) -> None:

@@ -12,6 +12,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_OF = Path(getattr(sys, "_base_executable", sys.executable))
+PARTS = (
+    "__init__.py",
+    "locking.py",
+    "devtools/__init__.py",
+    "devtools/interpreter.py",
+    "devtools/steps.py",
+)
+"""What dev.py needs of `local` before anything is installed."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,10 @@ class Project:
 def new_project(root: Path, requirements: Sequence[str] = ()) -> Project:
     """dev.py, what it needs of `local`, and requirements."""
     shutil.copy(ROOT / "dev.py", root / "dev.py")
-    for part in ("devtools/__init__.py", "devtools/interpreter.py", "devtools/steps.py"):
+    for part in PARTS:
         target = root / "local" / part
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "local" / part, target)
-    (root / "local" / "__init__.py").touch()
     (root / "local" / "devtools" / "__main__.py").write_text(
         "import sys; print('verb', *sys.argv[1:], sys.prefix)"
     )
