@@ -1,5 +1,4 @@
-"""
-`python -m local.functions --app DIR [--port P] [--state DIR] [--keys FILE] [--die-with-parent]`.
+"""`python -m local.functions --app DIR [--port P] [--state DIR] [--keys FILE] [--die-with-parent]`.
 
 Prints one JSON line, `{"ready": true, "port": .., "functions": [..]}`, once everything listens;
 everything else, what the app prints too, goes to stderr. SIGTERM and SIGINT stop it in order.
@@ -17,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from local.arguments import Parser
 from local.functions.errors import StartupError
 from local.functions.host import Host, Place, start_host
 
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m local.functions")
+    parser = Parser(prog="python -m local.functions", description=__doc__)
     parser.add_argument("--app", type=Path, required=True, help="folder of function_app.py")
     parser.add_argument("--port", type=int, default=_DEFAULT_PORT, help="0 chooses a free one")
     parser.add_argument("--state", type=Path, default=Path(".local/functions"))
@@ -93,4 +93,8 @@ def _log_to_stderr() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    logging.shutdown()
+    sys.stderr.flush()
+    # Not sys.exit: it would wait for the threads of functions that do not end.
+    os._exit(code)

@@ -1,5 +1,4 @@
-"""
-The webhook of the Event Grid extension: `/runtime/webhooks/eventgrid?functionName=F&code=KEY`.
+"""The webhook of the Event Grid extension: `/runtime/webhooks/eventgrid?functionName=F&code=KEY`.
 
 Both handshakes are answered here (the Event Grid schema sends a SubscriptionValidation event,
 CloudEvents an OPTIONS request); a function only sees events, one a call.

@@ -66,8 +66,7 @@ class Host:
         self._runner: web.AppRunner | None = None
 
     async def listen(self, site: web.Application, port: int) -> None:
-        """
-        Open the port and start every listener.
+        """Open the port and start every listener.
 
         Returns when queues can deliver, or after a few seconds without their broker, for which the
         host goes on waiting. Raises StartupError where the port is taken.

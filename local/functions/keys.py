@@ -1,5 +1,4 @@
-"""
-The keys of the host: who may call what.
+"""The keys of the host: who may call what.
 
 The file has the form of `az functionapp keys list`:
 `{"masterKey": "", "functionKeys": {"default": ""}, "systemKeys": {"eventgrid_extension": ""}}`.

@@ -1,5 +1,4 @@
-"""
-A received Service Bus message as the real host hands it to a function.
+"""A received Service Bus message as the real host hands it to a function.
 
 The names and forms of the metadata are those of ServiceBusTriggerBindingStrategy in the .NET
 extension (5.x): among them is no dead-letter reason (it is in the application properties), times

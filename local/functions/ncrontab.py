@@ -1,5 +1,4 @@
-"""
-When a timer fires: NCRONTAB with seconds first, or a time span between two runs.
+"""When a timer fires: NCRONTAB with seconds first, or a time span between two runs.
 
 The Azure dialect of cron: five or six fields; a day must satisfy day of month AND day of week;
 Sunday is 0 and nothing is 7; names may be shortened to any prefix; `N/step` runs to the end of the
@@ -135,8 +134,7 @@ def parse_schedule(text: str) -> Schedule:
 
 
 def fires_within_a_minute(schedule: Schedule) -> bool:
-    """
-    Whether occurrences are always less than a minute apart.
+    """Whether occurrences are always less than a minute apart.
 
     The host keeps no monitor for such schedules (TimerSchedule.ShouldDisableScheduleMonitor).
     """

@@ -1,5 +1,4 @@
-"""
-A receiver on one queue that stays: opened again, ever more patiently, whenever it breaks.
+"""A receiver on one queue that stays: opened again, ever more patiently, whenever it breaks.
 
 Only the loop that receives opens and drops the connection, since the SDK's own retries are not
 made for several tasks on one receiver; everyone else waits for the one that is open.
@@ -24,7 +23,7 @@ _LOG = logging.getLogger("local.functions.service_bus")
 _SOCKET_TIMEOUT = 0.05
 _OPEN_SECONDS = 20.0
 _CLOSE_SECONDS = 5.0
-_FIRST_DELAY, _LONGEST_DELAY = 0.2, 5.0
+_FIRST_DELAY, _LONGEST_DELAY = 0.2, 2.0
 
 
 class ConnectionBrokenError(Exception):
@@ -39,9 +38,7 @@ class QueueConnection:
     """The one receiver of a function."""
 
     def __init__(self, connection_string: str, queue: str, prefetch: int) -> None:
-        self._client = ServiceBusClient.from_connection_string(
-            connection_string, retry_total=0, socket_timeout=_SOCKET_TIMEOUT
-        )
+        self._client = ServiceBusClient.from_connection_string(connection_string, retry_total=0)
         self._queue = queue
         self._prefetch = prefetch
         self._receiver: ServiceBusReceiver | None = None
@@ -61,8 +58,7 @@ class QueueConnection:
         await self._opened.wait()
 
     async def attempt[T](self, operation: Callable[[ServiceBusReceiver], Awaitable[T]]) -> T:
-        """
-        Run one operation on the receiver, as soon as one is open.
+        """Run one operation on the receiver, as soon as one is open.
 
         Raises LockGoneError or ConnectionBrokenError.
         """
@@ -87,7 +83,9 @@ class QueueConnection:
         await _bounded(self._client.close())
 
     async def _try_open(self, *, complain: bool) -> bool:
-        receiver = self._client.get_queue_receiver(self._queue, prefetch_count=self._prefetch)
+        receiver = self._client.get_queue_receiver(
+            self._queue, prefetch_count=self._prefetch, socket_timeout=_SOCKET_TIMEOUT
+        )
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
                 await receiver.__aenter__()

@@ -1,5 +1,4 @@
-"""
-ASP.NET route templates: `items/{category}/{id:int?}`, `{page=1}`, `{*rest}`.
+"""ASP.NET route templates: `items/{category}/{id:int?}`, `{page=1}`, `{*rest}`.
 
 Matching ignores case. Where several templates match, literals beat constrained parameters, which
 beat plain parameters, which beat a catch-all, segment by segment from the left.

@@ -1,5 +1,4 @@
-"""
-Service Bus triggers: peek-lock over the unmodified SDK, one open receiver a function.
+"""Service Bus triggers: peek-lock over the unmodified SDK, one open receiver a function.
 
 A message goes from the socket to its function without a pause: while the function has room for
 another call the receiver waits with a credit of one. It never asks for more at once, since the SDK

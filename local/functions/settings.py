@@ -1,5 +1,4 @@
-"""
-What configures a host besides the code: local.settings.json, host.json and %SETTING% in bindings.
+"""What configures a host besides the code: local.settings.json, host.json, %SETTING% in bindings.
 
 Settings are environment variables, as in Azure: `Values` of local.settings.json only fill in what
 the environment leaves open.

@@ -1,5 +1,4 @@
-"""
-Timer triggers: NCRONTAB schedules in UTC whose state survives the process.
+"""Timer triggers: NCRONTAB schedules in UTC whose state survives the process.
 
 The state is what the real host keeps in a blob (`Last`, `Next`, `LastUpdated`); what follows from
 it is told as ScheduleMonitor and TimerListener of the .NET extension have it.
@@ -58,8 +57,7 @@ class Monitor:
 
 
 def expected(schedule: Schedule, kept: ScheduleStatus | None, now: datetime) -> ScheduleStatus:
-    """
-    What a host that starts now goes by; its `next` is in the past when a run was missed.
+    """What a host that starts now goes by; its `next` is in the past when a run was missed.
 
     A timer that never ran, and one whose schedule was changed, has missed nothing.
     """

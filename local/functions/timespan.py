@@ -10,8 +10,7 @@ _HOURS, _MINUTES = 24, 60
 
 
 def parse_timespan(text: str) -> timedelta:
-    """
-    Read `[d.]hh:mm[:ss[.fff]]`.
+    """Read `[d.]hh:mm[:ss[.fff]]`.
 
     Raises ValueError, also for hours above 23 or minutes and seconds above 59, as .NET does.
     """

@@ -4,6 +4,7 @@ One app per process and no reload: the runtime keeps its registry in module glob
 """
 
 import json
+import logging
 import os
 import secrets
 import sys
@@ -20,6 +21,8 @@ import azure_functions_runtime as runtime  # type: ignore[import-untyped]  # shi
 from local.functions import protos
 from local.functions.errors import StartupError
 from local.functions.protos import ParameterBinding, TypedData
+
+_RUNTIME_LOG = logging.getLogger("azure.functions")
 
 type RawBinding = dict[str, Any]
 
@@ -83,7 +86,9 @@ class Worker:
         os.chdir(app)
         runtime.start_threadpool_executor()
         body = SimpleNamespace(capabilities={}, function_app_directory=str(app))
+        _RUNTIME_LOG.setLevel(logging.CRITICAL)  # its reason comes back in the answer
         answer = await runtime.worker_init_request(_request("worker_init_request", body))
+        _RUNTIME_LOG.setLevel(logging.WARNING)
         if answer.result.status != protos.StatusResult.Success:
             raise StartupError(_load_failure(answer.result.exception))
         found = await runtime.functions_metadata_request(SimpleNamespace())
