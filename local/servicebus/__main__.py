@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -71,8 +72,9 @@ def _stop_event(*, die_with_parent: bool) -> asyncio.Event:
 
 
 def _at_end_of_input(stop: Callable[[], None]) -> None:
-    # A thread, because not every event loop can read standard input (Windows).
-    while sys.stdin.buffer.read(4096):
+    # A thread, because not every event loop can read standard input (Windows); without a buffer,
+    # because Python aborts at its end when a thread still holds one.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stop()
 
