@@ -138,13 +138,18 @@ class RoleAssignments(Fact, frozen=True, kw_only=True):
 
 
 class ScopedToken(Fact, frozen=True, kw_only=True):
-    """A non-Entra token with its scope map (``repositories/{repository}/content/read``...)."""
+    """
+    A non-Entra token with its scope map (``repositories/{repository}/content/read``...).
+
+    ``exists`` is False where the registry has no token of this name.
+    """
 
     name: str
     enabled: bool
     scope_map: str
     actions: tuple[str, ...]
     expires: tuple[datetime | None, ...] = ()
+    exists: bool = True
 
 
 class Reach(StrEnum):

@@ -1,0 +1,167 @@
+"""Who holds which roles at a registry: assignments, role definitions, denials, groups."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from shared.adapters.arm import Arm, Json, NotFoundError
+from shared.adapters.graph import Graph
+from shared.domain.clock import utc
+from shared.domain.facts.base import CouldNotLookError
+from shared.domain.facts.registry import (
+    DenyAssignment,
+    Permission,
+    RoleAssignment,
+    RoleAssignments,
+)
+from shared.domain.facts.workload import PullIdentity
+from shared.domain.pulls import Registry
+
+VERSION = "2022-04-01"
+EVERYONE = "00000000-0000-0000-0000-000000000000"
+"""The principal id of "all principals" in a deny assignment."""
+
+_AUTHORIZATION = "/providers/Microsoft.Authorization"
+
+
+class Access:
+    """Reads rights. Every principal of a registry is answered from one listing of it."""
+
+    def __init__(self, arm: Arm, graph: Graph) -> None:
+        """Both cache what they read; built-in roles never change, so they are kept for good."""
+        self._arm = arm
+        self._graph = graph
+        self._built_in: dict[str, Json] = {}
+
+    async def of(self, registry: Registry, identity: PullIdentity) -> RoleAssignments:
+        """
+        Read the rights of an identity, its groups' rights among them, at the registry or above.
+
+        Raises:
+            CouldNotLookError: assignments, denials or a role's definition could not be read.
+
+        """
+        scope = registry.resource_id + _AUTHORIZATION
+        assigned, denied = await asyncio.gather(
+            self._arm.list(f"{scope}/roleAssignments?$filter=atScope()", VERSION),
+            self._arm.list(f"{scope}/denyAssignments?$filter=atScope()", VERSION),
+        )
+        groups, groups_known = await self._groups(identity.principal_id, assigned, denied)
+        own = {identity.principal_id.lower(), *groups}
+        related = {object_id.lower() for object_id in identity.related.values()} - own
+        return RoleAssignments(
+            principal_id=identity.principal_id,
+            assignments=await self._held_by(own, assigned),
+            related=await self._held_by(related, assigned),
+            denials=tuple(
+                _denial(one) for one in denied if _denies(_properties(one), own, registry)
+            ),
+            groups_known=groups_known,
+        )
+
+    async def _groups(
+        self, principal_id: str, assigned: Collection[Json], denied: Collection[Json]
+    ) -> tuple[frozenset[str], bool]:
+        if not _name_groups(assigned, denied):
+            return frozenset(), True
+        try:
+            found = await self._graph.groups_of(principal_id)
+        except NotFoundError:
+            return frozenset(), True
+        except CouldNotLookError:
+            return frozenset(), False
+        return frozenset(group.lower() for group in found), True
+
+    async def _held_by(
+        self, principals: Collection[str], assigned: Collection[Json]
+    ) -> tuple[RoleAssignment, ...]:
+        held = [one for one in assigned if _principal(one) in principals]
+        return tuple(await asyncio.gather(*map(self._assignment, held)))
+
+    async def _assignment(self, one: Json) -> RoleAssignment:
+        properties = _properties(one)
+        role = _properties(await self._role(str(properties.get("roleDefinitionId"))))
+        return RoleAssignment(
+            id=str(one.get("id", "")),
+            principal_id=str(properties.get("principalId", "")),
+            role_name=str(role.get("roleName", "")),
+            scope=str(properties.get("scope", "")),
+            permissions=_permissions(role),
+            condition=str(properties.get("condition") or ""),
+            created=_when(properties.get("createdOn")),
+        )
+
+    async def _role(self, definition_id: str) -> Json:
+        if definition_id in self._built_in:
+            return self._built_in[definition_id]
+        found = await self._arm.get(definition_id, VERSION)
+        if _properties(found).get("type") == "BuiltInRole":
+            self._built_in[definition_id] = found
+        return found
+
+
+def _properties(one: Json) -> Mapping[str, Any]:
+    found = one.get("properties")
+    return found if isinstance(found, dict) else {}
+
+
+def _principal(one: Json) -> str:
+    return str(_properties(one).get("principalId", "")).lower()
+
+
+def _name_groups(assigned: Collection[Json], denied: Collection[Json]) -> bool:
+    """Whether groups matter here at all: if not, nobody has to be asked for them."""
+    kinds = {_properties(one).get("principalType") for one in assigned}
+    named = [
+        principal
+        for one in denied
+        for key in ("principals", "excludePrincipals")
+        for principal in _properties(one).get(key) or ()
+    ]
+    return "Group" in kinds or any(one.get("type") == "Group" for one in named)
+
+
+def _denies(properties: Mapping[str, Any], own: Collection[str], registry: Registry) -> bool:
+    ids, excluded = _ids(properties, "principals"), _ids(properties, "excludePrincipals")
+    scope = str(properties.get("scope", "")).lower().rstrip("/")
+    here = scope == registry.resource_id.lower().rstrip("/")
+    if properties.get("doNotApplyToChildScopes") and not here:
+        return False
+    named = not ids.isdisjoint(own) or EVERYONE in ids
+    return named and excluded.isdisjoint(own)
+
+
+def _denial(one: Json) -> DenyAssignment:
+    properties = _properties(one)
+    return DenyAssignment(
+        id=str(one.get("id", "")),
+        name=str(properties.get("denyAssignmentName", "")),
+        principal_ids=tuple(sorted(_ids(properties, "principals"))),
+        excluded_principal_ids=tuple(sorted(_ids(properties, "excludePrincipals"))),
+        permissions=_permissions(properties),
+        condition=str(properties.get("condition") or ""),
+    )
+
+
+def _ids(properties: Mapping[str, Any], key: str) -> frozenset[str]:
+    return frozenset(str(one.get("id", "")).lower() for one in properties.get(key) or ())
+
+
+def _permissions(properties: Mapping[str, Any]) -> tuple[Permission, ...]:
+    return tuple(
+        Permission(
+            actions=tuple(one.get("actions") or ()),
+            not_actions=tuple(one.get("notActions") or ()),
+            data_actions=tuple(one.get("dataActions") or ()),
+            not_data_actions=tuple(one.get("notDataActions") or ()),
+        )
+        for one in properties.get("permissions") or ()
+    )
+
+
+def _when(text: object) -> datetime | None:
+    with suppress(ValueError):
+        return utc(str(text or ""))
+    return None

@@ -1,0 +1,136 @@
+"""What a manifest consists of: an index's children, an image's platform, config and layers."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.domain.facts.base import CouldNotLookError
+from shared.domain.facts.registry import Child, ImageContent
+from shared.domain.images import Digest, Platform
+from shared.registry.listing import Listing
+from shared.registry.repository import Repository
+from shared.registry.wire import INDEXES, Descriptor, Entry, Manifest, OciPlatform, platform
+
+MOST_ASKED = 64
+"""Children or blobs of one image whose presence is asked for."""
+
+_IMAGE_CONFIGS = frozenset(
+    {
+        "application/vnd.oci.image.config.v1+json",
+        "application/vnd.docker.container.image.v1+json",
+    }
+)
+
+
+def parse(body: bytes) -> Manifest:
+    """
+    Read a manifest or an index.
+
+    Raises:
+        CouldNotLookError: it is neither.
+
+    """
+    try:
+        return msgspec.json.decode(body, type=Manifest)
+    except (msgspec.MsgspecError, RecursionError) as why:
+        raise CouldNotLookError(f"the manifest is not understood: {why}") from why
+
+
+def of_manifest(digest: str, media_type: str, manifest: Manifest) -> ImageContent:
+    """Read the content out of the manifest itself; an image's platform is in its config."""
+    children = tuple(
+        Child(Digest(one.digest), _platform(one.platform)) for one in manifest.manifests or ()
+    )
+    return ImageContent(
+        digest=Digest(digest),
+        media_type=media_type,
+        artifact_type=manifest.artifact_type,
+        config_media_type=manifest.config.media_type if manifest.config else "",
+        platforms=_served(children),
+        children=children,
+    )
+
+
+def of_entry(entry: Entry) -> ImageContent | None:
+    """Read the content out of a listing; None where it does not tell enough."""
+    if entry.is_index and not entry.references:
+        return None
+    children = tuple(
+        Child(Digest(one.digest), platform(one.os, one.architecture))
+        for one in entry.references or ()
+    )
+    own = entry.platform
+    return ImageContent(
+        digest=Digest(entry.digest),
+        media_type=entry.media_type or "",
+        config_media_type=entry.config_media_type or "",
+        platforms=_served(children) if entry.is_index else ((own,) if own else ()),
+        children=children,
+    )
+
+
+def pulled_bytes(manifest: Manifest) -> int:
+    """How much a pull of this image fetches, compressed; 0 for an index."""
+    parts = [*(manifest.layers or ()), *([manifest.config] if manifest.config else [])]
+    return sum(part.size for part in parts)
+
+
+async def with_platform(
+    content: ImageContent, manifest: Manifest, entry: Entry | None, repository: Repository
+) -> ImageContent:
+    """Complete an image's platform: from what ACR read of it, else from its config."""
+    if content.media_type in INDEXES or content.config_media_type not in _IMAGE_CONFIGS:
+        return content
+    known = entry.platform if entry else None
+    if (known is None or known.os == "windows") and manifest.config:
+        with suppress(CouldNotLookError):
+            known = _platform(await repository.config(manifest.config.digest)) or known
+    return replace(content, platforms=(known,)) if known else content
+
+
+async def with_children(
+    content: ImageContent, repository: Repository, listing: Listing | None = None
+) -> ImageContent:
+    """Say of each child whether the registry still has it; a listing answers for most."""
+
+    async def look(child: Child) -> Child:
+        if listing is not None and child.digest in listing.manifests:
+            return replace(child, present=True)
+        with suppress(CouldNotLookError):
+            return replace(child, present=await repository.has_manifest(child.digest))
+        return child
+
+    asked = await asyncio.gather(*map(look, content.children[:MOST_ASKED]))
+    return replace(content, children=(*asked, *content.children[MOST_ASKED:]))
+
+
+async def with_blobs(
+    content: ImageContent, manifest: Manifest, repository: Repository
+) -> ImageContent:
+    """Name the config and layers that the registry does not have."""
+    blobs = [one for one in (manifest.config, *(manifest.layers or ())) if one and not one.urls]
+
+    async def gone(blob: Descriptor) -> bool:
+        with suppress(CouldNotLookError):
+            return not await repository.has_blob(blob.digest)
+        return False
+
+    asked = list({blob.digest: blob for blob in blobs}.values())[:MOST_ASKED]
+    answers = await asyncio.gather(*map(gone, asked))
+    missing = tuple(
+        Digest(blob.digest) for blob, is_gone in zip(asked, answers, strict=True) if is_gone
+    )
+    return replace(content, missing=missing)
+
+
+def _platform(found: OciPlatform | None) -> Platform | None:
+    if found is None:
+        return None
+    return platform(found.os, found.architecture, found.variant, found.os_version)
+
+
+def _served(children: Iterable[Child]) -> tuple[Platform, ...]:
+    return tuple(dict.fromkeys(child.platform for child in children if child.platform))

@@ -1,0 +1,187 @@
+"""The images of one repository, observed with as few requests as can be."""
+
+import asyncio
+from collections.abc import Collection
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.adapters.resilience import cached
+from shared.domain.facts.base import (
+    CouldNotLookError,
+    Fact,
+    Observation,
+    Unavailable,
+    attempt,
+)
+from shared.domain.facts.registry import (
+    Answer,
+    ImageContent,
+    ManifestAnswer,
+    ManifestState,
+    Neighbours,
+    Reach,
+    SoftDeleted,
+)
+from shared.domain.images import Digest
+from shared.domain.pulls import Registry
+from shared.registry import content, listing
+from shared.registry.answers import FORBIDDEN, Reply, describe, obstacle
+from shared.registry.listing import Listing
+from shared.registry.neighbours import Surroundings
+from shared.registry.repository import Repository, digest_of
+from shared.registry.wire import Entry, Manifest
+
+ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
+THOROUGH = 3
+"""Up to so many images at once, config and layers are asked for too."""
+
+NOT_THERE = "the registry does not have the manifest"
+
+type Observations = tuple[Observation, ...]
+
+
+class Asked(Struct, frozen=True):
+    """What is asked of one repository: the registry, its repository, and how closely to look."""
+
+    registry: Registry
+    repository: Repository
+    thorough: bool
+
+
+def unseen(reason: str) -> Observations:
+    """Nothing is known of the image, and why."""
+    return tuple(Unavailable.of(kind, reason) for kind in ABOUT_IMAGES)
+
+
+class Images:
+    """Observes images. What a digest consists of never changes, so it is kept."""
+
+    def __init__(self, surroundings: Surroundings, listing_seconds: float) -> None:
+        """Share a listing for so many seconds; 0 shares it with those who wait for it only."""
+        self._surroundings = surroundings
+        self._listing = cached(listing.read, seconds=listing_seconds)
+        self._index = cached(_index, seconds=None, most=4096)
+
+    async def observe(
+        self, registry: Registry, repository: Repository, references: Collection[str]
+    ) -> dict[str, Observations]:
+        """
+        Observe the images by their references (tags or digests).
+
+        One is asked for itself. Several are looked up in one listing, and only what it does not
+        plainly answer is asked for: what is not in it may be hidden.
+        """
+        asked = Asked(registry, repository, thorough=len(references) <= THOROUGH)
+        listed = await self._listed(repository, references)
+        found = await asyncio.gather(
+            *(self._image(asked, reference, listed) for reference in references)
+        )
+        return dict(zip(references, found, strict=True))
+
+    async def _listed(self, repository: Repository, references: Collection[str]) -> Listing:
+        tags = any(":" not in reference for reference in references)
+        most = min(listing.MOST_PAGES, len(references))
+        if len(references) > 1 and (await repository.access()).allows("metadata_read"):
+            try:
+                return await self._listing(repository, most, tags=tags)
+            except CouldNotLookError:
+                pass  # each image is asked for instead, and tells why if that fails too
+        return Listing(complete=False)
+
+    async def _image(self, asked: Asked, reference: str, listed: Listing) -> Observations:
+        try:
+            if entry := listed.find(reference):
+                return await self._from_listing(asked, entry, listed)
+            return await self._from_registry(asked, reference, listed)
+        except CouldNotLookError as why:
+            return unseen(str(why))
+
+    async def _from_listing(self, asked: Asked, entry: Entry, listed: Listing) -> Observations:
+        answer = ManifestAnswer(
+            answer=Answer(reach=Reach.ANSWERED, status=200),
+            digest=Digest(entry.digest),
+            media_type=entry.media_type or "",
+            size=entry.image_size or 0,
+            listed=True,
+        )
+
+        async def read() -> ImageContent:
+            found = content.of_entry(entry) or await self._index(asked.repository, entry.digest)
+            return await content.with_children(found, asked.repository, listed)
+
+        return answer, entry.state(), await attempt(ImageContent, read)
+
+    async def _from_registry(self, asked: Asked, reference: str, listed: Listing) -> Observations:
+        reply = await asked.repository.manifest(reference)
+        if reply.gone:
+            return await self._missing(asked, reference, reply)
+        if reply.answer.reach is not Reach.ANSWERED or reply.answer.status == FORBIDDEN:
+            return unseen(obstacle(reply.answer))
+        if not reply.answer.ok:
+            rest = unseen(describe(reply.answer))[1:]
+            return ManifestAnswer(answer=reply.answer), *rest
+        return await _there(asked, reply, listed)
+
+    async def _missing(self, asked: Asked, reference: str, reply: Reply) -> Observations:
+        look = self._surroundings
+        tag = None if ":" in reference else await look.tag(asked.repository, reference)
+        return (
+            ManifestAnswer(answer=reply.answer),
+            await _state(asked.repository, tag.digest) if tag else _gap(ManifestState),
+            _gap(ImageContent),
+            await attempt(Neighbours, lambda: look.look(asked.repository, reference)),
+            await attempt(
+                SoftDeleted,
+                lambda: look.soft_deleted(asked.registry, asked.repository, reference),
+            ),
+        )
+
+
+async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
+    repository, digest = asked.repository, digest_of(reply)
+    entry = listed.manifests.get(digest) or await _entry(repository, digest)
+    state = entry.state() if isinstance(entry, Entry) else entry
+    answer = ManifestAnswer(answer=reply.answer, digest=Digest(digest))
+    try:
+        manifest = content.parse(reply.body)
+    except CouldNotLookError as why:
+        return answer, state, Unavailable.of(ImageContent, str(why))
+    found = content.of_manifest(digest, _media_type(reply, manifest), manifest)
+    known = entry if isinstance(entry, Entry) else None
+    found = await content.with_platform(found, manifest, known, repository)
+    if found.children:
+        found = await content.with_children(found, repository, listed)
+    elif asked.thorough:
+        found = await content.with_blobs(found, manifest, repository)
+    size = content.pulled_bytes(manifest)
+    return replace(answer, media_type=found.media_type, size=size), state, found
+
+
+async def _index(repository: Repository, digest: str) -> ImageContent:
+    reply = await repository.manifest(digest)
+    if not reply.answer.ok:
+        raise CouldNotLookError(describe(reply.answer))
+    manifest = content.parse(reply.body)
+    return content.of_manifest(digest, _media_type(reply, manifest), manifest)
+
+
+async def _entry(repository: Repository, digest: str) -> Entry | Unavailable:
+    try:
+        return await repository.attributes(digest)
+    except CouldNotLookError as why:
+        return Unavailable.of(ManifestState, str(why))
+
+
+async def _state(repository: Repository, digest: str) -> Observation:
+    entry = await _entry(repository, digest)
+    return entry.state() if isinstance(entry, Entry) else entry
+
+
+def _media_type(reply: Reply, manifest: Manifest) -> str:
+    sent = reply.headers.get("Content-Type", "").partition(";")[0].strip()
+    return manifest.media_type or sent
+
+
+def _gap(kind: type[Fact]) -> Unavailable:
+    return Unavailable.of(kind, NOT_THERE)

@@ -1,0 +1,81 @@
+"""What is true of a registry as a whole, whoever pulls what from it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from shared.adapters.dns import Dns
+from shared.adapters.resilience import cached
+from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
+from shared.domain.facts.registry import (
+    LoginServerAddress,
+    RegistryAnswer,
+    RegistryProfile,
+    RegistryUsages,
+    Replications,
+)
+from shared.domain.images import ACR_SUFFIXES
+from shared.domain.pulls import Registry
+from shared.registry.answers import obstacle
+from shared.registry.data_plane import DataPlane
+from shared.registry.management import Directory, Management
+
+
+@dataclass(frozen=True)
+class LoginServer:
+    """
+    The facts about a login server, and why its images cannot be looked at (empty: they can).
+
+    ``registry`` is None for one that is not known: no token may go there.
+    """
+
+    registry: Registry | None
+    facts: tuple[Observation, ...]
+    obstacle: str
+
+
+class LoginServers:
+    """Looks at login servers: name, setup, first answer, replicas, quotas."""
+
+    def __init__(
+        self, management: Management, plane: DataPlane, dns: Dns, cache_seconds: float
+    ) -> None:
+        """Keep a login server's first answer for so many seconds."""
+        self._management = management
+        self._dns = dns
+        self._probe = cached(plane.probe, seconds=cache_seconds)
+
+    async def look(self, host: str) -> LoginServer:
+        """Observe one. It never raises: what cannot be read is Unavailable."""
+        directory = await self._management.directory()
+        registry = directory.registry(host)
+        address, answer, managed = await asyncio.gather(
+            attempt(LoginServerAddress, lambda: self._dns.resolve(host)),
+            attempt(RegistryAnswer, lambda: self._ask(host, registry)),
+            self._managed(directory, host),
+        )
+        return LoginServer(registry, (address, answer, *managed), _obstacle(registry, answer))
+
+    async def _ask(self, host: str, registry: Registry | None) -> RegistryAnswer:
+        if registry is None and not host.endswith(ACR_SUFFIXES):
+            raise CouldNotLookError(f"{host} is no Azure Container Registry: it is not asked")
+        return await self._probe(host)
+
+    async def _managed(self, directory: Directory, host: str) -> tuple[Observation, ...]:
+        try:
+            profile = directory.profile(host)
+        except CouldNotLookError as why:
+            kinds = (RegistryProfile, Replications, RegistryUsages)
+            return tuple(Unavailable.of(kind, str(why)) for kind in kinds)
+        replications, usages = await asyncio.gather(
+            attempt(Replications, lambda: self._management.replications(profile)),
+            attempt(RegistryUsages, lambda: self._management.usages(profile.resource_id)),
+        )
+        return profile, replications, usages
+
+
+def _obstacle(registry: Registry | None, answer: RegistryAnswer | Unavailable) -> str:
+    if registry is None:
+        return "the registry is not known to the monitor, which sends no token there"
+    if isinstance(answer, Unavailable):
+        return f"not reachable from the monitor's place in the network: {answer.reason}"
+    return obstacle(answer.answer)

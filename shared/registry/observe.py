@@ -1,0 +1,182 @@
+"""The registry end of a pull: `RegistryObserver` is the `RegistryEnd` that the app uses."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from shared.adapters.arm import Arm
+from shared.adapters.credentials import Credentials
+from shared.adapters.dns import Dns
+from shared.adapters.graph import Graph
+from shared.adapters.http import Http, Lane
+from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
+from shared.domain.facts.registry import MonitorAccess, RoleAssignments, ScopedToken
+from shared.domain.facts.workload import IdentityKind, PullIdentity
+from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.pulls import Pull, Registry
+from shared.registry import listing
+from shared.registry.access import Access
+from shared.registry.answers import describe, obstacle
+from shared.registry.base import Registries, TagListing
+from shared.registry.data_plane import DataPlane
+from shared.registry.images import Images, Observations, unseen
+from shared.registry.login_server import LoginServer, LoginServers
+from shared.registry.management import Management
+from shared.registry.neighbours import Surroundings
+from shared.registry.repository import Repository
+from shared.registry.tokens import Grant, Tokens
+from shared.settings import Settings
+
+
+class RegistryObserver:
+    """
+    Looks at registries from the monitor's place in the network. One for each lane.
+
+    Profiles, rights and first answers are kept for ``settings.cache_seconds``; listings too, but
+    on the bulk lane only: urgent work asks whether something is still there, and must not get
+    the answer from before it was deleted.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        http: Http,
+        arm: Arm,
+        *,
+        credentials: Credentials,
+        graph: Graph,
+        dns: Dns,
+    ) -> None:
+        """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
+        seconds = settings.cache_seconds
+        self._plane = DataPlane(settings, http)
+        self._tokens = Tokens(self._plane, credentials, seconds)
+        self._management = Management(settings, arm, credentials)
+        self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
+        self._access = Access(arm, graph)
+        kept = seconds if http.lane is Lane.BULK else 0
+        self._images = Images(Surroundings(arm, seconds), kept)
+
+    async def registries(self) -> Registries:
+        """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
+        return (await self._management.directory()).registries
+
+    async def tags(self, registry: Registry, repository: str) -> TagListing:
+        """
+        A complete listing, for `watch`.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
+
+        """
+        host = registry.login_server
+        known = (await self._management.directory()).registry(host)
+        image = ImageReference(host, repository, tag="latest")
+        if known is None or not _valid(image):
+            raise CouldNotLookError(f"{str(image)[:300]!r} is in no registry that is known")
+        return await listing.watch(self._repository(known, repository))
+
+    async def observe(
+        self, pulls: Mapping[Pull, PullIdentity | None]
+    ) -> Mapping[Pull, tuple[Observation, ...]]:
+        """The registry end of each pull. One listing serves the pulls of one repository."""
+        hosts: dict[str, list[Pull]] = defaultdict(list)
+        for pull in pulls:
+            hosts[pull.image.registry].append(pull)
+        observed = await asyncio.gather(
+            *(self._host(host, {pull: pulls[pull] for pull in own}) for host, own in hosts.items())
+        )
+        return {pull: facts for found in observed for pull, facts in found.items()}
+
+    async def _host(
+        self, host: str, pulls: Mapping[Pull, PullIdentity | None]
+    ) -> dict[Pull, tuple[Observation, ...]]:
+        server = await self._login_servers.look(host)
+        images, rights = await asyncio.gather(
+            self._all_images(server, {pull.image for pull in pulls}),
+            asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
+        )
+        return {
+            pull: (*server.facts, *images[pull.image], *held)
+            for pull, held in zip(pulls, rights, strict=True)
+        }
+
+    async def _all_images(
+        self, server: LoginServer, images: Collection[ImageReference]
+    ) -> dict[ImageReference, Observations]:
+        repositories: dict[str, list[ImageReference]] = defaultdict(list)
+        for image in images:
+            repositories[image.repository].append(image)
+        found = await asyncio.gather(
+            *(self._of_repository(server, name, own) for name, own in repositories.items())
+        )
+        return {image: facts for one in found for image, facts in one.items()}
+
+    async def _of_repository(
+        self, server: LoginServer, name: str, images: Collection[ImageReference]
+    ) -> dict[ImageReference, Observations]:
+        valid = [image for image in images if _valid(image)]
+        reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
+        if reason or server.registry is None:
+            return dict.fromkeys(images, _nothing(reason))
+        repository = self._repository(server.registry, name)
+        try:
+            grant = await repository.access()
+        except CouldNotLookError as why:
+            return dict.fromkeys(images, _nothing(str(why)))
+        access = MonitorAccess(grant.answer, grant.actions)
+        if refusal := _refusal(grant, f"{repository.host}/{name}"):
+            return dict.fromkeys(images, (access, *unseen(refusal)))
+        references = sorted({image.reference for image in valid})
+        found = await self._images.observe(server.registry, repository, references)
+        unknown = unseen("not a valid tag or digest")
+        return {image: (access, *found.get(image.reference, unknown)) for image in images}
+
+    async def _rights(self, server: LoginServer, identity: PullIdentity | None) -> Observations:
+        if identity is None:
+            return (Unavailable.of(RoleAssignments, "it is not known which identity pulls"),)
+        found: list[Observation] = []
+        if identity.principal_id:
+            found.append(await attempt(RoleAssignments, lambda: self._roles(server, identity)))
+        if identity.kind is IdentityKind.TOKEN:
+            found.append(await attempt(ScopedToken, lambda: self._token(server, identity)))
+        return tuple(found)
+
+    async def _roles(self, server: LoginServer, identity: PullIdentity) -> RoleAssignments:
+        return await self._access.of(_managed(server), identity)
+
+    async def _token(self, server: LoginServer, identity: PullIdentity) -> ScopedToken:
+        if not identity.name:
+            raise CouldNotLookError("the token's name is not known")
+        return await self._management.token(_managed(server).resource_id, identity.name)
+
+    def _repository(self, registry: Registry, name: str) -> Repository:
+        return Repository(self._plane, self._tokens, registry.login_server, name)
+
+
+def _managed(server: LoginServer) -> Registry:
+    if server.registry is None or not server.registry.resource_id:
+        raise CouldNotLookError("the registry cannot be read in Azure Resource Manager")
+    return server.registry
+
+
+def _refusal(grant: Grant, where: str) -> str:
+    if grant.allows("pull"):
+        return ""
+    if grant.token:
+        allowed = ", ".join(grant.actions) or "nothing"
+        return f"the monitor itself may not pull from {where}: its token allows {allowed}"
+    hindrance = obstacle(grant.answer)
+    return hindrance or f"the monitor itself gets no token for {where}: {describe(grant.answer)}"
+
+
+def _nothing(reason: str) -> Observations:
+    return Unavailable.of(MonitorAccess, reason), *unseen(reason)
+
+
+def _valid(image: ImageReference) -> bool:
+    """Whether docker would ask for it: whatever else came from an event goes into no URL."""
+    try:
+        return parse_reference(str(image)) == image
+    except InvalidReferenceError:
+        return False
