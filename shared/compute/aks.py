@@ -6,7 +6,7 @@ from shared.compute.aks_network import AksNetwork
 from shared.compute.base import Discovery
 from shared.compute.concurrency import each
 from shared.compute.facts import Observations, Surroundings, one, together
-from shared.compute.kubernetes.clusters import POD, Clusters
+from shared.compute.kubernetes.clusters import POD
 from shared.compute.kubernetes.objects import PodSpec
 from shared.compute.kubernetes.placement import runtime_platforms
 from shared.compute.kubernetes.state import Seen, reported_error, seen_of, workload_state
@@ -41,10 +41,9 @@ class Aks:
     compute = Compute.AKS
     resource_types: tuple[str, ...] = ("microsoft.containerservice/managedclusters",)
 
-    def __init__(self, shared: Surroundings, clusters: Clusters) -> None:
+    def __init__(self, shared: Surroundings) -> None:
         self._shared = shared
-        self._clusters = clusters
-        self._identity = AksIdentity(shared.arm, clusters)
+        self._identity = AksIdentity(shared.arm, shared.clusters)
         self._network = AksNetwork(shared.arm, shared.egress)
 
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
@@ -55,7 +54,7 @@ class Aks:
 
     async def observe(self, pull: Pull) -> Observations:
         """The compute end of one pull; what is read of a cluster serves all its pulls."""
-        seen = _Observed(self._shared, self._clusters, self._identity, self._network, pull)
+        seen = _Observed(self._shared, self._identity, self._network, pull)
         return await together(
             self._shared.identity(seen.identity),
             one(attempt(Egress, seen.egress)),
@@ -67,7 +66,7 @@ class Aks:
     async def _in_cluster(self, cluster: Json) -> Discovery:
         cluster_id = text(cluster, "id")
         try:
-            view = await self._clusters.view(cluster_id)
+            view = await self._shared.clusters.view(cluster_id)
         except CouldNotLookError as why:
             return Discovery((), (Gap(cluster_id, str(why)),))
         return discovery(uses_of(view.workloads.members), view.gaps)
@@ -79,13 +78,12 @@ class _Observed:
     def __init__(
         self,
         shared: Surroundings,
-        clusters: Clusters,
         identity: AksIdentity,
         network: AksNetwork,
         pull: Pull,
     ) -> None:
         self._shared = shared
-        self._clusters = clusters
+        self._clusters = shared.clusters
         self._identity = identity
         self._network = network
         self._pull = pull

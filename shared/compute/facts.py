@@ -3,25 +3,37 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from shared.adapters.http import Http
 from shared.compute.egress import EgressReader
 from shared.compute.identity import credential_expiry, with_principal
 from shared.compute.inventory import Inventory
+from shared.compute.kubernetes.clusters import Clusters
 from shared.compute.private_path import PrivatePathReader
-from shared.compute.sources import ArmReader, GraphReader
+from shared.compute.sources import ArmReader, GraphReader, TokenSource
 from shared.domain.facts.base import Observation, Unavailable, attempt
 from shared.domain.facts.workload import CredentialExpiry, IdentityKind, PullIdentity
+from shared.settings import Settings
 
 type Observations = tuple[Observation, ...]
 
 
 class Surroundings:
-    """What the platforms share: where resources are, and how networks lie."""
+    """What the platforms share: where resources are, how networks lie, what clusters hold."""
 
-    def __init__(self, arm: ArmReader, graph: GraphReader, seconds: float) -> None:
-        """Remember what was read for some seconds."""
+    def __init__(
+        self,
+        arm: ArmReader,
+        http: Http,
+        credentials: TokenSource,
+        graph: GraphReader,
+        settings: Settings,
+    ) -> None:
+        """What is read is remembered for ``settings.cache_seconds``."""
         self.arm = arm
         self.graph = graph
-        self.inventory = Inventory(arm, seconds)
+        self.seconds = settings.cache_seconds
+        self.inventory = Inventory(arm, self.seconds)
+        self.clusters = Clusters(arm, http, credentials, settings)
         self.egress = EgressReader(arm, self.inventory)
         self.private_path = PrivatePathReader(arm, self.inventory)
 

@@ -146,17 +146,30 @@ async def with_principal(identity: PullIdentity, graph: GraphReader) -> PullIden
 
 async def credential_expiry(client_id: str, graph: GraphReader) -> CredentialExpiry:
     """
-    When a service principal's secrets end.
+    When a service principal's secrets end, its application's included.
 
     Raises:
-        CouldNotLookError: Graph did not tell.
+        CouldNotLookError: Graph did not tell, or the application is another tenant's.
 
     """
-    found = await graph.service_principal(client_id)
-    if found is None:
+    principal = await graph.service_principal(client_id)
+    if principal is None:
         return CredentialExpiry(exists=False)
-    ends = (text(secret, "endDateTime") for secret in items(found, "passwordCredentials"))
-    enabled = found.get("accountEnabled") is not False
+    enabled = principal.get("accountEnabled") is not False
+    application = await graph.application(client_id)
+    if application is None and enabled:
+        raise CouldNotLookError(f"application {client_id} is registered in another tenant")
+    secrets = [*_secrets(principal), *_secrets(application or {})]
+    ends = (text(secret, "endDateTime") for secret in secrets)
     return CredentialExpiry(
         exists=True, enabled=enabled, expires=tuple(sorted(utc(end) for end in ends if end))
     )
+
+
+def host_of(written: str) -> str:
+    """The host that a setting means, with or without a scheme and a path."""
+    return written.partition("://")[2 if "://" in written else 0].partition("/")[0].lower()
+
+
+def _secrets(holder: Json) -> tuple[Json, ...]:
+    return items(holder, "passwordCredentials")

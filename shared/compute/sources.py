@@ -34,3 +34,6 @@ class GraphReader(Protocol):
 
     async def service_principal(self, app_id: str) -> Json | None:
         """The service principal of an application id, or None where the tenant has none."""
+
+    async def application(self, app_id: str) -> Json | None:
+        """The app registration of an application id, which holds its secrets."""
