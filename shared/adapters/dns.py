@@ -104,7 +104,8 @@ def _text(name: dns.name.Name) -> str:
 
 def _bare(host: str) -> str:
     with suppress(ValueError):
-        return (urlsplit(f"//{host}").hostname or host).lower()
+        if name := urlsplit(f"//{host}").hostname:
+            return name.lower()
     raise CouldNotLookError(f"{host[:253]!r} is no host name")
 
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import stamina
 from azure.core.credentials import AccessToken
 from azure.identity import CredentialUnavailableError
 from msgspec.structs import replace
@@ -28,12 +27,6 @@ SETTINGS = Settings(retry_attempts=3, request_timeout_seconds=2)
 async def azure() -> AsyncIterator[World]:
     async with world(ARM, "elsewhere.example") as made:
         yield made
-
-
-@pytest.fixture(autouse=True)
-def no_waits() -> Any:
-    with stamina.set_testing(True, attempts=3, cap=True):
-        yield
 
 
 @pytest.fixture

@@ -1,0 +1,12 @@
+"""No test of an adapter waits between tries."""
+
+from collections.abc import Iterator
+
+import pytest
+import stamina
+
+
+@pytest.fixture(autouse=True)
+def no_waits() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield

@@ -1,0 +1,75 @@
+"""The app's identity."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
+
+from shared.adapters.credentials import Credentials
+from shared.domain.facts.base import CouldNotLookError
+from shared.settings import Settings
+from tests.support.azure import Entra
+
+ARM = "https://management.azure.com"
+
+
+async def test_one_request_for_an_audience_however_many_ask() -> None:
+    entra = Entra()
+    credentials = Credentials(Settings(), entra)
+    tokens = await asyncio.gather(*(credentials.token(ARM) for _ in range(100)))
+    assert set(tokens) == {f"token for {ARM}/.default"}
+    await credentials.get_token(f"{ARM}/.default")
+    await credentials.token("https://graph.microsoft.com")
+    assert entra.asked == 2
+
+
+async def test_a_token_is_renewed_before_it_ends() -> None:
+    entra, now = Entra(), time.time()
+    credentials = Credentials(Settings(), entra)
+    await credentials.token(ARM)
+    credentials._held._clock = lambda: now + 3200
+    await credentials.token(ARM)
+    assert entra.asked == 1
+    credentials._held._clock = lambda: now + 3400
+    await credentials.token(ARM)
+    assert entra.asked == 2
+
+
+async def test_a_challenge_gets_a_token_of_its_own() -> None:
+    entra = Entra()
+    credentials = Credentials(Settings(), entra)
+    await credentials.get_token(f"{ARM}/.default")
+    await credentials.get_token(f"{ARM}/.default", claims="{}")
+    assert entra.asked == 2
+
+
+async def test_entras_reason_is_told_in_one_line() -> None:
+    class Refusing(Entra):
+        async def get_token(self, *_: str, **__: Any) -> AccessToken:
+            raise ClientAuthenticationError(message="AADSTS700016: no such app\nTrace ID: 1")
+
+    with pytest.raises(CouldNotLookError) as raised:
+        await Credentials(Settings(), Refusing()).token(ARM)
+    assert str(raised.value) == f"no token for {ARM}: AADSTS700016: no such app"
+
+
+@pytest.mark.parametrize(
+    ("client_id", "endpoint", "kind"),
+    [
+        ("", "http://127.0.0.1/msi", ManagedIdentityCredential),
+        ("11111111-2222-3333-4444-555555555555", "", ManagedIdentityCredential),
+        ("", "", DefaultAzureCredential),
+    ],
+)
+def test_the_host_decides_which_identity_it_is(
+    monkeypatch: pytest.MonkeyPatch, client_id: str, endpoint: str, kind: type
+) -> None:
+    monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
+    if endpoint:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", endpoint)
+    credentials = Credentials(Settings(azure_client_id=client_id))
+    assert isinstance(credentials._credential(), kind)
