@@ -11,10 +11,12 @@ from local.estates.hosting import (
     ContainerApp,
     ContainerGroup,
     GroupContainer,
+    RegistryCredential,
+    SiteContainer,
     WebApp,
 )
 from local.estates.identity import Identity, stable_guid
-from local.estates.kubernetes import Cluster, ClusterContainer
+from local.estates.kubernetes import Cluster, ClusterContainer, PullSecret
 from local.estates.model import Estate
 from local.estates.network import PrivateEndpoint
 from local.estates.registry import Registry, ScopeMap, Task
@@ -23,6 +25,8 @@ from local.estates.scopes import arm_id, scopes
 
 RESERVED_ADDRESSES = 4
 """Azure keeps the first four addresses of a subnet."""
+
+USERNAME_SETTING = "DOCKER_REGISTRY_SERVER_USERNAME"
 
 ALL = ("content/read", "content/write", "content/delete", "metadata/read", "metadata/write")
 BUILT_IN_MAPS = {
@@ -178,6 +182,7 @@ def give_addresses(
 
 def complete_workloads(estate: Estate) -> None:
     """The short forms of workloads."""
+    complete_usernames(estate)
     for cluster in estate.clusters:
         complete_cluster(cluster)
     for app in estate.web_apps:
@@ -190,6 +195,29 @@ def complete_workloads(estate: Estate) -> None:
     for group in estate.container_groups:
         if group.image:
             group.containers.insert(0, GroupContainer(name=group.name, image=group.image))
+
+
+def complete_usernames(estate: Estate) -> None:
+    """Service principals sign in by client id; an estate may write their names."""
+    ids = {e.name: e.client_id for e in estate.identities if e.kind == "servicePrincipal"}
+    credentials: list[PullSecret | SiteContainer | RegistryCredential] = [
+        *(secret for cluster in estate.clusters for secret in cluster.secrets),
+        *(
+            each
+            for app in estate.web_apps
+            for site in (app, *app.slots)
+            for each in site.containers
+        ),
+        *(each for app in (*estate.container_apps, *estate.jobs) for each in app.registries),
+        *(each for group in estate.container_groups for each in group.credentials),
+    ]
+    for each in credentials:
+        each.username = ids.get(each.username, each.username)
+    for app in estate.web_apps:
+        for site in (app, *app.slots):
+            given = site.app_settings.get(USERNAME_SETTING, "")
+            if given in ids:
+                site.app_settings[USERNAME_SETTING] = ids[given]
 
 
 def complete_cluster(cluster: Cluster) -> None:

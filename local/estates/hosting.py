@@ -78,6 +78,7 @@ class RegistryCredential(Described, kw_only=True):
     identity: str = ""
     """Name of a user-assigned identity, or `system`."""
     username: str = ""
+    """The name of a service principal becomes its client id."""
     password: str = ""
     """Stored as a secret (Container Apps) or as it is (Container Instances)."""
 
