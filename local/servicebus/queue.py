@@ -203,7 +203,8 @@ class Queue:
         now = self._clock()
         numbers = sorted(number for number in self.messages if number >= first)
         found = (self.messages[number] for number in numbers)
-        return list(islice((message for message in found if message.is_visible(now)), count))
+        visible = (message for message in found if message.is_visible(now))
+        return list(islice(visible, max(count, 0)))
 
     def cancel_scheduled(self, numbers: Iterable[int]) -> None:
         """Take scheduled messages back. Raises BrokerError, and takes none, if one is missing."""

@@ -1,5 +1,6 @@
 """A broker in this process and event loop, for as long as a `with` block lasts."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
@@ -39,7 +40,7 @@ class RunningBroker:
 
     async def failure(self) -> None:
         """Wait until the broker can go on no longer, and raise why (StoreError)."""
-        await self._server.failed
+        await asyncio.shield(self._server.failed)
 
 
 @asynccontextmanager
@@ -50,7 +51,7 @@ async def running_broker(
 
     The SDK's sync client must not be used from the thread of this event loop: it would wait for an
     answer that only the loop can give. Raises OSError if the port is taken, StoreError if the file
-    cannot be used.
+    cannot be used, or could at some point no longer be written.
     """
     store = MemoryStore() if db is None else SqliteStore(db, milliseconds())
     try:
@@ -59,5 +60,7 @@ async def running_broker(
             yield RunningBroker(server, await server.start("127.0.0.1", port))
         finally:
             await server.stop()
+        if server.failed.done():
+            server.failed.result()
     finally:
         store.close()

@@ -28,6 +28,7 @@ class Server:
         self._listener: asyncio.Server | None = None
         self._turn: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._halted = False
 
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port. Raises OSError when it is taken."""
@@ -40,9 +41,9 @@ class Server:
         """Stop listening, finish the turn and drop all connections."""
         if self._listener is not None:
             self._listener.close()
-        if not self.failed.done():
+        if not self._halted:
             self._end_turn()
-        self._halt()
+            self._halt()
 
     # See Hub
 
@@ -64,7 +65,7 @@ class Server:
     # Turns
 
     def _schedule(self) -> None:
-        if self._turn is None and not self.failed.done():
+        if self._turn is None and not self._halted:
             self._turn = asyncio.get_running_loop().call_soon(self._end_turn)
 
     def _end_turn(self) -> None:
@@ -86,6 +87,7 @@ class Server:
         self._halt()
 
     def _halt(self) -> None:
+        self._halted = True
         for handle in (self._turn, self._timer):
             if handle is not None:
                 handle.cancel()

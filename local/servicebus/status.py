@@ -22,7 +22,7 @@ async def running_status(broker: RunningBroker, port: int) -> AsyncGenerator[int
 
     app = web.Application()
     app.router.add_get("/queues", queues)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", port)

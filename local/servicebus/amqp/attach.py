@@ -19,6 +19,7 @@ from local.servicebus.errors import BrokerError
 _NULL = b"\x40"
 _FIELDS = 14
 _NAME, _HANDLE, _ROLE, _SENDER_MODE, _RECEIVER_MODE, _SOURCE, _TARGET = range(7)
+_DELIVERY_COUNT = 9
 _SOURCE_FILTER = 7
 _SETTLED = 1
 _SESSION_FILTER = "com.microsoft:session-filter"
@@ -29,7 +30,8 @@ class Attach:
     """A link that a client asks for.
 
     `client_receives` says which end the client is; `path` names what is at ours, without leading
-    slash or host; `settled` asks for receive-and-delete, `session` for a session of the queue.
+    slash or host; `settled` asks for receive-and-delete, `session` for a session of the queue;
+    `delivery_count` is where a sending client starts to count.
     """
 
     handle: int
@@ -37,6 +39,7 @@ class Attach:
     path: str
     settled: bool
     session: bool
+    delivery_count: int
     fields: tuple[Encoded, ...]
 
 
@@ -44,18 +47,29 @@ def read_attach(body: Buffer, position: int) -> Attach:
     """The attach in a frame. Raises DecodeError."""
     fields = [Encoded(part) for part in list_fields(body, position)]
     fields += [Encoded(_NULL)] * (_FIELDS - len(fields))
-    handle, role = decode(fields[_HANDLE])[0], decode(fields[_ROLE])[0]
-    if not isinstance(handle, int) or not isinstance(role, bool):
-        raise DecodeError("attach: handle or role is missing")
+    role = decode(fields[_ROLE])[0]
+    if not isinstance(role, bool):
+        raise DecodeError("attach: the role is missing")
     terminus = _terminus(fields[_SOURCE if role is RECEIVER else _TARGET])
     return Attach(
-        handle=handle,
+        handle=_uint(fields[_HANDLE]),
         client_receives=role is RECEIVER,
         path=_path(field(terminus, 0)),
         settled=decode(fields[_SENDER_MODE])[0] == _SETTLED,
         session=role is RECEIVER and _has_session_filter(terminus),
+        delivery_count=_uint(fields[_DELIVERY_COUNT]),
         fields=tuple(fields),
     )
+
+
+def _uint(encoded: bytes) -> int:
+    """A number; 0 if it is null."""
+    value, _ = decode(encoded)
+    if value is None:
+        return 0
+    if isinstance(value, int) and 0 <= value < 2**32:
+        return value
+    raise DecodeError(f"attach: {value!r} is no number")
 
 
 def _terminus(encoded: bytes) -> list[Value]:

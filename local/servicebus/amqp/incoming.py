@@ -49,12 +49,12 @@ class _Delivery:
 class IncomingLink:
     """Puts transfers together and hands them to a node."""
 
-    def __init__(self, session: Receiving, handle: int, node: Node) -> None:
+    def __init__(self, session: Receiving, handle: int, node: Node, delivery_count: int) -> None:
         self._session = session
         self._handle = handle
         self._node = node
         self._delivery: _Delivery | None = None
-        self._delivery_count = 0
+        self._delivery_count = delivery_count
         self._credit = 0
 
     def grant(self) -> None:

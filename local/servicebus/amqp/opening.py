@@ -47,7 +47,7 @@ class Opener:
 
     def _exchange(self, session: Both, attach: Attach, node: Node) -> tuple[Link, int]:
         if not attach.client_receives:
-            return IncomingLink(session, attach.handle, node), node.max_message_bytes
+            return _incoming(session, attach, node), node.max_message_bytes
         link = ResponseLink(session, attach.handle)
         self._responders[attach.path.lower()] = link
         return link, MAX_FRAME_BYTES
@@ -62,4 +62,8 @@ def _entity(session: Both, attach: Attach, queue: Queue) -> tuple[Link, int]:
         return link, limit
     if queue.dead_letters is None:
         raise not_allowed("Nothing can be sent to a dead-letter queue.")
-    return IncomingLink(session, attach.handle, QueueNode(queue)), limit
+    return _incoming(session, attach, QueueNode(queue)), limit
+
+
+def _incoming(session: Both, attach: Attach, node: Node) -> IncomingLink:
+    return IncomingLink(session, attach.handle, node, attach.delivery_count)

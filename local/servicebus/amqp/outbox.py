@@ -16,6 +16,9 @@ from local.servicebus.codec import UInt
 WINDOW = 2**31 - 1
 """Our own incoming window: as good as no limit."""
 
+_MASK = 2**32 - 1
+"""Transfers are numbered and counted modulo 2**32."""
+
 _OVERHEAD = 80
 """Bytes of a frame that a transfer's prefix and performative take, its tag aside, at most."""
 
@@ -59,7 +62,7 @@ class Outbox:
     def open_window(self, flow: Flow) -> None:
         """The client has told how much it has room for."""
         received = flow.next_incoming_id or 0
-        self._window = received + flow.incoming_window - self._next_transfer
+        self._window = (received + flow.incoming_window - self._next_transfer) & _MASK
         self._unblock()
 
     def _unblock(self) -> None:
@@ -76,11 +79,12 @@ class Outbox:
         self, next_incoming_id: int, handle: int, delivery_count: int, credit: int, *, drain: bool
     ) -> None:
         """Tell the same, and how a link stands."""
-        link = (UInt(handle), UInt(delivery_count), UInt(credit), UInt(0), drain)
+        link = (UInt(handle), UInt(delivery_count & _MASK), UInt(credit), UInt(0), drain)
         self._send(performative(Code.FLOW, *self._room(next_incoming_id), *link))
 
     def _room(self, next_incoming_id: int) -> tuple[UInt, UInt, UInt, UInt]:
-        return UInt(next_incoming_id), UInt(WINDOW), UInt(self._next_transfer), UInt(WINDOW)
+        received, sent = next_incoming_id & _MASK, self._next_transfer & _MASK
+        return UInt(received), UInt(WINDOW), UInt(sent), UInt(WINDOW)
 
     def accept(self, delivery_id: int) -> None:
         """Acknowledge a delivery of the client's with the next flush."""

@@ -6,7 +6,7 @@ interest, in wire order. Outgoing ones are built with `performative`.
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -80,33 +80,37 @@ def error(refusal: BrokerError) -> Encoded:
     return Encoded(described_list(_ERROR, fields))
 
 
+type Number = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+"""What AMQP calls a uint."""
+
+
 class Open(msgspec.Struct, array_like=True, frozen=True):
     """The first frame of a connection."""
 
     container_id: str
     hostname: str | None = None
-    max_frame_size: int | None = None
+    max_frame_size: Number | None = None
 
 
 class Begin(msgspec.Struct, array_like=True, frozen=True):
     """The start of a session."""
 
-    remote_channel: int | None
-    next_outgoing_id: int
-    incoming_window: int
+    remote_channel: Number | None
+    next_outgoing_id: Number
+    incoming_window: Number
 
 
 class Flow(msgspec.Struct, array_like=True, frozen=True):
     """How much more a session (no handle) or one link may send."""
 
-    next_incoming_id: int | None
-    incoming_window: int
-    next_outgoing_id: int
-    outgoing_window: int
-    handle: int | None = None
-    delivery_count: int | None = None
-    link_credit: int | None = None
-    available: int | None = None
+    next_incoming_id: Number | None
+    incoming_window: Number
+    next_outgoing_id: Number
+    outgoing_window: Number
+    handle: Number | None = None
+    delivery_count: Number | None = None
+    link_credit: Number | None = None
+    available: Number | None = None
     drain: bool | None = None
     echo: bool | None = None
 
@@ -114,13 +118,13 @@ class Flow(msgspec.Struct, array_like=True, frozen=True):
 class Transfer(msgspec.Struct, array_like=True, frozen=True):
     """A message, or a part of one; its bytes follow the performative."""
 
-    handle: int
-    delivery_id: int | None = None
+    handle: Number
+    delivery_id: Number | None = None
     delivery_tag: bytes | None = None
-    message_format: int | None = None
+    message_format: Number | None = None
     settled: bool | None = None
     more: bool | None = None
-    receiver_settle_mode: int | None = None
+    receiver_settle_mode: Number | None = None
     state: Any = None
     resume: bool | None = None
     aborted: bool | None = None
@@ -130,8 +134,8 @@ class Disposition(msgspec.Struct, array_like=True, frozen=True):
     """What became of the deliveries `first` to `last`; `state` is Described or None."""
 
     role: bool
-    first: int
-    last: int | None = None
+    first: Number
+    last: Number | None = None
     settled: bool | None = None
     state: Any = None
 
@@ -139,7 +143,7 @@ class Disposition(msgspec.Struct, array_like=True, frozen=True):
 class Detach(msgspec.Struct, array_like=True, frozen=True):
     """The end of a link."""
 
-    handle: int
+    handle: Number
 
 
 def read_code(body: Buffer) -> tuple[int, int]:

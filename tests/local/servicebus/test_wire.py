@@ -11,7 +11,7 @@ import pytest_asyncio
 from local.servicebus import QueueConfig, RunningBroker, running_broker
 from local.servicebus.amqp.frames import AMQP_HEADER, SASL_HEADER, encode_frame
 from local.servicebus.amqp.performatives import Code
-from local.servicebus.codec import Described, UInt, Value, decode, described_list, encode
+from local.servicebus.codec import Described, UInt, ULong, Value, decode, described_list, encode
 from local.servicebus.codec.sections import list_fields, split_message
 from tests.local.servicebus.raw import RawClient, condition, raw_client
 from tests.local.servicebus.support import wire
@@ -86,6 +86,14 @@ async def test_an_undecodable_frame_is_answered_with_the_reason(broker: RunningB
         assert condition(fields[0]) == "amqp:decode-error"
         with pytest.raises(EOFError):
             await client.next()
+
+
+async def test_a_number_out_of_range_is_not_taken_for_one(broker: RunningBroker) -> None:
+    async with raw_client(broker.port) as client:
+        await client.begin()
+        await client.say(Code.ATTACH, "link", ULong(2**40), True)
+        fields, _ = await client.expect(Code.CLOSE)
+        assert condition(fields[0]) == "amqp:decode-error"
 
 
 async def test_a_client_that_leaves_in_the_middle_of_a_message_leaves_nothing(
@@ -278,6 +286,7 @@ async def _request(client: RawClient, operation: str, body: Value) -> dict[Value
         ("renew-lock", None, 400, "com.microsoft:argument-error"),
         ("renew-lock", {"lock-tokens": [1]}, 400, "com.microsoft:argument-error"),
         ("peek-message", {"message-count": "1"}, 400, "com.microsoft:argument-error"),
+        ("peek-message", {"from-sequence-number": -1, "message-count": -1}, 204, None),
         ("schedule-message", {"messages": [{}]}, 400, "com.microsoft:argument-error"),
         ("schedule-message", {"messages": [{"message": b"x"}]}, 400, None),
         ("cancel-scheduled-message", {"sequence-numbers": [9]}, 404, None),
