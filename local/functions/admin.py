@@ -2,9 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
@@ -20,6 +19,8 @@ from local.functions.triggers import (
     TimerTrigger,
 )
 from local.functions.worker import Call, new_invocation_id
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class AdminApi:
@@ -41,12 +42,11 @@ class AdminApi:
         router.add_post("/admin/functions/{name}", self._guarded(self._run))
         router.add_route("*", "/admin/{rest:.*}", self._guarded(self._unknown))
 
-    def _guarded(self, handler: Any) -> Any:
+    def _guarded(self, handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             if not self._keys.is_master(presented_key(request)):
                 return web.Response(status=HTTPStatus.UNAUTHORIZED)
-            answer: web.StreamResponse = await handler(request)
-            return answer
+            return await handler(request)
 
         return handle
 

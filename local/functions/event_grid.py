@@ -46,7 +46,7 @@ class EventGridWebhook:
             return _allow_origin(request)
         try:
             return await self._deliver(request, *known)
-        except (ValueError, KeyError, TypeError, IndexError, UnicodeDecodeError):
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return web.Response(status=HTTPStatus.BAD_REQUEST, text="not a delivery of Event Grid")
 
     async def _deliver(

@@ -24,7 +24,7 @@ from local.functions.triggers import Function, ServiceBusTrigger, TimerTrigger, 
 from local.functions.worker import Worker
 
 _LARGEST_BODY = 100 * 1024 * 1024  # the limit of Azure
-_FIRST_CONNECT_SECONDS = 5.0
+_FIRST_CONNECT_SECONDS = 2.0
 _GRACE_SECONDS = 10.0
 
 

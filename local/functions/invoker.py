@@ -14,7 +14,11 @@ _CANCEL_SECONDS = 2.0
 
 
 class Invoker:
-    """The one way to a function, for every trigger."""
+    """The one way to a function, for every trigger.
+
+    A call that takes longer than `functionTimeout` fails; unlike in Azure the process goes on, and
+    so does the thread of a function that is not async.
+    """
 
     def __init__(self, worker: Worker, timeout: float | None) -> None:
         self._worker = worker
@@ -36,7 +40,7 @@ class Invoker:
         """Start work around a call that is to end before the host does, whoever waits for it."""
         task = asyncio.create_task(work)
         self._working.add(task)
-        task.add_done_callback(self._working.discard)
+        task.add_done_callback(self._ended)
         return task
 
     async def drain(self, seconds: float) -> None:
@@ -49,6 +53,11 @@ class Invoker:
         if left:
             _LOG.warning("stopping with %d calls still running: cancelled", len(left))
             await asyncio.wait(left, timeout=_CANCEL_SECONDS)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._working.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            _LOG.error("a call broke inside the host", exc_info=problem)
 
     async def _bounded(self, function: Function, invocation: str, call: Call) -> Outcome:
         try:

@@ -50,15 +50,15 @@ def presented_key(request: web.Request) -> str:
 
 def load_keys(path: Path) -> HostKeys:
     """Read the keys of a host; make them when the file is missing, readable by its owner only."""
-    if path.exists():
-        try:
+    try:
+        if path.exists():
             return msgspec.json.decode(path.read_bytes(), type=HostKeys)
-        except msgspec.DecodeError as problem:
-            raise StartupError(f"the key file {path.name} cannot be read: {problem}") from None
-    made = HostKeys(_new_key(), {"default": _new_key()}, {EVENT_GRID_KEY: _new_key()})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.encode(made))
+        made = HostKeys(_new_key(), {"default": _new_key()}, {EVENT_GRID_KEY: _new_key()})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(msgspec.json.encode(made))
+    except (msgspec.DecodeError, OSError) as problem:
+        raise StartupError(f"the key file {path.name} cannot be used: {problem}") from None
     return made
 
 
@@ -67,4 +67,5 @@ def _new_key() -> str:
 
 
 def _same(key: str, presented: str) -> bool:
-    return bool(key) and secrets.compare_digest(key.encode(), presented.encode())
+    sent = presented.encode(errors="surrogateescape")  # aiohttp decodes headers with it
+    return bool(key) and secrets.compare_digest(key.encode(), sent)

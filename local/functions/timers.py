@@ -145,8 +145,12 @@ class TimerListener:
                 return
 
     def _keep(self, status: ScheduleStatus) -> None:
-        if self._monitor:
+        if self._monitor is None:
+            return
+        try:
             self._monitor.write(status)
+        except OSError as problem:
+            _LOG.error("the status of %s cannot be kept: %s", self._function.name, problem)
 
 
 def timer_info(status: ScheduleStatus | None, *, past_due: bool) -> TypedData:

@@ -110,13 +110,13 @@ def _resolved(binding: RawBinding, function: str, environ: Mapping[str, str]) ->
 
 
 def _trigger(binding: RawBinding, function: str) -> Trigger:
-    known: type[Trigger] = HttpTrigger | TimerTrigger | EventGridTrigger | ServiceBusTrigger  # type: ignore[assignment]
     try:
-        return msgspec.convert(binding, known)
+        trigger: Trigger = msgspec.convert(binding, Trigger.__value__)
     except msgspec.ValidationError as problem:
         raise StartupError(
             f"the {binding['type']} binding of function {function} cannot be served here: {problem}"
         ) from None
+    return trigger
 
 
 def _http_output(bindings: tuple[RawBinding, ...], function: str) -> str | None:

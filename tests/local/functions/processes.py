@@ -105,10 +105,12 @@ class HostProcess(Process):
         self.seen = folder / "seen.jsonl"
         self.state = folder / "state"
         app = folder / "app" if (folder / "app").exists() else toy_app(folder)
-        arguments = ["--app", str(app), "--state", str(self.state), "--port", "0"]
+        keys = folder / "keys.json"
+        arguments = ["--app", str(app), "--state", str(self.state), "--keys", str(keys)]
+        arguments += ["--port", "0"]
         env = {"SEEN": str(self.seen), **env}
         super().__init__("local.functions", arguments, env, folder / "host.log")
-        self.keys = msgspec.json.decode((self.state / "keys.json").read_bytes(), type=HostKeys)
+        self.keys = msgspec.json.decode(keys.read_bytes(), type=HostKeys)
 
     async def ask(self, method: str, path: str, key: str = "", **arguments: Any) -> Answer:
         headers = {**arguments.pop("headers", {}), **({"x-functions-key": key} if key else {})}
@@ -146,6 +148,6 @@ async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
 def broker_process(folder: Path, queues: list[dict[str, object]], port: int = 0) -> Process:
     """The local Service Bus with its database in a folder."""
     (folder / "queues.json").write_text(json.dumps(queues))
-    arguments = ["--port", str(port), "--db", str(folder / "broker.db")]
+    arguments = ["--port", str(port), "--status-port", "0", "--db", str(folder / "broker.db")]
     arguments += ["--queues", str(folder / "queues.json")]
     return Process("local.servicebus", arguments, {}, folder / "broker.log")

@@ -101,6 +101,10 @@ def test_keys_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     assert len({made.master_key, made.function_keys["default"]}) == 2
 
 
+def test_keys_are_compared_whatever_bytes_a_client_sends(tmp_path: Path) -> None:
+    assert not load_keys(tmp_path / "keys.json").is_master("\udcff\N{SNOWMAN}")
+
+
 def test_given_keys_are_used(tmp_path: Path) -> None:
     content = {"masterKey": "m", "functionKeys": {"default": "f"}, "systemKeys": {}}
     write(tmp_path / "keys.json", content)
