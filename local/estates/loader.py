@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from local.estates.checking import mistakes
 from local.estates.completing import complete
 from local.estates.mistakes import EstateError, Mistake
 from local.estates.model import Estate
 from local.estates.parsing import parse
 from local.estates.pinning import pin
-from local.estates.references import mistakes
 
 
 def load(path: Path | str) -> Estate:
