@@ -42,13 +42,24 @@ def resolve(estate: Estate, place: Place, host: str, others: Sequence[str] = ())
     while len(chain) < _CHAIN_LIMIT:
         zone = _zone_of(zones, name)
         if zone is not None:
-            return Answer(chain, _records(zone).get(_relative(name, zone), ()))
+            return Answer(chain, zone_records(estate, zone).get(_relative(name, zone), ()))
         found = _public(estate, name, others)
         if not isinstance(found, str):
             return Answer(chain, found)
         chain.append(found)
         name = found
     return Answer(chain)
+
+
+def zone_records(estate: Estate, zone: PrivateZone) -> Mapping[str, Sequence[str]]:
+    """The A records of a private zone by relative name: its endpoints', then what is written."""
+    records: dict[str, Sequence[str]] = {}
+    if zone.auto_records and zone.name.lower() == _LINKED[1:]:
+        for endpoint in estate.private_endpoints:
+            for host, address in endpoint.addresses.items():
+                records[host.lower().removesuffix(_SUFFIX)] = [address]
+    written = {name.lower(): addresses for name, addresses in zone.records.items()}
+    return {name: found for name, found in (records | written).items() if found}
 
 
 def reachable(estate: Estate, place: Place, address: str) -> bool:
@@ -88,7 +99,8 @@ def _public(estate: Estate, name: str, others: Sequence[str]) -> str | Sequence[
     if name.endswith((".trafficmanager.net", ".cloudapp.azure.com")):
         return _front_end(name)
     if name.endswith(".azmk8s.io"):
-        cluster = next((one for one in estate.clusters if one.fqdn.lower() == name), None)
+        running = (one for one in estate.clusters if one.power_state == "Running")
+        cluster = next((one for one in running if one.fqdn.lower() == name), None)
         return [_cluster_address(estate, cluster)] if cluster else ()
     return [public_address(name)] if any(fnmatchcase(name, one) for one in others) else ()
 
@@ -145,10 +157,6 @@ def _zones(estate: Estate, place: Place) -> Mapping[str, PrivateZone]:
 def _zone_of(zones: Mapping[str, PrivateZone], name: str) -> PrivateZone | None:
     matching = [zone for zone in zones if name == zone or name.endswith("." + zone)]
     return zones[max(matching, key=len)] if matching else None
-
-
-def _records(zone: PrivateZone) -> Mapping[str, Sequence[str]]:
-    return {name.lower(): addresses for name, addresses in zone.records.items()}
 
 
 def _relative(name: str, zone: PrivateZone) -> str:

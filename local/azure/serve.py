@@ -11,6 +11,8 @@ from local.azure.faults import Fault
 from local.azure.places import Caller
 
 CALLER: Final = web.RequestKey("caller", Caller)
+ROUTE: Final = web.RequestKey("route", str)
+"""Set by handlers of a catch-all: what was asked for, without names, for the counters."""
 _LARGEST_BODY: Final = 1 << 30
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -48,16 +50,23 @@ class Listener:
         caller = self._cloud.callers.of(request)
         request[CALLER] = caller
         request["place"] = caller.place
-        self._cloud.world.count(host, f"{request.method} {_route(request)}")
+        try:
+            return await self._answered(request, host, handler)
+        finally:
+            self._cloud.world.count(host, f"{request.method} {_route(request)}")
+
+    async def _answered(
+        self, request: web.Request, host: str, handler: Handler
+    ) -> web.StreamResponse:
         fault = self._cloud.world.faults.at(host, request.path)
-        if fault is not None:
-            answer = await _troubled(request, fault)
-            if answer is not None:
-                return answer
-        return await handler(request)
+        answer = await _troubled(request, fault) if fault else None
+        return answer or await handler(request)
 
 
 def _route(request: web.Request) -> str:
+    """The pattern of the route; of a catch-all what its handler says it was asked for."""
+    if ROUTE in request:
+        return request[ROUTE]
     resource = request.match_info.route.resource
     return resource.canonical if resource else "(no such path)"
 

@@ -19,6 +19,7 @@ from local.azure.arm.paths import ArmPath, split
 from local.azure.arm.render.common import Json
 from local.azure.cloud import CLOUD, Cloud
 from local.azure.resource_graph.application import ResourceGraph
+from local.azure.serve import ROUTE
 from local.azure.world import World
 from local.estates.identity import Identity
 
@@ -67,8 +68,10 @@ async def _dispatch(request: web.Request) -> web.StreamResponse:
     version = _api_version(request)
     text = request.path.rstrip("/")
     if text.lower() == _GRAPH:
+        request[ROUTE] = "Microsoft.ResourceGraph/resources"
         return web.json_response(request.app[_RESOURCE_GRAPH].answer(who, await _json(request)))
     path = split(text)
+    request[ROUTE] = _shape(text, path)
     match request.method:
         case "GET" | "HEAD":
             return web.json_response(_read(request, who, version))
@@ -77,6 +80,13 @@ async def _dispatch(request: web.Request) -> web.StreamResponse:
         case _:
             message = f"{request.method} is not simulated: this ARM is read-only."
             raise ArmError(405, "MethodNotAllowed", message)
+
+
+def _shape(text: str, path: ArmPath | None) -> str:
+    """A path without its names, for the counters."""
+    if path is None:
+        return "/" + "/".join(text.strip("/").split("/")[::2])
+    return f"{path.kind} (list)" if path.is_collection else path.kind
 
 
 def _read(request: web.Request, who: Identity, version: str) -> Json:

@@ -1,6 +1,6 @@
 """Microsoft.Network: virtual networks, private endpoints, private DNS zones, public addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from local.azure import names
@@ -31,7 +31,8 @@ def _bodies(world: World) -> Iterator[Json]:
         yield from _zone_groups(world, endpoint)
     for zone in world.estate.private_zones:
         links = [_link(world, zone, name) for name in zone.links]
-        records = [_record(zone, name, addresses) for name, addresses in zone.records.items()]
+        held = names.zone_records(world.estate, zone)
+        records = [_record(zone, name, addresses) for name, addresses in held.items()]
         yield _zone(zone, len(records), len(links))
         yield from links
         yield from records
@@ -126,7 +127,7 @@ def _link(world: World, zone: PrivateZone, name: str) -> Json:
     return child(zone.id, kind, f"{name}-link", properties, location="global")
 
 
-def _record(zone: PrivateZone, name: str, addresses: list[str]) -> Json:
+def _record(zone: PrivateZone, name: str, addresses: Sequence[str]) -> Json:
     properties = {
         "ttl": 10,
         "fqdn": f"{name}.{zone.name}.",

@@ -1,0 +1,156 @@
+"""Verbs on settings: roles, firewalls, private endpoints, credentials, time."""
+
+from datetime import timedelta
+from typing import Literal
+
+from local.azure import edits
+from local.azure.control.verbs import Arguments, Desk, Json, verb
+
+
+class RoleArguments(Arguments, frozen=True):
+    """A role of a principal at a scope: an ARM id or `registry/contoso`."""
+
+    principal: str
+    role: str
+    scope: str
+    condition: str | None = None
+
+
+class FirewallArguments(Arguments, frozen=True):
+    """What to do with the firewall of a registry; `allow` needs an address."""
+
+    registry: str
+    action: Literal["open", "close", "allow"]
+    address: str = ""
+
+
+class RegistrySwitch(Arguments, frozen=True):
+    """A registry, and on or off."""
+
+    registry: str
+    on: bool
+
+
+class IdentityArguments(Arguments, frozen=True):
+    """An identity by name."""
+
+    identity: str
+
+
+class IdentitySwitch(Arguments, frozen=True):
+    """An identity by name, and whether it is enabled."""
+
+    identity: str
+    on: bool
+
+
+class ThrottleArguments(Arguments, frozen=True):
+    """A registry, and for how long it answers 429; 0 ends it."""
+
+    registry: str
+    seconds: float = 60.0
+
+
+class EndpointArguments(Arguments, frozen=True):
+    """A private endpoint and the state of its connection."""
+
+    endpoint: str
+    status: Literal["Approved", "Pending", "Rejected", "Disconnected"]
+
+
+class ClockArguments(Arguments, frozen=True):
+    """How far to move the clock: an ISO 8601 duration such as `P3D`."""
+
+    advance: timedelta
+
+
+@verb("revoke", RoleArguments)
+def revoke(desk: Desk, asked: RoleArguments) -> Json:
+    """Remove a role assignment."""
+    gone = edits.revoke_role(desk.cloud.world, asked.principal, asked.role, asked.scope)
+    return {"removed": len(gone)}
+
+
+@verb("grant", RoleArguments)
+def grant(desk: Desk, asked: RoleArguments) -> Json:
+    """Assign a role."""
+    made = edits.grant_role(
+        desk.cloud.world, asked.principal, asked.role, asked.scope, condition=asked.condition
+    )
+    return {"id": made.id, "scope": made.scope}
+
+
+@verb("firewall", FirewallArguments)
+def firewall(desk: Desk, asked: FirewallArguments) -> None:
+    """Open or close the firewall of a registry, or allow one address."""
+    world = desk.cloud.world
+    match asked.action:
+        case "open":
+            edits.open_firewall(world, asked.registry)
+        case "close":
+            edits.close_firewall(world, asked.registry)
+        case "allow":
+            edits.allow_address(world, asked.registry, asked.address)
+
+
+@verb("public-access", RegistrySwitch)
+def public_access(desk: Desk, asked: RegistrySwitch) -> None:
+    """Switch the public face of a registry on or off."""
+    edits.set_public_access(desk.cloud.world, asked.registry, on=asked.on)
+
+
+@verb("admin-user", RegistrySwitch)
+def admin_user(desk: Desk, asked: RegistrySwitch) -> None:
+    """Switch the admin account of a registry on or off."""
+    edits.set_admin_user(desk.cloud.world, asked.registry, on=asked.on)
+
+
+@verb("arm-tokens", RegistrySwitch)
+def arm_tokens(desk: Desk, asked: RegistrySwitch) -> None:
+    """Accept or refuse tokens with the audience of ARM."""
+    edits.set_arm_tokens(desk.cloud.world, asked.registry, on=asked.on)
+
+
+@verb("expire-secret", IdentityArguments)
+def expire_secret(desk: Desk, asked: IdentityArguments) -> None:
+    """Let the secrets of a service principal be over."""
+    edits.expire_secret(desk.cloud.world, asked.identity)
+
+
+@verb("renew-secret", IdentityArguments)
+def renew_secret(desk: Desk, asked: IdentityArguments) -> None:
+    """Let the secrets of a service principal be good for a year."""
+    edits.renew_secret(desk.cloud.world, asked.identity)
+
+
+@verb("identity", IdentitySwitch)
+def identity(desk: Desk, asked: IdentitySwitch) -> None:
+    """Enable or disable an identity."""
+    edits.set_identity(desk.cloud.world, asked.identity, enabled=asked.on)
+
+
+@verb("throttle", ThrottleArguments)
+def throttle(desk: Desk, asked: ThrottleArguments) -> None:
+    """Let a registry answer 429 to everything for a while."""
+    edits.throttle(desk.cloud.world, asked.registry, asked.seconds)
+
+
+@verb("records", RegistrySwitch)
+def records(desk: Desk, asked: RegistrySwitch) -> None:
+    """Put the records of a registry into the private zones, or take them out."""
+    if asked.on:
+        edits.restore_records(desk.cloud.world, asked.registry)
+    else:
+        edits.remove_records(desk.cloud.world, asked.registry)
+
+
+@verb("endpoint", EndpointArguments)
+def endpoint(desk: Desk, asked: EndpointArguments) -> None:
+    """Approve, reject or disconnect a private endpoint."""
+    edits.set_endpoint(desk.cloud.world, asked.endpoint, asked.status)
+
+
+@verb("clock", ClockArguments, edits=False)
+def clock(desk: Desk, asked: ClockArguments) -> Json:
+    """Let time pass at once."""
+    return {"now": desk.cloud.world.clock.advance(asked.advance).isoformat()}

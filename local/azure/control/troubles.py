@@ -1,0 +1,139 @@
+"""Verbs on the wire and on deliveries: faults of hosts, DNS, certificates; event subscriptions."""
+
+from typing import Literal
+
+from local.azure.control.verbs import Arguments, Desk, verb
+from local.azure.events import Subscription
+from local.azure.faults import Fault
+
+
+class NameArguments(Arguments, frozen=True):
+    """A host or pattern, and what its resolution does; `fine` ends it."""
+
+    host: str
+    how: Literal["servfail", "nxdomain", "timeout", "fine"] = "servfail"
+
+
+class ReachArguments(Arguments, frozen=True):
+    """A host or pattern, and what connecting does; `fine` ends it."""
+
+    host: str
+    how: Literal["refused", "timeout", "fine"] = "timeout"
+
+
+class CertificateArguments(Arguments, frozen=True):
+    """A host, and what is wrong with its certificate; `fine` ends it."""
+
+    host: str
+    how: Literal["expired", "untrusted", "wrong-name", "fine"] = "untrusted"
+
+
+class FaultArguments(Arguments, frozen=True):
+    """What a host answers instead of the truth; `times` limits it."""
+
+    host: str
+    trouble: Literal["status", "garbage", "slow", "hang-up"]
+    path: str = "*"
+    status: int = 503
+    retry_after: int | None = None
+    seconds: float = 0.0
+    times: int | None = None
+
+
+class LagArguments(Arguments, frozen=True):
+    """Seconds that Resource Graph lags behind ARM."""
+
+    seconds: float
+
+
+class SubscribeArguments(Arguments, frozen=True):
+    """Where events go, of one registry or of all."""
+
+    url: str
+    registry: str = ""
+    schema: Literal["EventGridSchema", "CloudEventSchemaV1_0"] = "EventGridSchema"
+
+
+class DeliveryArguments(Arguments, frozen=True):
+    """What deliveries suffer: shares, seconds, and a factor on the pauses between retries."""
+
+    duplicates: float = 0.0
+    shuffle: float = 0.0
+    scale: float = 1.0
+
+
+@verb("break-dns", NameArguments)
+def break_dns(desk: Desk, asked: NameArguments) -> None:
+    """Let a name not resolve, or mend it."""
+    names = desk.cloud.world.faults.names
+    if asked.how == "fine":
+        names.pop(asked.host, None)
+    else:
+        names[asked.host] = asked.how
+
+
+@verb("unreachable", ReachArguments)
+def unreachable(desk: Desk, asked: ReachArguments) -> None:
+    """Let a host not be reached, or mend it."""
+    hosts = desk.cloud.world.faults.unreachable
+    if asked.how == "fine":
+        hosts.pop(asked.host, None)
+    else:
+        hosts[asked.host] = asked.how
+
+
+@verb("certificate", CertificateArguments, edits=False)
+def certificate(desk: Desk, asked: CertificateArguments) -> None:
+    """Spoil the certificate of a host, or mend it."""
+    spoilt = desk.cloud.authority.spoilt
+    if asked.how == "fine":
+        spoilt.pop(asked.host.lower(), None)
+    else:
+        spoilt[asked.host.lower()] = asked.how
+
+
+@verb("fault", FaultArguments)
+def fault(desk: Desk, asked: FaultArguments) -> None:
+    """Let a host answer with a status, garbage, late, or not at all."""
+    desk.cloud.world.faults.wire.append(
+        Fault(
+            host=asked.host,
+            trouble=asked.trouble,
+            path=asked.path,
+            status=asked.status,
+            retry_after=asked.retry_after,
+            seconds=asked.seconds,
+            times=asked.times,
+        )
+    )
+
+
+@verb("clear-faults", Arguments)
+def clear_faults(desk: Desk, _: Arguments) -> None:
+    """Let every host work again, with good certificates."""
+    desk.cloud.world.faults.clear()
+    desk.cloud.authority.spoilt.clear()
+
+
+@verb("graph-lag", LagArguments)
+def graph_lag(desk: Desk, asked: LagArguments) -> None:
+    """Let Resource Graph show rows that are so many seconds old."""
+    desk.cloud.world.faults.graph_lag = asked.seconds
+
+
+@verb("subscribe", SubscribeArguments, edits=False)
+async def subscribe(desk: Desk, asked: SubscribeArguments) -> None:
+    """Send events to an endpoint, which must pass the handshake."""
+    if asked.registry:
+        desk.cloud.world.registry(asked.registry)
+    await desk.events.subscribe(
+        Subscription(endpoint=asked.url, registry=asked.registry, schema=asked.schema)
+    )
+
+
+@verb("deliveries", DeliveryArguments, edits=False)
+def deliveries(desk: Desk, asked: DeliveryArguments) -> None:
+    """Let events come twice, out of order, or be retried faster."""
+    desk.events.mischief.duplicates = asked.duplicates
+    desk.events.mischief.shuffle = asked.shuffle
+    desk.events.scale = asked.scale
