@@ -115,3 +115,8 @@ class _Everywhere(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing to close."""
+
+
+def authority_pem() -> str:
+    """The certificate of whoever vouches for the scripted server."""
+    return _authority().cert_pem.bytes().decode()

@@ -1,0 +1,57 @@
+"""From images to pulls."""
+
+import pytest
+
+from shared.compute.uses import Use, discovery
+from shared.domain.images import Digest
+from shared.domain.pulls import Compute, Standing, Workload
+
+SHOP = Workload("/subscriptions/s1/shop", Compute.APP_SERVICE, "shop")
+IMAGE = "contoso.azurecr.io/shop/api:v1"
+ONE, TWO = Digest("sha256:" + "1" * 64), Digest("sha256:" + "2" * 64)
+
+
+def test_containers_with_one_image_share_a_pull() -> None:
+    (pull,) = discovery([Use(SHOP, IMAGE), Use(SHOP, IMAGE)]).pulls
+    assert str(pull.image) == IMAGE
+    assert pull.workload == SHOP
+
+
+@pytest.mark.parametrize(
+    "image", ["nginx", "mcr.microsoft.com/oss/kubernetes/pause:3.6", "azurecr.io.evil.example/x"]
+)
+def test_images_that_are_not_on_acr_are_left_out(image: str) -> None:
+    assert discovery([Use(SHOP, image)]) == discovery([])
+
+
+@pytest.mark.parametrize("image", ["contoso.azurecr.io/Shop/API:v1", "", "contoso.azurecr.io/a b"])
+def test_an_image_that_cannot_be_parsed_is_a_gap_of_its_workload_only(image: str) -> None:
+    found = discovery([Use(SHOP, image), Use(SHOP, IMAGE)])
+    assert len(found.pulls) == 1
+    (gap,) = found.gaps
+    assert gap.what == SHOP.id
+    assert repr(image) in gap.reason
+
+
+def test_the_same_unreadable_image_in_many_pods_is_one_gap() -> None:
+    assert len(discovery([Use(SHOP, "A b")] * 3).gaps) == 1
+
+
+def test_the_strongest_standing_counts() -> None:
+    uses = [Use(SHOP, IMAGE, s) for s in (Standing.ROLLBACK, Standing.ACTIVE, Standing.IDLE)]
+    assert discovery(uses).pulls[0].standing is Standing.ACTIVE
+    assert discovery([uses[0], uses[2]]).pulls[0].standing is Standing.IDLE
+
+
+def test_the_digest_that_most_instances_run_counts_and_ties_are_stable() -> None:
+    def use(digest: Digest) -> Use:
+        return Use(SHOP, IMAGE, running=digest)
+
+    assert discovery([use(TWO), use(ONE), use(TWO)]).pulls[0].running == TWO
+    assert discovery([use(TWO), use(ONE)]).pulls[0].running == ONE
+    assert discovery([use(Digest("")), use(ONE)]).pulls[0].running == ONE
+
+
+def test_workload_ids_that_differ_in_case_are_one_workload() -> None:
+    shouting = Workload(SHOP.id.upper(), Compute.APP_SERVICE, "shop")
+    assert len(discovery([Use(SHOP, IMAGE), Use(shouting, IMAGE)]).pulls) == 1
