@@ -37,7 +37,7 @@ _QUEUES = (
     QueueConfig("duplicates", duplicate_window_seconds=60),
     QueueConfig("peek"),
     QueueConfig("delete"),
-    QueueConfig("lock", lock_seconds=1),
+    QueueConfig("lock", lock_seconds=1.5),
     QueueConfig("release"),
     QueueConfig("compete"),
     QueueConfig("small", max_message_bytes=2048),
