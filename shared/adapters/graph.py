@@ -15,7 +15,7 @@ from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 
 MOST_PAGES = 20
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _GROUP = "#microsoft.graph.group"
 _SECRETS = "passwordCredentials,keyCredentials"
@@ -115,7 +115,7 @@ class Graph:
 
 
 def _guid(text: str) -> str:
-    if not _GUID.fullmatch(text):
+    if not GUID.fullmatch(text):
         raise CouldNotLookError(f"{text[:80]!r} is no object or client id")
     return text
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.adapters.arm import Arm, Json, NotFoundError
-from shared.adapters.graph import Graph
+from shared.adapters.graph import GUID, Graph
 from shared.domain.clock import utc
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.registry import (
@@ -48,7 +48,7 @@ class Access:
             self._arm.list(f"{scope}/roleAssignments?$filter=atScope()", VERSION),
             self._arm.list(f"{scope}/denyAssignments?$filter=atScope()", VERSION),
         )
-        groups, groups_known = await self._groups(identity.principal_id, assigned, denied)
+        groups, groups_known = await self._groups(registry, identity.principal_id, assigned, denied)
         own = {identity.principal_id.lower(), *groups}
         related = {object_id.lower() for object_id in identity.related.values()} - own
         return RoleAssignments(
@@ -62,8 +62,13 @@ class Access:
         )
 
     async def _groups(
-        self, principal_id: str, assigned: Collection[Json], denied: Collection[Json]
+        self,
+        registry: Registry,
+        principal_id: str,
+        assigned: Collection[Json],
+        denied: Collection[Json],
     ) -> tuple[frozenset[str], bool]:
+        """The groups of a principal, and whether no other group can matter."""
         if not _name_groups(assigned, denied):
             return frozenset(), True
         try:
@@ -71,8 +76,25 @@ class Access:
         except NotFoundError:
             return frozenset(), True
         except CouldNotLookError:
-            return frozenset(), False
+            return await self._holding_groups(registry, principal_id, denied)
         return frozenset(group.lower() for group in found), True
+
+    async def _holding_groups(
+        self, registry: Registry, principal_id: str, denied: Collection[Json]
+    ) -> tuple[frozenset[str], bool]:
+        """Those of its groups that hold a role here: ARM tells them without the directory."""
+        if not GUID.fullmatch(principal_id):
+            return frozenset(), False
+        asked = f"$filter=atScope() and assignedTo('{principal_id}')"
+        scope = registry.resource_id + _AUTHORIZATION
+        try:
+            found = await self._arm.list(f"{scope}/roleAssignments?{asked}", VERSION)
+        except CouldNotLookError:
+            return frozenset(), False
+        groups = frozenset(
+            _principal(one) for one in found if _properties(one).get("principalType") == "Group"
+        )
+        return groups, not _name_groups((), denied)
 
     async def _held_by(
         self, principals: Collection[str], assigned: Collection[Json]

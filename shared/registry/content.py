@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-import msgspec
 from msgspec.structs import replace
 
 from shared.domain.facts.base import CouldNotLookError
@@ -23,20 +22,6 @@ _IMAGE_CONFIGS = frozenset(
         "application/vnd.docker.container.image.v1+json",
     }
 )
-
-
-def parse(body: bytes) -> Manifest:
-    """
-    Read a manifest or an index.
-
-    Raises:
-        CouldNotLookError: it is neither.
-
-    """
-    try:
-        return msgspec.json.decode(body, type=Manifest)
-    except (msgspec.MsgspecError, RecursionError) as why:
-        raise CouldNotLookError(f"the manifest is not understood: {why}") from why
 
 
 def of_manifest(digest: str, media_type: str, manifest: Manifest) -> ImageContent:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Collection
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from shared.adapters.resilience import cached
 from shared.domain.facts.base import (
@@ -142,11 +141,7 @@ async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
     repository, digest = asked.repository, digest_of(reply)
     entry = listed.manifests.get(digest) or await _entry(repository, digest)
     state = entry.state() if isinstance(entry, Entry) else entry
-    answer = ManifestAnswer(answer=reply.answer, digest=Digest(digest))
-    try:
-        manifest = content.parse(reply.body)
-    except CouldNotLookError as why:
-        return answer, state, Unavailable.of(ImageContent, str(why))
+    manifest = reply.read(Manifest)
     found = content.of_manifest(digest, _media_type(reply, manifest), manifest)
     known = entry if isinstance(entry, Entry) else None
     found = await content.with_platform(found, manifest, known, repository)
@@ -154,15 +149,18 @@ async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
         found = await content.with_children(found, repository, listed)
     elif asked.thorough:
         found = await content.with_blobs(found, manifest, repository)
-    size = content.pulled_bytes(manifest)
-    return replace(answer, media_type=found.media_type, size=size), state, found
+    answer = ManifestAnswer(
+        answer=reply.answer,
+        digest=Digest(digest),
+        media_type=found.media_type,
+        size=content.pulled_bytes(manifest),
+    )
+    return answer, state, found
 
 
 async def _index(repository: Repository, digest: str) -> ImageContent:
     reply = await repository.manifest(digest)
-    if not reply.answer.ok:
-        raise CouldNotLookError(describe(reply.answer))
-    manifest = content.parse(reply.body)
+    manifest = reply.read(Manifest)
     return content.of_manifest(digest, _media_type(reply, manifest), manifest)
 
 

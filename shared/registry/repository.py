@@ -10,7 +10,7 @@ from shared.domain.facts.base import CouldNotLookError
 from shared.registry.answers import UNAUTHORIZED, Reply, describe, garbled, obstacle
 from shared.registry.data_plane import ACCEPT_MANIFESTS, MANIFEST_LIMIT, Ask, DataPlane
 from shared.registry.tokens import CATALOG, Grant, Tokens, repository_scope
-from shared.registry.wire import Entry, OciPlatform, OneManifest
+from shared.registry.wire import Entry, Manifest, OciPlatform, OneManifest
 
 PAGE = 1000
 DIGEST_HEADER = "Docker-Content-Digest"
@@ -41,7 +41,7 @@ class Repository:
         return await self.tokens.access(self.host, repository_scope(self.name))
 
     async def manifest(self, reference: str) -> Reply:
-        """Ask for a manifest by tag or digest; what does not match its digest is garbled."""
+        """Ask for a manifest by tag or digest; garbled if it is none, or not of its digest."""
         reply = await self._ask(self._manifest(reference))
         return _checked(reply, reference) if reply.answer.ok else reply
 
@@ -144,9 +144,13 @@ def _there(reply: Reply) -> Reply:
 
 def _checked(reply: Reply, reference: str) -> Reply:
     wanted = reference if ":" in reference else digest_of(reply)
-    if _matches(reply.body, wanted):
-        return reply
-    return garbled(f"the manifest does not match {wanted[:100]}")
+    if not _matches(reply.body, wanted):
+        return garbled(f"the manifest does not match {wanted[:100]}")
+    try:
+        reply.read(Manifest)
+    except CouldNotLookError as why:
+        return garbled(f"this is no manifest: {why}")
+    return reply
 
 
 def _matches(body: bytes, digest: str) -> bool:

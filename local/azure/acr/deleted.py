@@ -34,7 +34,7 @@ async def list_manifests(request: web.Request) -> web.Response:
         deleted = repository.deleted[digest]
         tags = [tag.name for tag in deleted.tags]
         body = manifest_body(request, deleted.manifest, tags)
-        bodies.append(body | {"deletedTime": stamp(deleted.time)})
+        bodies.append(body | {"deletedAt": stamp(deleted.time)})
     return answer(named(request, repository) | {"manifests": bodies}, headers=headers)
 
 
@@ -43,11 +43,11 @@ async def list_tags(request: web.Request) -> web.Response:
     repository = readable(request)
     bodies = [
         {
-            "name": tag.name,
+            "tag": tag.name,
             "digest": tag.digest,
             "createdTime": stamp(tag.created),
             "lastUpdateTime": stamp(tag.updated),
-            "deletedTime": stamp(deleted.time),
+            "deletedAt": stamp(deleted.time),
             "changeableAttributes": lock_body(tag.locks),
         }
         for deleted in repository.deleted.values()
