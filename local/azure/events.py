@@ -19,8 +19,8 @@ from local.azure.event_payloads import Event, Schema, event_of, wire
 from local.azure.operations import Operation
 from local.azure.world import World
 
-RETRIES: Final = (10, 30, 60, 300, 600, 1800, 3600, 10800, 21600, *(43200,) * 21)
-"""Seconds before each attempt after the first."""
+RETRIES: Final = (10, 30, 60, 300, 600, 1800, 3600, 10800, 21600, *(43200,) * 20)
+"""Seconds before each attempt after the first: thirty attempts in all."""
 DROPPED_AT_ONCE: Final = frozenset({400, 401, 403, 413})
 DELIVERED: Final = frozenset({200, 201, 202, 203, 204})
 ANSWER_WITHIN: Final = aiohttp.ClientTimeout(total=30)

@@ -27,7 +27,8 @@ def mistakes(estate: Estate) -> list[Mistake]:
 
 def one_of(kind: str, values: set[str]) -> str:
     """Say what a reference may name."""
-    return f"the name of a {kind}: " + (", ".join(sorted(values)) or "there is none")
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"the name of {article} {kind}: " + (", ".join(sorted(values)) or "there is none")
 
 
 def names(estate: Estate) -> dict[str, set[str]]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from local.estates.base import Described
 from local.estates.content import content_of
 from local.estates.mistakes import Mistake
@@ -18,9 +20,15 @@ def pin(estate: Estate) -> list[Mistake]:
     """Put digests in place, also in texts such as messages; say which names are unknown."""
     digests = all_digests(estate)
     found: list[Mistake] = []
-    for attribute in ("clusters", "web_apps", "container_apps", "jobs", "container_groups"):
-        for at, owner in enumerate(getattr(estate, attribute)):
-            found += pin_within(owner, f"{attribute}[{at}]", digests)
+    workloads = {
+        "clusters": estate.clusters,
+        "webApps": estate.web_apps,
+        "containerApps": estate.container_apps,
+        "jobs": estate.jobs,
+        "containerGroups": estate.container_groups,
+    }
+    for key, owners in workloads.items():
+        found += pin_within(owners, key, digests)
     return found
 
 
@@ -41,12 +49,12 @@ def pin_within(value: object, path: str, digests: Digests) -> Iterator[Mistake]:
             yield from pin_within(item, f"{path}[{at}]", digests)
     if not isinstance(value, Described):
         return
-    for name in value.__struct_fields__:
-        inner = getattr(value, name)
+    for field in structs.fields(value):
+        inner, where = getattr(value, field.name), f"{path}.{field.encode_name}"
         if isinstance(inner, str) and "@digest(" in inner:
-            yield from pin_field(value, name, path, digests)
+            yield from pin_field(value, field.name, where, digests)
         else:
-            yield from pin_within(inner, f"{path}.{name}", digests)
+            yield from pin_within(inner, where, digests)
 
 
 def pin_field(owner: Described, name: str, path: str, digests: Digests) -> Iterator[Mistake]:
@@ -55,7 +63,7 @@ def pin_field(owner: Described, name: str, path: str, digests: Digests) -> Itera
     for match in PIN.finditer(text):
         known = digests.get((match["host"], match["repository"], match["name"]))
         if known is None:
-            yield Mistake(f"{path}.{name}", text, "the name of an image of that repository")
+            yield Mistake(path, text, "the name of an image of that repository")
         else:
             pinned = f"{match['host']}/{match['repository']}@{known}"
             setattr(owner, name, getattr(owner, name).replace(match[0], pinned))

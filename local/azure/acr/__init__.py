@@ -1,7 +1,7 @@
 """Azure Container Registry: the login servers, and the data endpoints behind them.
 
-Both applications expect `request["place"]`, a `Place`: where the client stands. Without it the
-client is on the internet. They find the registry by the Host header.
+Both applications find the registry by the Host header, and where the client stands by
+`request[CALLER]`, as the listener sets it; without it the client is on the internet.
 """
 
 from local.azure.acr.application import application, data_application

@@ -7,6 +7,7 @@ from aiohttp import web
 from local.azure import names
 from local.azure.contents.errors import address_denied
 from local.azure.places import INTERNET
+from local.azure.serve import CALLER
 from local.azure.world import World
 from local.estates.network import Place
 from local.estates.registry import Registry
@@ -14,8 +15,8 @@ from local.estates.registry import Registry
 
 def place_of(request: web.Request) -> Place:
     """Where a client stands, as the listener says; without it, the internet."""
-    found = request.get("place")
-    return found if isinstance(found, Place) else INTERNET
+    caller = request.get(CALLER)
+    return caller.place if caller else INTERNET
 
 
 def check_admitted(world: World, registry: Registry, place: Place, host: str) -> None:

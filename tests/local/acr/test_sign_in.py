@@ -4,7 +4,7 @@ import jwt
 import pytest
 
 from local.azure.world import World
-from tests.local.acr.conftest import ARM, Client, basic
+from tests.local.acr.support import ARM, Client, basic
 
 PULL = "repository:shop/web:pull"
 
@@ -20,7 +20,9 @@ async def test_an_anonymous_client_is_told_where_to_get_a_token(client: Client) 
 
 async def test_a_role_becomes_a_token_that_says_what_it_is_good_for(client: Client) -> None:
     response = await client.token("fabrikam", "puller", "repository:shop/web:pull,push")
-    claims = jwt.decode((await response.json())["access_token"], options={"verify_signature": False})
+    claims = jwt.decode(
+        (await response.json())["access_token"], options={"verify_signature": False}
+    )
     assert claims["access"] == [{"type": "repository", "name": "shop/web", "actions": ["pull"]}]
 
 
