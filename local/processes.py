@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 READY_SECONDS = 60.0
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 15.0
 TAIL_LINES = 15
 
 

@@ -1,0 +1,152 @@
+"""The command line of the local stack: `python -m local up`, `python -m local delete IMAGE`, ..."""
+
+import asyncio
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from local.arguments import USAGE, Parser
+from local.control import Control, ControlError
+from local.environment import APP_PLACE, for_clients
+from local.inbox.messages import Message
+from local.inbox.reader import Reader
+from local.running import STATE, RunningStack, find
+from local.wiring import CONTOSO
+
+HEAD = """Usage: python -m local COMMAND [options]
+
+The stack:
+  up [--estate FILE]            start it, and stay until Ctrl-C
+  demo [--once] [--json]        start it and tell the story on it
+  env [--place NAME]            its environment for a client, as a shell takes it (default: laptop)
+  url                           where the app, the inbox and the verbs are
+  inbox [--after N] [--wait S]  what Teams and mail received
+  show WHAT                     estate | requests | deliveries, as JSON
+
+Edits of the running estate (COMMAND -h tells the arguments):"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command; the answer is the exit code."""
+    name, *rest = words or ["-h"]
+    if name in COMMANDS:
+        return COMMANDS[name](rest)
+    from local import verbs  # noqa: PLC0415 - loads the simulator, which the others do not need
+
+    if name in ("-h", "--help", "help"):
+        print(HEAD, *(f"  {verb}\n      {what}" for verb, what in verbs.described()), sep="\n")
+        return 0
+    if verbs.is_verb(name):
+        return edit(name, verbs.parsed(name, rest))
+    print(f"python -m local: unknown command {name!r}; -h lists them", file=sys.stderr)
+    return USAGE
+
+
+def up(words: Sequence[str]) -> int:
+    """Start a stack, and stay until Ctrl-C."""
+    from local import up as running  # noqa: PLC0415 - the other commands start without it
+
+    parser = Parser(prog="python -m local up", description=up.__doc__)
+    _add_estate(parser)
+    return running.run(parser.parse_args(words).estate, running.stay)
+
+
+def demo(words: Sequence[str]) -> int:
+    """Start a stack and tell the story on it."""
+    from local import up as running  # noqa: PLC0415 - as above
+
+    parser = Parser(prog="python -m local demo", description=demo.__doc__)
+    _add_estate(parser)
+    return running.run(parser.parse_args(words).estate, running.stay)
+
+
+def env(words: Sequence[str]) -> int:
+    """Print the environment with which a client meets the running estate, for `eval`."""
+    parser = Parser(prog="python -m local env", description=env.__doc__)
+    parser.add_argument("--place", default="laptop", help=f"where it stands; the app: {APP_PLACE}")
+    place = parser.parse_args(words).place
+    for name, value in for_clients(the_stack().addresses, place).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def url(words: Sequence[str]) -> int:
+    """Print where the app, the inbox and the verbs of the running stack are."""
+    Parser(prog="python -m local url", description=url.__doc__).parse_args(words)
+    at = the_stack().addresses
+    print(f"{at.functions_url}\n{at.inbox_url}\n{at.control_url}")
+    return 0
+
+
+def inbox(words: Sequence[str]) -> int:
+    """Print what Teams and mail received."""
+    parser = Parser(prog="python -m local inbox", description=inbox.__doc__)
+    parser.add_argument("--after", type=int, default=0, help="only messages after this number")
+    parser.add_argument("--wait", type=float, default=0.0, help="seconds to wait for one")
+    asked = parser.parse_args(words)
+    reader = Reader(the_stack().addresses.inbox_url)
+    for message in asyncio.run(reader.messages(asked.after, wait=asked.wait)):
+        print(line(message))
+    return 0
+
+
+def line(message: Message) -> str:
+    """A message as one line; control characters of strangers are shown, not obeyed."""
+    text = f"{message.number:4} {message.received:%H:%M:%S} {message.channel:5} {message.subject}"
+    failed = f"  (nobody saw it: {message.failure})" if message.failure else ""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text + failed)
+
+
+def show(words: Sequence[str]) -> int:
+    """Print what the simulator says about itself, as JSON."""
+    parser = Parser(prog="python -m local show", description=show.__doc__)
+    parser.add_argument("what", choices=("estate", "requests", "deliveries"))
+    answer = asyncio.run(control().show(parser.parse_args(words).what))
+    print(msgspec.json.format(msgspec.json.encode(answer)).decode())
+    return 0
+
+
+def edit(verb: str, arguments: dict[str, object]) -> int:
+    """Carry out a verb on the running estate."""
+    answer = asyncio.run(control().do(verb, **arguments))
+    print(msgspec.json.encode(answer).decode())
+    return 0
+
+
+COMMANDS = {"up": up, "demo": demo, "env": env, "url": url, "inbox": inbox, "show": show}
+
+
+def control() -> Control:
+    """The verbs of the running stack."""
+    return Control(the_stack().addresses.control_url)
+
+
+def the_stack() -> RunningStack:
+    """The stack that runs. Raises LookupError."""
+    stack = find(STATE)
+    if stack is None:
+        raise LookupError("No stack runs here. Start one: python3 dev.py up")
+    return stack
+
+
+def _add_estate(parser: Parser) -> None:
+    parser.add_argument("--estate", type=_file, default=CONTOSO, help="YAML file of the estate")
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise ValueError(text)
+    return path
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (ControlError, LookupError, aiohttp.ClientError) as why:
+        print(why, file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,93 @@
+"""`python -m local up` and `demo`: a stack for a person, until Ctrl-C."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from local import ports
+from local.azurite import InstallError
+from local.environment import Addresses
+from local.processes import ProcessError
+from local.running import STATE, AlreadyRunningError
+from local.stack import Stack
+from local.wiring import ROOT
+
+INTERRUPTED = 130
+
+
+def tell(text: str) -> None:
+    """Progress goes to standard error: standard output may be somebody's JSON."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - for the person in front of it
+
+
+def run(estate: Path, work: Callable[[Stack], Awaitable[int]], state: Path = STATE) -> int:
+    """Start a stack, do the work on it, stop the stack; the exit code.
+
+    130 after Ctrl-C or SIGTERM, at whatever moment it came; 1 when a process did not start or
+    died; 0 when such a stack runs already.
+    """
+    return asyncio.run(_until_interrupted(_run(estate, work, state)))
+
+
+async def stay(stack: Stack) -> int:
+    """Stay up until a process dies."""
+    tell(guide(stack.addresses, stack.state))
+    await stack.crash()
+    return 1
+
+
+async def _run(estate: Path, work: Callable[[Stack], Awaitable[int]], state: Path) -> int:
+    wanted, taken = ports.usual()
+    try:
+        stack = Stack(state, estate=estate, app=ROOT, wanted=wanted, tell=tell)
+        async with stack:
+            if taken:
+                tell(f"  in use, so others were taken: {', '.join(taken)}")
+            try:
+                return await work(stack)
+            finally:
+                tell("Stopping ...")
+    except AlreadyRunningError as why:
+        tell(str(why))
+        return 0 if why.stack else 1
+    except InstallError as why:
+        tell(f"\n{why}")
+    except ProcessError as why:
+        if why not in stack.crashes:  # those were told when they happened
+            tell(f"\n{why}")
+    return 1
+
+
+async def _until_interrupted(work: Awaitable[int]) -> int:
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    told: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        if not told:  # a second Ctrl-C does not cut the stopping short
+            loop.call_soon_threadsafe(task.cancel)
+        told.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    with suppress(asyncio.CancelledError):
+        return await task
+    return INTERRUPTED
+
+
+def guide(at: Addresses, state: Path) -> str:
+    """What can be done with a stack that is up."""
+    return f"""
+The local stack is up:
+  {at.functions_url}   the app: dashboard and API
+  {at.inbox_url}   the inbox: what Teams and mail received
+  {at.control_url}   the verbs that edit the estate
+
+In another terminal:
+  python -m local delete contoso/shop/cart:2.1      one verb of many: python -m local -h
+  eval "$(python -m local env --place laptop)"      then skopeo, az and curl meet the estate
+  python -m local inbox                             what was received, as text
+
+Ctrl-C stops it. Logs are in {state / "logs"}."""
