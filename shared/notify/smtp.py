@@ -1,0 +1,58 @@
+"""Mail over SMTP."""
+
+from email.message import EmailMessage
+from typing import ClassVar, Self
+
+import aiosmtplib
+
+from shared.domain.alerts import Alert
+from shared.notify.base import DeliveryError
+from shared.notify.mail import mail
+from shared.settings import Settings
+
+PERMANENT = 500
+"""SMTP answers from here on mean: do not try again (RFC 5321, 4.2.1)."""
+
+
+class Smtp:
+    """One SMTP server. Its password stays out of every error."""
+
+    name: ClassVar[str] = "mail"
+
+    def __init__(self, settings: Settings) -> None:
+        """Take server and receivers from the settings."""
+        self._settings = settings
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self | None:
+        return cls(settings) if settings.smtp_host else None
+
+    async def send(self, alert: Alert) -> None:
+        settings = self._settings
+        try:
+            await aiosmtplib.send(
+                compose(alert, settings),
+                hostname=settings.smtp_host,
+                port=settings.smtp_port,
+                start_tls=settings.smtp_starttls,
+                username=settings.smtp_user or None,
+                password=settings.smtp_password or None,
+                timeout=settings.request_timeout_seconds,
+            )
+        except aiosmtplib.SMTPResponseException as error:
+            refused = error.code >= PERMANENT
+            raise DeliveryError(f"SMTP answered {error.code}", permanent=refused) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise DeliveryError(f"SMTP: {type(error).__name__}") from None
+
+
+def compose(alert: Alert, settings: Settings) -> EmailMessage:
+    """The message. Raises nothing: every name in it was made one line before."""
+    content = mail(alert)
+    message = EmailMessage()
+    message["Subject"] = content.subject
+    message["From"] = settings.mail_from or "pullwatch@localhost"
+    message["To"] = ", ".join(settings.mail_to)
+    message.set_content(content.text)
+    message.add_alternative(content.html, subtype="html")
+    return message

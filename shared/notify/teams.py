@@ -1,0 +1,84 @@
+"""Microsoft Teams, through a Workflows webhook.
+
+Connectors and MessageCard are retired; a workflow takes Adaptive Cards only, in this envelope
+(learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using).
+"""
+
+import asyncio
+from typing import Any, ClassVar, Self
+
+import msgspec
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from shared.domain.alerts import Alert
+from shared.notify.base import DeliveryError
+from shared.notify.card import card
+from shared.settings import Settings
+
+LIMIT = 28 * 1024
+"""Bytes of a message; Teams refuses more."""
+GAP = 0.26
+"""Seconds between two messages: about four a second are accepted."""
+BUSY = 429
+
+type Json = dict[str, Any]
+
+
+class Teams:
+    """One Teams channel. The webhook's URL is a secret: it stays out of every error."""
+
+    name: ClassVar[str] = "teams"
+
+    def __init__(self, url: str, timeout: float) -> None:
+        """``timeout`` is in seconds."""
+        self._url = url
+        self._timeout = timeout
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self | None:
+        url = settings.teams_webhook_url
+        return cls(url, settings.request_timeout_seconds) if url else None
+
+    async def send(self, alert: Alert) -> None:
+        body = message(alert)
+        async with self._turn:
+            await self._post(body)
+            await asyncio.sleep(GAP)
+
+    async def _post(self, body: bytes) -> None:
+        timeout = ClientTimeout(total=self._timeout)
+        try:
+            async with (
+                ClientSession(timeout=timeout, trust_env=True) as session,
+                session.post(
+                    self._url, data=body, headers={"Content-Type": "application/json"}
+                ) as answer,
+            ):
+                status, asked = answer.status, answer.headers.get("Retry-After", "")
+        except (ClientError, TimeoutError) as error:
+            raise DeliveryError(f"Teams: {type(error).__name__}") from None
+        if status >= 400:  # noqa: PLR2004 - HTTP
+            raise DeliveryError(
+                f"Teams answered {status}",
+                permanent=status < 500 and status not in {408, BUSY},  # noqa: PLR2004 - HTTP
+                retry_after=float(asked) if asked.isdecimal() else None,
+            )
+
+
+def message(alert: Alert) -> bytes:
+    """The message, always under 28 KB: what does not fit is counted instead of listed."""
+    for room in (60, 20, 8, 3, 1):
+        body = msgspec.json.encode(_envelope(card(alert, room)))
+        if len(body) < LIMIT:
+            return body
+    raise AssertionError("a card with one line a section is small")  # lengths are all bounded
+
+
+def _envelope(content: Json) -> Json:
+    return {
+        "type": "message",
+        "attachments": [
+            {"contentType": "application/vnd.microsoft.card.adaptive", "content": content}
+        ],
+    }
