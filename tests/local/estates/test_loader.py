@@ -8,6 +8,14 @@ from local.estates import EstateError, load, loads
 from local.estates.model import Estate
 
 CONTOSO = Path(__file__).parents[3] / "local/estates/contoso.yaml"
+KUBLET = """
+groups: [{name: kubelet}]
+roleAssignments: [{principal: kublet, role: Reader, scope: subscription/production}]
+"""
+NO_REGISTRY = """
+identities: [{name: a}]
+roleAssignments: [{principal: a, role: Reader, scope: registry/none}]
+"""
 MAYBE = """
 identities: [{name: a}]
 roleAssignments:
@@ -34,27 +42,9 @@ BASE = "subscriptions: [{name: production}]\n"
             "quotes",
         ),
         ("registries: [{name: a, diagnostics: logs}]", "registries[0].diagnostics", "logs", "none"),
-        (
-            "groups: [{name: kubelet}]\n"
-            "roleAssignments: [{principal: kublet, role: Reader, scope: subscription/production}]",
-            "roleAssignments[0].principal",
-            "kublet",
-            "kubelet",
-        ),
-        (
-            "identities: [{name: a}]\n"
-            "roleAssignments: [{principal: a, role: Reader, scope: registry/none}]",
-            "roleAssignments[0].scope",
-            "registry/none",
-            "subscription/production",
-        ),
-        (
-            "identities: [{name: a}]\nroleAssignments:\n"
-            "- {principal: a, role: Reader, scope: subscription/production, condition: maybe}",
-            "roleAssignments[0].condition",
-            "maybe",
-            "condition",
-        ),
+        (KUBLET, "roleAssignments[0].principal", "kublet", "kubelet"),
+        (NO_REGISTRY, "roleAssignments[0].scope", "registry/none", "subscription/production"),
+        (MAYBE, "roleAssignments[0].condition", "maybe", "condition"),
         (
             "clusters: [{name: c, kubeletIdentity: k}]",
             "clusters[0].kubeletIdentity",
