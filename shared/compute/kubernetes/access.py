@@ -7,7 +7,7 @@ import ssl
 import yaml
 from msgspec import Struct
 
-from shared.compute.reading import MalformedError, find, items, text
+from shared.compute.reading import MalformedError, items, mapping, text
 from shared.compute.sources import Json
 
 
@@ -29,14 +29,14 @@ def access_of(credentials: Json) -> Access:
     try:
         encoded = text(items(credentials, "kubeconfigs")[0], "value")
         kubeconfig = yaml.safe_load(base64.b64decode(encoded, validate=True))
-        cluster = items(kubeconfig, "clusters")[0]
+        cluster = mapping(items(kubeconfig, "clusters")[0], "cluster")
         authority = base64.b64decode(
-            text(cluster, "cluster", "certificate-authority-data"), validate=True
+            text(cluster, "certificate-authority-data"), validate=True
         ).decode("ascii")
-    except (IndexError, AttributeError, binascii.Error, UnicodeError, yaml.YAMLError) as why:
+        server = text(cluster, "server")
+    except (MalformedError, IndexError, binascii.Error, UnicodeError, yaml.YAMLError) as why:
         raise MalformedError("the cluster's kubeconfig cannot be read") from why
-    server = find(cluster, "cluster", "server")
-    if not isinstance(server, str) or not server.startswith("https://") or not authority:
+    if not server.startswith("https://") or not authority:
         raise MalformedError("the cluster's kubeconfig names no server with a certificate")
     return Access(server.rstrip("/"), authority)
 
