@@ -42,13 +42,14 @@ def resolve(estate: Estate, place: Place, host: str, others: Sequence[str] = ())
     while len(chain) < _CHAIN_LIMIT:
         zone = _zone_of(zones, name)
         if zone is not None:
-            return Answer(chain, zone_records(estate, zone).get(_relative(name, zone), ()))
+            held = zone_records(estate, zone).get(_relative(name, zone), ())
+            return Answer(tuple(chain), tuple(held))
         found = _public(estate, name, others)
         if not isinstance(found, str):
-            return Answer(chain, found)
+            return Answer(tuple(chain), tuple(found))
         chain.append(found)
         name = found
-    return Answer(chain)
+    return Answer(tuple(chain))
 
 
 def zone_records(estate: Estate, zone: PrivateZone) -> Mapping[str, Sequence[str]]:

@@ -27,6 +27,13 @@ def may(estate: Estate, who: Identity, action: str, scope: str, *, data: bool = 
     return any(assignment.condition is None for assignment in found)
 
 
+def may_anywhere(estate: Estate, who: Identity, action: str) -> bool:
+    """Whether some role of `who` allows the action, at whatever scope."""
+    names = principals(estate, who)
+    held = {one.role for one in estate.role_assignments if one.principal in names}
+    return any(permits(role, action) for role in estate.roles if role.name in held)
+
+
 def grants(
     estate: Estate, who: Identity, action: str, scope: str, *, data: bool = False
 ) -> list[RoleAssignment]:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
+from local.azure import rights
 from local.azure.arm import actions, authorization, insights, reading, subscriptions
 from local.azure.arm.access import caller, check
 from local.azure.arm.errors import ArmError, bad_request
@@ -110,9 +111,11 @@ def _read(request: web.Request, who: Identity, version: str) -> Json:
 
 def _authorization(request: web.Request, world: World, who: Identity, path: ArmPath) -> Json:
     kind = path.segments[0].lower()
+    # Inferred: definitions have no better place than the root, where hardly anyone has a role.
     if kind not in _AT_SCOPE:
         raise ArmError(404, "InvalidResourceType", f"'{path.kind}' is not simulated.")
-    check(world, who, f"{path.kind}/read", path.scope or "/")
+    if path.scope or not rights.may_anywhere(world.estate, who, f"{path.kind}/read"):
+        check(world, who, f"{path.kind}/read", path.scope or "/")
     reading.check_place(world, path.scope)
     if path.is_collection:
         text = request.query.get("$filter", "")
