@@ -1,1 +1,81 @@
-"""From an error text to its cause. Pure."""
+"""From an error text to its cause. Pure, linear in the text's length, and never raises."""
+
+from shared.explain.attempts import Attempt, attempts_in
+from shared.explain.labels import CauseLabel, Certainty, Explanation
+from shared.explain.reading import Reading
+from shared.explain.reference import image_in
+from shared.explain.rules import RULES
+from shared.explain.text import open_up
+
+__all__ = ["CauseLabel", "Certainty", "Explanation", "explain"]
+
+_SILENT = Reading(CauseLabel.UNKNOWN, Certainty.LOW, "the text names no cause that is known")
+
+_WEIGHTS = {
+    label: weight
+    for weight, labels in enumerate(
+        (
+            (CauseLabel.AUTH_ANONYMOUS_DENIED,),
+            (CauseLabel.REGISTRY_DISABLED_OR_MISSING,),
+            (
+                CauseLabel.UNKNOWN,
+                CauseLabel.AUTH_MISSING_ROLE,
+                CauseLabel.AUTH_TOKEN_SCOPE,
+                CauseLabel.ABAC_ROLE,
+                CauseLabel.AUTH_BAD_CREDENTIALS,
+                CauseLabel.AUTH_EXPIRED_CREDENTIALS,
+            ),
+            (CauseLabel.SERVER_ERROR,),
+            (CauseLabel.MANIFEST_UNSUPPORTED, CauseLabel.LOCKED_OR_QUARANTINED),
+            (
+                CauseLabel.NOT_FOUND_TAG,
+                CauseLabel.NOT_FOUND_REPOSITORY,
+                CauseLabel.NOT_FOUND_MANIFEST,
+            ),
+            (CauseLabel.THROTTLED,),
+            (CauseLabel.NETWORK_FIREWALL_IP,),
+            (
+                CauseLabel.NETWORK_DNS,
+                CauseLabel.NETWORK_TIMEOUT,
+                CauseLabel.NETWORK_TLS,
+                CauseLabel.NETWORK_PROXY,
+                CauseLabel.NETWORK_PRIVATE_ENDPOINT,
+            ),
+            (
+                CauseLabel.INVALID_REFERENCE,
+                CauseLabel.PLATFORM_MISMATCH,
+                CauseLabel.DISK_FULL_NODE,
+            ),
+        )
+    )
+    for label in labels
+}
+"""Which of several attempts tells the cause. Clients go on without a credential after a first
+failure, so "anonymous, 401" is mostly noise; a connection that never came about is not."""
+
+
+def explain(text: str) -> Explanation:
+    """The cause that a text tells, UNKNOWN where it cannot tell."""
+    attempts = attempts_in(open_up(text))
+    readings = [found for attempt in attempts if (found := _read(attempt))]
+    best = max(readings, key=_weight, default=_SILENT)
+    return Explanation(
+        cause=best.cause,
+        confidence=best.certainty,
+        why=best.why,
+        reference=image_in(text),
+        candidates=best.candidates,
+    )
+
+
+def _read(attempt: Attempt) -> Reading | None:
+    return next((found for rule in RULES if (found := rule(attempt))), None)
+
+
+def _weight(reading: Reading) -> tuple[int, bool]:
+    """A reading that names nothing at all weighs least, then one that adds nothing."""
+    if reading.cause is CauseLabel.UNKNOWN and not reading.candidates:
+        return -2, False
+    if reading.weak:
+        return -1, False
+    return _WEIGHTS[reading.cause], reading.cause is not CauseLabel.UNKNOWN

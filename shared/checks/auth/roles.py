@@ -1,0 +1,187 @@
+"""Has the identity that pulls a role that permits it?"""
+
+from collections.abc import Iterable
+
+from shared.checks import links
+from shared.checks.base import CannotTellError, NotApplicableError, check, known
+from shared.checks.commands import grant, pull_role
+from shared.checks.names import about_registry, about_workload, listed, who
+from shared.domain.facts.base import Unavailable
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import RegistryProfile, RoleAssignments
+from shared.domain.facts.workload import IdentityKind, PullIdentity
+from shared.domain.findings import Finding, Outcome, Problem
+from shared.domain.rights import Verdict, Why, may_pull
+
+ENTRA = (
+    IdentityKind.MANAGED_IDENTITY,
+    IdentityKind.KUBELET_IDENTITY,
+    IdentityKind.SERVICE_PRINCIPAL,
+)
+REFRESH = "CONNECTIVITY_REFRESH_TOKEN_ERROR"
+ACCESS = "CONNECTIVITY_ACCESS_TOKEN_ERROR"
+
+NO_ROLE = Problem(
+    code="AUTH_NO_PULL_PERMISSION",
+    outcome=Outcome.FAIL,
+    title="{identity} may not pull from {login_server}",
+    explanation="The identity with which {workload} pulls has {roles} at the registry or above it; "
+    "none permits a pull.",
+    fix=("{grant}",),
+    link=links.ROLES,
+    health_code=REFRESH,
+)
+ROLE_ELSEWHERE = Problem(
+    code="AUTH_ROLE_ON_OTHER_IDENTITY",
+    outcome=Outcome.FAIL,
+    title="The pull role on {login_server} is on {other}, but {workload} pulls as {identity}",
+    explanation="The role was given to another identity of the same workload. For a cluster, only "
+    "the kubelet identity pulls; its control plane identity does not.",
+    fix=("{grant}",),
+    link=links.KUBERNETES,
+    health_code=REFRESH,
+)
+ROLES_IGNORED = Problem(
+    code="AUTH_ROLE_IGNORED_IN_ABAC_MODE",
+    outcome=Outcome.FAIL,
+    title="{login_server} ignores the role {roles} of {identity}",
+    explanation="The registry's mode is 'RBAC registry + ABAC repository permissions': there "
+    "AcrPull, Reader, Contributor and Owner give no access to images.",
+    fix=("{grant}",),
+    link=links.ABAC,
+    health_code=ACCESS,
+)
+NEEDS_ABAC = Problem(
+    code="AUTH_ROLE_NEEDS_ABAC_MODE",
+    outcome=Outcome.FAIL,
+    title="The role {roles} of {identity} has no effect on {login_server}",
+    explanation="It permits pulls by repository only, which a registry knows in the mode 'RBAC "
+    "registry + ABAC repository permissions'. This one is in the older mode.",
+    fix=("{grant}",),
+    link=links.ABAC,
+    health_code=REFRESH,
+)
+CONDITION = Problem(
+    code="AUTH_CONDITION_EXCLUDES_REPOSITORY",
+    outcome=Outcome.FAIL,
+    title="{identity} may not pull {repository}: a condition of its role leaves it out",
+    explanation="{roles} would permit the pull, but the assignment's condition does not hold for "
+    "this repository: {condition}",
+    fix=(
+        "az role assignment list --assignee {principal} --scope {registry_id} --include-inherited",
+        "Widen the condition to {repository}, or add an assignment for it",
+    ),
+    link=links.CONDITIONS,
+    health_code=ACCESS,
+)
+DENIED = Problem(
+    code="AUTH_DENY_ASSIGNMENT",
+    outcome=Outcome.FAIL,
+    title="The deny assignment {denial} forbids {identity} to pull from {login_server}",
+    explanation="{roles} would permit the pull, but a deny assignment always wins. It belongs to a "
+    "deployment stack, a managed application or Azure itself, and is changed there.",
+    fix=(
+        "az rest --method get --url https://management.azure.com{denial_id}?api-version=2022-04-01",
+    ),
+    link=links.DENY,
+    health_code=REFRESH,
+)
+RECENT = Problem(
+    code="AUTH_ROLE_ASSIGNED_MINUTES_AGO",
+    outcome=Outcome.WARN,
+    title="{identity} got its pull role on {login_server} minutes ago",
+    explanation="A new role assignment takes up to ten minutes to reach the registry's token "
+    "service. Until then pulls can still be refused.",
+    fix=("Wait ten minutes; then restart what still fails",),
+    link=links.FAQ,
+)
+
+_REFUSALS = {
+    Why.NO_ROLE: NO_ROLE,
+    Why.NO_PULL: NO_ROLE,
+    Why.RELATED: ROLE_ELSEWHERE,
+    Why.CONDITION: CONDITION,
+    Why.DENIED: DENIED,
+}
+
+
+@check(
+    "auth.permission",
+    NO_ROLE,
+    ROLE_ELSEWHERE,
+    ROLES_IGNORED,
+    NEEDS_ABAC,
+    CONDITION,
+    DENIED,
+    RECENT,
+)
+def identity_may_pull(
+    asked: Asked,
+    identity: PullIdentity,
+    profile: RegistryProfile | Unavailable,
+    rights: RoleAssignments | Unavailable,
+) -> Iterable[Finding]:
+    """The identity that pulls has a role that permits it."""
+    if identity.kind not in ENTRA:
+        raise NotApplicableError(f"no role counts for: {identity.kind.value}")
+    if not identity.principal_id:
+        raise CannotTellError(f"the object id of {who(identity)} is not known")
+    registry, image = known(profile), asked.pull.image
+    verdict = may_pull(known(rights), abac=registry.abac, repository=image.repository, at=asked.at)
+    if verdict.may is None:
+        raise CannotTellError(_undecided(verdict))
+    if verdict.why is Why.ROLE:
+        return
+    details = _about(verdict, asked, identity, registry)
+    yield _problem(verdict, registry).found(
+        subject=_subject(verdict, identity, registry, image.repository), **details
+    )
+
+
+def _problem(verdict: Verdict, registry: RegistryProfile) -> Problem:
+    if verdict.why is Why.RECENT:
+        return RECENT
+    if verdict.why is Why.OTHER_MODE:
+        return ROLES_IGNORED if registry.abac else NEEDS_ABAC
+    return _REFUSALS[verdict.why]
+
+
+def _subject(
+    verdict: Verdict, identity: PullIdentity, registry: RegistryProfile, repository: str
+) -> str:
+    where = registry.login_server
+    if verdict.why is Why.CONDITION:
+        where += f"/{repository}"
+    return f"{identity.principal_id or who(identity)} on {where}"
+
+
+def _about(
+    verdict: Verdict, asked: Asked, identity: PullIdentity, registry: RegistryProfile
+) -> dict[str, str]:
+    names = {principal: name for name, principal in identity.related.items()}
+    others = [names.get(role.principal_id, role.principal_id) for role in verdict.roles]
+    denial = verdict.denial
+    return {
+        **about_registry(registry),
+        **about_workload(asked.pull),
+        "identity": who(identity),
+        "principal": identity.principal_id,
+        "repository": asked.pull.image.repository,
+        "roles": listed((role.role_name for role in verdict.roles), "no role"),
+        "scopes": listed((role.scope for role in verdict.roles), "nowhere"),
+        "condition": " | ".join(role.condition for role in verdict.roles if role.condition),
+        "other": listed(dict.fromkeys(others)),
+        "denial": denial.name if denial else "",
+        "denial_id": denial.id if denial else "",
+        "grant": grant(identity.principal_id, pull_role(registry), registry.resource_id),
+    }
+
+
+def _undecided(verdict: Verdict) -> str:
+    if verdict.why is Why.UNREADABLE:
+        names = [role.role_name for role in verdict.roles if role.condition]
+        return f"the condition of {listed(names, 'a deny assignment')} cannot be evaluated"
+    return "the groups of the identity are not known, and a role may come from one of them"
+
+
+CHECKS = (identity_may_pull,)

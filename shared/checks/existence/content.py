@@ -1,0 +1,148 @@
+"""Is everything that the manifest names there, and can it run where it is to run?"""
+
+from collections.abc import Iterable
+
+from shared.checks import links
+from shared.checks.base import CannotTellError, NotApplicableError, check, known
+from shared.checks.existence.platforms import serves
+from shared.checks.names import about_image, about_workload, listed
+from shared.domain.facts.base import Unavailable
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import Child, ImageContent
+from shared.domain.facts.workload import RuntimePlatforms
+from shared.domain.findings import Finding, Outcome, Problem
+
+IMAGE_CONFIGS = (
+    "application/vnd.docker.container.image.v1+json",
+    "application/vnd.oci.image.config.v1+json",
+)
+SCHEMA_ONE = "application/vnd.docker.distribution.manifest.v1"
+
+NOT_AN_IMAGE = Problem(
+    code="EXISTENCE_NOT_AN_IMAGE",
+    outcome=Outcome.FAIL,
+    title="{image} is no container image",
+    explanation="What is stored under this name is of the kind {kind}: a Helm chart, a signature "
+    "or another artifact, which no container runtime can run.",
+    fix=("Correct the image's name or tag in {workload}",),
+    link=links.IMAGES,
+)
+SCHEMA_1 = Problem(
+    code="EXISTENCE_SCHEMA_1",
+    outcome=Outcome.FAIL,
+    title="{image} is stored in the outdated manifest format, schema 1",
+    explanation="Today's container runtimes refuse it.",
+    fix=("Build the image with a current builder and push it again",),
+    link=links.IMAGES,
+)
+CHILD_MISSING = Problem(
+    code="EXISTENCE_CHILD_MISSING",
+    outcome=Outcome.FAIL,
+    title="{image} is an index whose manifest for {platform} is gone",
+    explanation="The tag and the index are there, the manifest {digest} that they lead to is not: "
+    "old versions of acr purge delete the children of an index as untagged.",
+    fix=(
+        "Push {image} again",
+        "az acr manifest list-metadata --registry {registry} --name {repository}",
+    ),
+    link=links.PURGE,
+)
+BLOB_MISSING = Problem(
+    code="EXISTENCE_BLOB_MISSING",
+    outcome=Outcome.FAIL,
+    title="{image} lacks {count} of its blobs",
+    explanation="The manifest names {blobs}, which the registry does not have.",
+    fix=("Push {image} again", "If that does not help: open a support case for {registry}"),
+    link=links.TAG_NOT_FOUND,
+)
+PLATFORM_MISMATCH = Problem(
+    code="EXISTENCE_PLATFORM_MISMATCH",
+    outcome=Outcome.FAIL,
+    title="{image} has nothing for {wanted}, where {workload} runs",
+    explanation="The image is built for {platforms}.",
+    fix=("Build the image for {wanted} too, or run {workload} on a platform that it has",),
+    link=links.IMAGES,
+)
+PLATFORM_PARTIAL = Problem(
+    code="EXISTENCE_PLATFORM_PARTIAL",
+    outcome=Outcome.WARN,
+    title="{image} has nothing for {wanted}, where {workload} may be placed",
+    explanation="It is built for {platforms}. It runs on some of the nodes and fails on the "
+    "others, as it happens to be placed.",
+    fix=("Build the image for {wanted} too, or keep {workload} off those nodes",),
+    link=links.IMAGES,
+)
+
+
+@check("existence.kind", NOT_AN_IMAGE, SCHEMA_1)
+def is_an_image(asked: Asked, content: ImageContent) -> Iterable[Finding]:
+    """What is stored is a container image, in a format that runtimes accept."""
+    details = _about(asked)
+    if content.media_type.startswith(SCHEMA_ONE):
+        yield SCHEMA_1.found(**details)
+    kind = content.config_media_type or content.artifact_type
+    if kind and kind not in IMAGE_CONFIGS:
+        yield NOT_AN_IMAGE.found(kind=content.artifact_type or kind, **details)
+
+
+@check("existence.children", CHILD_MISSING)
+def children_exist(
+    asked: Asked, content: ImageContent, runtime: RuntimePlatforms | Unavailable
+) -> Iterable[Finding]:
+    """The index's manifests for the platforms of the workload exist."""
+    if not content.children:
+        raise NotApplicableError("the manifest is not an index")
+    needed = [child for child in content.children if _is_needed(child, runtime)]
+    gone = [child for child in needed if child.present is False]
+    for child in gone:
+        yield CHILD_MISSING.found(
+            platform=str(child.platform or "an unnamed platform"),
+            digest=child.digest,
+            **_about(asked),
+        )
+    if not gone and any(child.present is None for child in needed):
+        raise CannotTellError("whether the index's manifests exist was not asked")
+
+
+@check("existence.blobs", BLOB_MISSING)
+def blobs_exist(asked: Asked, content: ImageContent) -> Iterable[Finding]:
+    """No blob of the image is known to be gone."""
+    if content.missing:
+        count = str(len(content.missing))
+        yield BLOB_MISSING.found(count=count, blobs=listed(content.missing), **_about(asked))
+
+
+@check("existence.platform", PLATFORM_MISMATCH, PLATFORM_PARTIAL)
+def platform_fits(
+    asked: Asked, content: ImageContent, runtime: RuntimePlatforms | Unavailable
+) -> Iterable[Finding]:
+    """The image has a variant for every platform on which the workload may be placed."""
+    if content.config_media_type and content.config_media_type not in IMAGE_CONFIGS:
+        raise NotApplicableError("it is no container image")
+    wanted, built = known(runtime).platforms, content.platforms
+    if not wanted:
+        raise CannotTellError("on which platforms the workload runs is not known")
+    if not built:
+        raise CannotTellError("the image does not say for which platform it is built")
+    lacking = [one for one in wanted if not any(serves(have, one) for have in built)]
+    if lacking:
+        problem = PLATFORM_MISMATCH if len(lacking) == len(wanted) else PLATFORM_PARTIAL
+        yield problem.found(
+            wanted=listed(map(str, lacking)), platforms=listed(map(str, built)), **_about(asked)
+        )
+
+
+def _is_needed(child: Child, runtime: RuntimePlatforms | Unavailable) -> bool:
+    if child.platform is None or isinstance(runtime, Unavailable):
+        return True
+    if child.platform.os == "unknown":  # an attestation, which no runtime pulls
+        return False
+    return any(serves(child.platform, one) for one in runtime.platforms)
+
+
+def _about(asked: Asked) -> dict[str, str]:
+    image = asked.pull.image
+    return about_image(image) | about_workload(asked.pull) | {"subject": str(image)}
+
+
+CHECKS = (is_an_image, children_exist, blobs_exist, platform_fits)

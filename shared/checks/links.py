@@ -1,0 +1,43 @@
+"""Official pages that findings point to."""
+
+ACR = "https://learn.microsoft.com/azure/container-registry/"
+SUPPORT = "https://learn.microsoft.com/troubleshoot/azure/azure-container-registry/"
+
+ABAC = ACR + "container-registry-rbac-abac-repository-permissions"
+ACCESS = ACR + "container-registry-troubleshoot-access"
+ANONYMOUS = ACR + "anonymous-pull-access"
+AUTHENTICATION = ACR + "container-registry-authentication"
+AS_ARM = ACR + "container-registry-disable-authentication-as-arm"
+DATA_ENDPOINTS = ACR + "container-registry-dedicated-data-endpoints"
+FAQ = ACR + "container-registry-faq"
+FIREWALL = ACR + "container-registry-access-selected-networks"
+IMAGES = ACR + "container-registry-image-formats"
+LOCK = ACR + "container-registry-image-lock"
+LOGIN = ACR + "container-registry-troubleshoot-login-authn-authz"
+NAMES = ACR + "container-registry-concepts"
+PERFORMANCE = ACR + "container-registry-troubleshoot-performance"
+PRIVATE = ACR + "container-registry-private-endpoints"
+PURGE = ACR + "container-registry-auto-purge"
+QUARANTINE = "https://github.com/Azure/acr/blob/main/docs/preview/quarantine/readme.md"
+REPLICATION = ACR + "container-registry-geo-replication"
+ROLES = ACR + "container-registry-rbac-built-in-roles-overview"
+SKUS = ACR + "container-registry-skus"
+SOFT_DELETE = ACR + "container-registry-soft-delete-policy"
+TAGS = ACR + "container-registry-image-tag-version"
+TOKENS = ACR + "container-registry-token-based-repository-permissions"
+TAG_NOT_FOUND = SUPPORT + "manifest-tag-not-found"
+
+DENY = "https://learn.microsoft.com/azure/role-based-access-control/deny-assignments"
+CONDITIONS = "https://learn.microsoft.com/azure/role-based-access-control/conditions-format"
+PRINCIPALS = (
+    "https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal"
+)
+APP_SERVICE = "https://learn.microsoft.com/azure/app-service/configure-custom-container"
+CONTAINER_APPS = "https://learn.microsoft.com/azure/container-apps/managed-identity-image-pull"
+CONTAINER_INSTANCES = (
+    "https://learn.microsoft.com/azure/container-instances/using-azure-container-registry-mi"
+)
+KUBERNETES = "https://learn.microsoft.com/azure/aks/cluster-container-registry-integration"
+PULL_SECRETS = (
+    "https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/"
+)

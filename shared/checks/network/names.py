@@ -1,0 +1,84 @@
+"""Does the login server's name lead to a registry that works?"""
+
+from collections.abc import Iterable
+
+from shared.checks import links
+from shared.checks.base import CannotTellError, check
+from shared.checks.names import about_registry, registry_name
+from shared.domain.facts.base import Unavailable
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import LoginServerAddress, RegistryProfile
+from shared.domain.findings import Finding, Outcome, Problem
+
+PRIVATE_LINK = "privatelink."
+
+NAME_UNKNOWN = Problem(
+    code="NETWORK_NAME_UNKNOWN",
+    outcome=Outcome.FAIL,
+    title="There is no registry {host}",
+    explanation="The name does not exist in DNS: the registry was deleted, or its name is misspelt "
+    "in the image of {workload}.",
+    fix=(
+        'az acr list --query "[].loginServer" --output tsv',
+        "az acr check-name --name {registry}",
+        "Correct the image's name, or create the registry again and push the image",
+    ),
+    link=links.ACCESS,
+    explains=("network.", "credentials.", "auth.", "existence.", "capacity."),
+    health_code="CONNECTIVITY_DNS_ERROR",
+)
+DELETING = Problem(
+    code="NETWORK_REGISTRY_DELETING",
+    outcome=Outcome.FAIL,
+    title="{login_server} is being deleted",
+    explanation="Azure reports the registry's provisioning state as {state}.",
+    fix=("az acr show --name {registry} --query provisioningState --output tsv",),
+    link=links.ACCESS,
+    explains=("existence.",),
+)
+NOT_READY = Problem(
+    code="NETWORK_REGISTRY_NOT_READY",
+    outcome=Outcome.WARN,
+    title="{login_server} is not ready: {state}",
+    explanation="Azure reports the registry's provisioning state as {state}. Pulls may fail until "
+    "it is Succeeded.",
+    fix=("az acr show --name {registry} --query provisioningState --output tsv",),
+    link=links.ACCESS,
+)
+
+
+@check("network.name", NAME_UNKNOWN)
+def name_resolves(
+    asked: Asked, address: LoginServerAddress, profile: RegistryProfile | Unavailable
+) -> Iterable[Finding]:
+    """The login server's name exists in DNS."""
+    if address.exists:
+        return
+    if isinstance(profile, RegistryProfile):
+        raise CannotTellError(
+            f"Azure knows {profile.login_server}, but its name does not resolve from where "
+            "Pullwatch runs"
+        )
+    if any(PRIVATE_LINK in alias for alias in address.aliases):
+        raise CannotTellError(
+            f"the private DNS zone of Pullwatch's own network has no record of {address.host}"
+        )
+    yield NAME_UNKNOWN.found(
+        subject=address.host,
+        host=address.host,
+        registry=registry_name(address.host),
+        workload=asked.pull.workload.name,
+    )
+
+
+@check("network.registry", DELETING, NOT_READY)
+def registry_is_ready(profile: RegistryProfile) -> Iterable[Finding]:
+    """The registry is provisioned."""
+    state = profile.provisioning_state
+    if state in ("Succeeded", "Updating"):
+        return
+    problem = DELETING if state == "Deleting" else NOT_READY
+    yield problem.found(subject=profile.login_server, state=state, **about_registry(profile))
+
+
+CHECKS = (name_resolves, registry_is_ready)

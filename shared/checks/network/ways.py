@@ -1,0 +1,102 @@
+"""The ways by which a workload can reach a registry, decided from how both ends are set up."""
+
+import ipaddress
+
+from shared.checks.base import CannotTellError, known
+from shared.domain.facts.base import Unavailable
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import PrivateEndpoint, RegistryProfile
+from shared.domain.facts.workload import Egress, IdentityKind, PrivatePath, PullIdentity
+from shared.domain.pulls import Compute
+
+ZONE = "privatelink.azurecr.io"
+APPROVED = "approved"
+
+
+def private_path(egress: Egress, path: PrivatePath | Unavailable) -> PrivatePath:
+    """What the workload's network knows; a workload without a network has no private path."""
+    return known(path) if egress.network else PrivatePath()
+
+
+def endpoints_in_reach(profile: RegistryProfile, path: PrivatePath) -> tuple[PrivateEndpoint, ...]:
+    """The registry's private endpoints that the workload's network reaches, in any state."""
+    reached = {endpoint.lower() for endpoint in path.endpoints}
+    return tuple(e for e in profile.private_endpoints if e.id.lower() in reached)
+
+
+def approved(endpoints: tuple[PrivateEndpoint, ...]) -> bool:
+    """Whether a pull can go through one of them."""
+    return any(endpoint.state.lower() == APPROVED for endpoint in endpoints)
+
+
+def record_names(path: PrivatePath) -> frozenset[str]:
+    """Names in the private zone that have an address, relative to the zone."""
+    return frozenset(
+        name.lower().rstrip(".").removesuffix(f".{ZONE}")
+        for name, addresses in path.records.items()
+        if addresses
+    )
+
+
+def label(host: str) -> str:
+    """The record of a host in the private zone: ``contoso``, ``contoso.westeurope.data``."""
+    return host.lower().rpartition(".azurecr.")[0]
+
+
+def steered(profile: RegistryProfile, path: PrivatePath) -> bool:
+    """Whether the workload's DNS gives the registry's name a private address."""
+    return bool(path.zone) and label(profile.login_server) in record_names(path)
+
+
+def goes_private(profile: RegistryProfile, egress: Egress, path: PrivatePath | Unavailable) -> bool:
+    """Whether pulls take an approved private endpoint, so that public rules do not apply."""
+    if not (egress.network and profile.private_endpoints):
+        return False
+    way = private_path(egress, path)
+    return steered(profile, way) and approved(endpoints_in_reach(profile, way))
+
+
+def trusted(asked: Asked, profile: RegistryProfile, identity: PullIdentity | Unavailable) -> bool:
+    """Whether the registry lets the service in as a trusted one: ACI with a managed identity."""
+    if asked.pull.workload.compute is not Compute.CONTAINER_INSTANCES:
+        return False
+    return profile.trusted_services and known(identity).kind is IdentityKind.MANAGED_IDENTITY
+
+
+def denied(profile: RegistryProfile, egress: Egress) -> tuple[str, ...]:
+    """The egress addresses that the public endpoint refuses.
+
+    Raises:
+        CannotTellError: an address or a rule cannot be read.
+
+    """
+    if profile.admits_everyone:
+        return ()
+    ranges = _ranges(profile) if profile.public_network_access else []
+    return tuple(
+        address for address in egress.addresses if not any(_address(address) in r for r in ranges)
+    )
+
+
+def admitted_publicly(profile: RegistryProfile, egress: Egress) -> bool:
+    """Whether the public endpoint is known to admit every pull of the workload."""
+    if profile.admits_everyone:
+        return True
+    return bool(egress.addresses) and egress.complete and not denied(profile, egress)
+
+
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _ranges(profile: RegistryProfile) -> list[Network]:
+    try:
+        return [ipaddress.ip_network(rule, strict=False) for rule in profile.allowed_ranges]
+    except ValueError as why:
+        raise CannotTellError(f"a rule of the registry's firewall cannot be read: {why}") from None
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError as why:
+        raise CannotTellError(f"an egress address cannot be read: {why}") from None

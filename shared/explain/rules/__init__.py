@@ -1,0 +1,11 @@
+"""From an attempt to a cause, rule by rule: the first that applies to an attempt counts."""
+
+from shared.explain.rules import answers, login, machine, tools, transport
+
+RULES = (
+    *tools.RULES,
+    *machine.RULES,
+    *transport.RULES,
+    *answers.RULES,
+    *login.RULES,
+)

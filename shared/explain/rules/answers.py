@@ -1,0 +1,128 @@
+"""Causes in what the registry answered about the image."""
+
+import re
+
+from shared.explain.attempts import Attempt, Stage
+from shared.explain.labels import CauseLabel
+from shared.explain.lexicon import Sign
+from shared.explain.reading import Reading, Rule, likely, one_of, sure
+
+_NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
+_ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
+_ACR = ".azurecr."
+_LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
+
+
+def is_firewalled(attempt: Attempt) -> Reading | None:
+    if attempt.has(Sign.FIREWALL):
+        why = "the registry's firewall refused the address, whoever asked"
+        return sure(CauseLabel.NETWORK_FIREWALL_IP, why)
+    return None
+
+
+def is_throttled(attempt: Attempt) -> Reading | None:
+    if attempt.has(Sign.TOO_MANY) or attempt.status == _TOO_MANY:
+        return sure(CauseLabel.THROTTLED, "the answer was 'too many requests'")
+    return None
+
+
+def is_missing(attempt: Attempt) -> Reading | None:
+    if attempt.has(Sign.NAME_UNKNOWN):
+        return sure(CauseLabel.NOT_FOUND_REPOSITORY, "the registry knows no such repository")
+    if attempt.has(Sign.BLOB_UNKNOWN) or (attempt.stage is Stage.BLOB and _says_missing(attempt)):
+        return sure(CauseLabel.NOT_FOUND_MANIFEST, "something that the manifest names is gone")
+    if attempt.has(Sign.MANIFEST_UNKNOWN, Sign.DIGEST_UNKNOWN):
+        return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
+    if attempt.has(Sign.ACCESS_OR_NAME) and _ACR not in attempt.text:
+        why = "a name without a registry means Docker Hub, which has no such image"
+        return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
+    if attempt.stage in (Stage.MANIFEST, Stage.NONE) and _says_missing(attempt):
+        return likely(_tag_or_digest(attempt), "'not found', most often the tag or digest")
+    return None
+
+
+def is_no_image(attempt: Attempt) -> Reading | None:
+    if attempt.has(Sign.NO_V1):
+        if _ACR_HOST.search(attempt.text):
+            why = "the login server stands in the name twice"
+            return likely(CauseLabel.NOT_FOUND_REPOSITORY, why)
+        return one_of(
+            "App Service says so of images that do not exist, too",
+            CauseLabel.NOT_FOUND_TAG,
+            CauseLabel.NOT_FOUND_REPOSITORY,
+            CauseLabel.MANIFEST_UNSUPPORTED,
+        )
+    if attempt.has(Sign.UNSUPPORTED):
+        why = "what is stored there is nothing that the client can run"
+        return sure(CauseLabel.MANIFEST_UNSUPPORTED, why)
+    return None
+
+
+def is_disallowed(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.DISALLOWED):
+        return None
+    why = "the registry disallows the operation: a lock, a quarantine, or a full registry"
+    return sure(CauseLabel.LOCKED_OR_QUARANTINED, why)
+
+
+def is_gone(attempt: Attempt) -> Reading | None:
+    arm_says = "containerregistry/registries" in attempt.text and "not found" in attempt.text
+    if attempt.has(Sign.REGISTRY_GONE) or arm_says:
+        why = "Azure itself does not know the registry, or cannot run it"
+        return likely(CauseLabel.REGISTRY_DISABLED_OR_MISSING, why)
+    return None
+
+
+def is_broken(attempt: Attempt) -> Reading | None:
+    if attempt.status >= _SERVER_ERRORS or attempt.has(Sign.SERVER_ERROR):
+        return sure(CauseLabel.SERVER_ERROR, "the registry failed to answer properly")
+    return None
+
+
+def is_forbidden(attempt: Attempt) -> Reading | None:
+    """403 is the network at Azure Container Registry, not a missing right."""
+    if attempt.has(Sign.NO_CHALLENGE):
+        why = "the registry did not even ask for credentials, as behind a firewall"
+        return likely(CauseLabel.NETWORK_FIREWALL_IP, why)
+    if attempt.status != _FORBIDDEN:
+        return None
+    if attempt.stage is Stage.TOKEN:
+        return one_of(
+            "a token is refused with 403 when the request comes by a closed way",
+            CauseLabel.NETWORK_FIREWALL_IP,
+            CauseLabel.NETWORK_PRIVATE_ENDPOINT,
+        )
+    if attempt.stage in _LOGIN or _ACR in attempt.text:
+        return sure(CauseLabel.NETWORK_FIREWALL_IP, "403 before any login is the firewall")
+    return one_of(
+        "403 says that somebody refuses, not who",
+        CauseLabel.NETWORK_FIREWALL_IP,
+        CauseLabel.AUTH_TOKEN_SCOPE,
+    )
+
+
+def _says_missing(attempt: Attempt) -> bool:
+    end = attempt.text.rstrip(" .;,]\"'}")
+    return attempt.status == _NOT_FOUND or end.endswith(": not found")
+
+
+def _tag_or_digest(attempt: Attempt) -> CauseLabel:
+    by_digest = (
+        attempt.has(Sign.DIGEST_UNKNOWN)
+        or "@sha256:" in attempt.text
+        or "/manifests/sha256:" in attempt.text
+        or '"revision"' in attempt.details
+    )
+    return CauseLabel.NOT_FOUND_MANIFEST if by_digest else CauseLabel.NOT_FOUND_TAG
+
+
+RULES: tuple[Rule, ...] = (
+    is_firewalled,
+    is_throttled,
+    is_missing,
+    is_no_image,
+    is_disallowed,
+    is_broken,
+    is_forbidden,
+    is_gone,
+)

@@ -1,0 +1,103 @@
+"""Causes in the login: which credential was shown, and what it lacks."""
+
+from shared.explain.attempts import Attempt, Stage
+from shared.explain.labels import CauseLabel
+from shared.explain.lexicon import Sign
+from shared.explain.reading import Reading, Rule, likely, one_of, sure
+
+_UNAUTHORIZED = 401
+
+
+def has_expired(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.EXPIRED):
+        return None
+    return sure(CauseLabel.AUTH_EXPIRED_CREDENTIALS, "the text says that it has expired")
+
+
+def is_wrong(attempt: Attempt) -> Reading | None:
+    if attempt.has(Sign.BAD_SECRET, Sign.BAD_IDENTITY, Sign.NO_IDENTITY_TOKEN):
+        why = "the credential itself was refused, before any right was looked at"
+        return sure(CauseLabel.AUTH_BAD_CREDENTIALS, why)
+    return None
+
+
+def is_anonymous(attempt: Attempt) -> Reading | None:
+    """Either the client says so, or it asked for a token without showing anything."""
+    if attempt.anonymous and _is_refused(attempt):
+        why = "no credential was shown, and the registry wants one"
+        return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
+    if attempt.has(Sign.NO_CREDENTIAL):
+        return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, "the client had no credential to show")
+    return None
+
+
+def lists_tags(attempt: Attempt) -> Reading | None:
+    if attempt.stage is not Stage.TAGS:
+        return None
+    if attempt.has(Sign.DENIED):
+        why = "listing tags needs metadata_read, which this token lacks"
+        return sure(CauseLabel.AUTH_TOKEN_SCOPE, why)
+    if "oauth2/token" in attempt.text and _is_refused(attempt):
+        why = "the client asked for a token without showing a credential"
+        return likely(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
+    return None
+
+
+def is_refused_exchange(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.EXCHANGE_REFUSED) and attempt.stage is not Stage.EXCHANGE:
+        return None
+    if not attempt.status and not attempt.has(Sign.EXCHANGE_REFUSED):
+        why = "the exchange of the token failed, with a status that the text does not hold"
+        return one_of(why, CauseLabel.AUTH_MISSING_ROLE, CauseLabel.NETWORK_FIREWALL_IP)
+    why = "Entra knows the identity, the registry gives it no token: it has no role there"
+    return sure(CauseLabel.AUTH_MISSING_ROLE, why)
+
+
+def is_refused_login(attempt: Attempt) -> Reading | None:
+    if attempt.stage is Stage.PING and _is_refused(attempt):
+        why = "the login itself was refused: a wrong or expired user name or password"
+        return likely(CauseLabel.AUTH_BAD_CREDENTIALS, why)
+    return None
+
+
+def is_refused(attempt: Attempt) -> Reading | None:
+    if not _is_refused(attempt):
+        return None
+    refusals = (CauseLabel.AUTH_MISSING_ROLE, CauseLabel.AUTH_BAD_CREDENTIALS)
+    if attempt.tokened:
+        why = "a credential was shown; whether it is wrong or lacks a role, 401 does not say"
+        return one_of(why, *refusals, CauseLabel.AUTH_EXPIRED_CREDENTIALS, CauseLabel.ABAC_ROLE)
+    why = "401 does not say whether a credential was shown, wrong, or lacks a role"
+    others = (CauseLabel.AUTH_ANONYMOUS_DENIED, CauseLabel.ABAC_ROLE)
+    return one_of(why, *refusals, *others, weak=True)
+
+
+def is_denied(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.DENIED):
+        return None
+    if "docker.io/" in attempt.text and "requested access" in attempt.text:
+        why = "Docker Hub says so of repositories that do not exist"
+        return likely(CauseLabel.NOT_FOUND_REPOSITORY, why)
+    if attempt.text.rstrip().endswith(("denied", 'denied"}')) and "requested" not in attempt.text:
+        why = "a bare 'denied' is a firewall's or a missing right"
+        return one_of(why, CauseLabel.NETWORK_FIREWALL_IP, CauseLabel.AUTH_TOKEN_SCOPE)
+    why = "the token does not cover the request; whether by role or by scope map, it does not say"
+    return one_of(
+        why, CauseLabel.AUTH_TOKEN_SCOPE, CauseLabel.AUTH_MISSING_ROLE, CauseLabel.ABAC_ROLE
+    )
+
+
+def _is_refused(attempt: Attempt) -> bool:
+    return attempt.status == _UNAUTHORIZED or attempt.has(Sign.UNAUTHORIZED)
+
+
+RULES: tuple[Rule, ...] = (
+    has_expired,
+    is_wrong,
+    lists_tags,
+    is_anonymous,
+    is_refused_exchange,
+    is_refused_login,
+    is_refused,
+    is_denied,
+)

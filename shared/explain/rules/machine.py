@@ -1,0 +1,35 @@
+"""Causes on the machine that pulls, or in the name that it was given."""
+
+from shared.explain.attempts import Attempt
+from shared.explain.labels import CauseLabel
+from shared.explain.lexicon import Sign
+from shared.explain.reading import Reading, Rule, likely, sure
+
+_COMMANDS = ("acr", "az", "docker", "kubectl")
+
+
+def names_badly(attempt: Attempt) -> Reading | None:
+    refused = "image name '" in attempt.text and "' is invalid" in attempt.text
+    if refused or attempt.has(Sign.BAD_NAME):
+        return sure(CauseLabel.INVALID_REFERENCE, "the client refuses the image's name itself")
+    for command in _COMMANDS:
+        if f"access denied for {command}, " in attempt.text:
+            why = f"'{command}' is a command that was taken for an image"
+            return likely(CauseLabel.INVALID_REFERENCE, why)
+    return None
+
+
+def misses_platform(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.PLATFORM):
+        return None
+    why = "the image was found, but has no variant for this machine"
+    return sure(CauseLabel.PLATFORM_MISMATCH, why)
+
+
+def fills_disk(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.NO_SPACE):
+        return None
+    return sure(CauseLabel.DISK_FULL_NODE, "writing on the machine that pulls failed")
+
+
+RULES: tuple[Rule, ...] = (names_badly, misses_platform, fills_disk)

@@ -1,0 +1,43 @@
+"""Texts of tools that name what they found: az acr check-health, Container Instances, the kubelet's
+credential provider.
+"""
+
+from shared.explain.attempts import Attempt
+from shared.explain.labels import CauseLabel
+from shared.explain.lexicon import Sign
+from shared.explain.reading import Reading, Rule, one_of, sure
+
+_SILENT = (
+    "inaccessibleimage",
+    "imagepullfailure",
+    "imagepullbackoff",
+    "errimagepull",
+    "back-off pulling image",
+)
+
+
+def lacks_actions(attempt: Attempt) -> Reading | None:
+    if attempt.has(Sign.LACKS_ACTIONS) and ("lacking" in attempt.text or "abac" in attempt.text):
+        why = "a token was given, but not for this repository, as ABAC registries do"
+        return sure(CauseLabel.ABAC_ROLE, why)
+    return None
+
+
+def only_says_so(attempt: Attempt) -> Reading | None:
+    """Platforms that say that a pull failed, and keep the reason to themselves."""
+    bare = attempt.text.count(":") <= 4  # noqa: PLR2004 - anything longer wraps a reason
+    if "inaccessibleimage" in attempt.text:
+        return one_of(
+            "Container Instances say this of credentials, firewalls and wrong names alike",
+            CauseLabel.AUTH_BAD_CREDENTIALS,
+            CauseLabel.AUTH_MISSING_ROLE,
+            CauseLabel.NETWORK_FIREWALL_IP,
+            CauseLabel.NOT_FOUND_TAG,
+        )
+    known = attempt.signs or attempt.status
+    if bare and not known and any(word in attempt.text for word in _SILENT):
+        return one_of("the platform only says that the pull failed")
+    return None
+
+
+RULES: tuple[Rule, ...] = (lacks_actions, only_says_so)
