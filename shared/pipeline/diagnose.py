@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from msgspec.structs import replace
@@ -29,7 +29,7 @@ EARLY_TRIES = 3
 
 async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     """Diagnose the pulls of a job. What could not be looked at for a passing reason comes again."""
-    seen = await observe(services, job, services.now())
+    seen = await observe(services, job, _as_of(services, job))
     diagnoses = {pull: decide(job, pull, evidence) for pull, evidence in seen.items()}
     again = [p for p, found in diagnoses.items() if _try_again(services, job, found, seen[p])]
     for pull, diagnosis in diagnoses.items():
@@ -42,6 +42,12 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     elif job.sweep:
         await _done(services, job, diagnoses.values())
     return tuple(diagnoses.values())
+
+
+def _as_of(services: Services, job: Job) -> datetime:
+    """A diagnosis is as old as the oldest thing that it may rest on: bulk work reads caches."""
+    cached = services.settings.cache_seconds if job.cause.kind is CauseKind.SWEEP else 0
+    return services.now() - timedelta(seconds=cached)
 
 
 def decide(job: Job, pull: Pull, evidence: Evidence) -> Diagnosis:
