@@ -16,7 +16,8 @@ from shared.domain.facts.registry import Answer, Reach, RegistryError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
-GONE = frozenset({"MANIFEST_UNKNOWN", "NAME_UNKNOWN", "BLOB_UNKNOWN"})
+NAME_UNKNOWN = "NAME_UNKNOWN"
+GONE = frozenset({NAME_UNKNOWN, "MANIFEST_UNKNOWN", "TAG_UNKNOWN", "BLOB_UNKNOWN"})
 
 _MOST_ERRORS = 10
 _LONGEST_TEXT = 500

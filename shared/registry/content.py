@@ -11,7 +11,7 @@ from shared.domain.facts.registry import Child, ImageContent
 from shared.domain.images import Digest, Platform
 from shared.registry.listing import Listing
 from shared.registry.repository import Repository
-from shared.registry.wire import INDEXES, Descriptor, Entry, Manifest, OciPlatform, platform
+from shared.registry.wire import INDEXES, Descriptor, Entry, Manifest, OciPlatform, platform, runs
 
 MOST_ASKED = 64
 """Children or blobs of one image whose presence is asked for."""
@@ -52,7 +52,7 @@ def of_entry(entry: Entry) -> ImageContent | None:
         digest=Digest(entry.digest),
         media_type=entry.media_type or "",
         config_media_type=entry.config_media_type or "",
-        platforms=_served(children) if entry.is_index else ((own,) if own else ()),
+        platforms=_served(children) if entry.is_index else ((own,) if runs(own) else ()),
         children=children,
     )
 
@@ -73,7 +73,7 @@ async def with_platform(
     if (known is None or known.os == "windows") and manifest.config:
         with suppress(CouldNotLookError):
             known = _platform(await repository.config(manifest.config.digest)) or known
-    return replace(content, platforms=(known,)) if known else content
+    return replace(content, platforms=(known,)) if runs(known) else content
 
 
 async def with_children(
@@ -118,4 +118,4 @@ def _platform(found: OciPlatform | None) -> Platform | None:
 
 
 def _served(children: Iterable[Child]) -> tuple[Platform, ...]:
-    return tuple(dict.fromkeys(child.platform for child in children if child.platform))
+    return tuple(dict.fromkeys(one.platform for one in children if runs(one.platform)))

@@ -25,16 +25,17 @@ from shared.domain.facts.registry import (
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
 from shared.registry import content, listing
-from shared.registry.answers import FORBIDDEN, Reply, describe, obstacle
+from shared.registry.answers import FORBIDDEN, NAME_UNKNOWN, Reply, describe, obstacle
 from shared.registry.listing import Listing
 from shared.registry.neighbours import Surroundings
-from shared.registry.repository import Repository, digest_of
+from shared.registry.repository import NotThereError, Repository, digest_of
 from shared.registry.wire import Entry, Manifest
 
 ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
 THOROUGH = 3
 """Up to so many images at once, config and layers are asked for too."""
 
+NOTHING_KEPT = ManifestState(digest=Digest(""))
 NOT_THERE = "the registry does not have the manifest"
 
 type Observations = tuple[Observation, ...]
@@ -123,18 +124,42 @@ class Images:
         return await _there(asked, reply, listed)
 
     async def _missing(self, asked: Asked, reference: str, reply: Reply) -> Observations:
-        look = self._surroundings
-        tag = None if ":" in reference else await look.tag(asked.repository, reference)
+        look, repository = self._surroundings, asked.repository
         return (
             ManifestAnswer(answer=reply.answer),
-            await _state(asked.repository, tag.digest) if tag else _gap(ManifestState),
-            _gap(ImageContent),
-            await attempt(Neighbours, lambda: look.look(asked.repository, reference)),
+            await attempt(ManifestState, lambda: _beside(repository, reference, reply)),
+            Unavailable.of(ImageContent, NOT_THERE),
+            await attempt(Neighbours, lambda: look.look(repository, reference)),
             await attempt(
-                SoftDeleted,
-                lambda: look.soft_deleted(asked.registry, asked.repository, reference),
+                SoftDeleted, lambda: look.soft_deleted(asked.registry, repository, reference)
             ),
         )
+
+
+async def kept(repository: Repository, digest: str) -> ManifestState:
+    """
+    Read what ACR keeps beside a manifest; NOTHING_KEPT where there is none.
+
+    Raises:
+        CouldNotLookError: it could not be read.
+
+    """
+    try:
+        return (await repository.attributes(digest)).state()
+    except NotThereError:
+        return NOTHING_KEPT
+
+
+async def _beside(repository: Repository, reference: str, reply: Reply) -> ManifestState:
+    """What is kept under a name that is "not found": a quarantined image looks like that."""
+    if reply.answer.code == NAME_UNKNOWN:
+        return NOTHING_KEPT
+    if ":" in reference:
+        return await kept(repository, reference)
+    try:
+        return await kept(repository, (await repository.tag(reference)).digest)
+    except NotThereError:
+        return NOTHING_KEPT
 
 
 async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
@@ -171,15 +196,6 @@ async def _entry(repository: Repository, digest: str) -> Entry | Unavailable:
         return Unavailable.of(ManifestState, str(why))
 
 
-async def _state(repository: Repository, digest: str) -> Observation:
-    entry = await _entry(repository, digest)
-    return entry.state() if isinstance(entry, Entry) else entry
-
-
 def _media_type(reply: Reply, manifest: Manifest) -> str:
     sent = reply.headers.get("Content-Type", "").partition(";")[0].strip()
     return manifest.media_type or sent
-
-
-def _gap(kind: type[Fact]) -> Unavailable:
-    return Unavailable.of(kind, NOT_THERE)

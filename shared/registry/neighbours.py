@@ -30,13 +30,6 @@ class Surroundings:
         self._catalog = cached(_catalog, seconds=seconds)
         self._tags = cached(_tags, seconds=0)
 
-    async def tag(self, repository: Repository, name: str) -> TagEntry | None:
-        """A tag that is listed although its manifest is "not found", as in quarantine."""
-        try:
-            return (await self._tags(repository)).get(name)
-        except CouldNotLookError:
-            return None
-
     async def look(self, repository: Repository, reference: str) -> Neighbours:
         """Names near the missing one. What cannot be read is None in it."""
         try:

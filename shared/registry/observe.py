@@ -4,6 +4,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
+from msgspec.structs import replace
+
 from shared.adapters.arm import Arm
 from shared.adapters.credentials import Credentials
 from shared.adapters.dns import Dns
@@ -19,7 +21,7 @@ from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import Registries, TagListing
 from shared.registry.data_plane import DataPlane
-from shared.registry.images import Images, Observations, unseen
+from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
@@ -37,12 +39,11 @@ class RegistryObserver:
     the answer from before it was deleted.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the parts, wired once in bootstrap
         self,
         settings: Settings,
         http: Http,
         arm: Arm,
-        *,
         credentials: Credentials,
         graph: Graph,
         dns: Dns,
@@ -92,14 +93,33 @@ class RegistryObserver:
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]
     ) -> dict[Pull, tuple[Observation, ...]]:
         server = await self._login_servers.look(host)
-        images, rights = await asyncio.gather(
+        found, rights = await asyncio.gather(
             self._all_images(server, {pull.image for pull in pulls}),
             asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
         )
+        images = await asyncio.gather(
+            *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
+        )
         return {
-            pull: (*server.facts, *images[pull.image], *held)
-            for pull, held in zip(pulls, rights, strict=True)
+            pull: (*server.facts, *image, *held)
+            for pull, image, held in zip(pulls, images, rights, strict=True)
         }
+
+    async def _with_running(
+        self, server: LoginServer, pull: Pull, facts: Observations
+    ) -> Observations:
+        """Look whether what runs is still there where its tag is not: it could be tagged again."""
+        running = replace(pull.image, tag="", digest=pull.running)
+        if NOTHING_KEPT not in facts or not pull.running or not _valid(running):
+            return facts
+        if pull.image.digest or server.registry is None:
+            return facts
+        repository = self._repository(server.registry, pull.image.repository)
+        try:
+            state = await kept(repository, pull.running)
+        except CouldNotLookError:
+            return facts
+        return tuple(state if fact == NOTHING_KEPT else fact for fact in facts)
 
     async def _all_images(
         self, server: LoginServer, images: Collection[ImageReference]

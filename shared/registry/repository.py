@@ -10,7 +10,7 @@ from shared.domain.facts.base import CouldNotLookError
 from shared.registry.answers import UNAUTHORIZED, Reply, describe, garbled, obstacle
 from shared.registry.data_plane import ACCEPT_MANIFESTS, MANIFEST_LIMIT, Ask, DataPlane
 from shared.registry.tokens import CATALOG, Grant, Tokens, repository_scope
-from shared.registry.wire import Entry, Manifest, OciPlatform, OneManifest
+from shared.registry.wire import Entry, Manifest, OciPlatform, OneManifest, OneTag, TagEntry
 
 PAGE = 1000
 DIGEST_HEADER = "Docker-Content-Digest"
@@ -65,6 +65,11 @@ class Repository:
         """Read what ACR keeps beside a manifest."""
         path = f"/acr/v1/{quote(self.name)}/_manifests/{quote(digest, safe=':')}"
         return _there(await self._ask(Ask(self.host, path))).read(OneManifest).manifest
+
+    async def tag(self, name: str) -> TagEntry:
+        """Read what ACR keeps of a tag, whether or not its manifest is handed out."""
+        path = f"/acr/v1/{quote(self.name)}/_tags/{quote(name, safe='')}"
+        return _there(await self._ask(Ask(self.host, path))).read(OneTag).tag
 
     def manifests(self) -> AsyncGenerator[Reply]:
         """List manifests page by page, the newest first."""

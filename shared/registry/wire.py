@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from typing import TypeIs
 
 from msgspec import Struct
 
@@ -105,6 +106,12 @@ class TagEntry(Struct, frozen=True, rename="camel"):
         return (self.changeable_attributes or Locks()).read_enabled is not False
 
 
+class OneTag(Struct, frozen=True):
+    """``/acr/v1/{repository}/_tags/{tag}``."""
+
+    tag: TagEntry
+
+
 class TagPage(Struct, frozen=True):
     """A page of ``/acr/v1/{repository}/_tags``."""
 
@@ -169,7 +176,12 @@ def _when(text: str | None) -> datetime | None:
 def platform(
     os: str | None, architecture: str | None, variant: str = "", os_version: str = ""
 ) -> Platform | None:
-    """Make a platform; None for what runs nowhere, such as a build's attestation."""
-    if not os or not architecture or "unknown" in {os, architecture}:
+    """Make a platform of what is written; None where nothing is."""
+    if not os or not architecture:
         return None
     return Platform(os.lower(), architecture.lower(), variant.lower(), os_version)
+
+
+def runs(one: Platform | None) -> TypeIs[Platform]:
+    """Whether something can run there: an attestation is for ``unknown/unknown``."""
+    return one is not None and "unknown" not in {one.os, one.architecture}

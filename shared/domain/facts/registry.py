@@ -242,7 +242,11 @@ class ManifestAnswer(Fact, frozen=True, kw_only=True):
 
 
 class Child(Struct, frozen=True):
-    """A manifest that an index names, and whether the registry still has it (None: not asked)."""
+    """
+    A manifest that an index names, and whether the registry still has it (None: not asked).
+
+    ``platform`` is as written: ``unknown/unknown`` for a build's attestation, None for none.
+    """
 
     digest: Digest
     platform: Platform | None
@@ -266,7 +270,13 @@ class ImageContent(Fact, frozen=True, kw_only=True):
 
 
 class ManifestState(Fact, frozen=True, kw_only=True):
-    """What ACR keeps beside the manifest (``/acr/v1/{repository}/_manifests/{digest}``)."""
+    """
+    What ACR keeps beside the manifest (``/acr/v1/{repository}/_manifests/{digest}``).
+
+    ``digest`` is empty where the registry says that it keeps nothing under the pull's name, in
+    quarantine or otherwise. Where a tag is gone but the digest that the workload runs is still
+    there, this is about that digest.
+    """
 
     digest: Digest
     tags: tuple[str, ...] = ()

@@ -163,9 +163,7 @@ async def observing(
     http = Http(settings, lane, lambda: TCPConnector(limit=0, ssl=trusted))
     credentials = Credentials(settings, managed_identity())
     arm, graph = Arm(settings, http, credentials), Graph(settings, http, credentials)
-    end = RegistryObserver(
-        settings, http, arm, credentials=credentials, graph=graph, dns=Dns(settings)
-    )
+    end = RegistryObserver(settings, http, arm, credentials, graph, Dns(settings))
     yield Azure(simulator, end)
     await http.close()
     await credentials.close()

@@ -1,6 +1,7 @@
 """What the registry end sees of images, in every state that a registry can have them in."""
 
 import pytest
+from msgspec.structs import replace
 
 from local.azure import actions
 from shared.domain.facts.registry import (
@@ -49,7 +50,7 @@ async def test_an_index_and_its_children(azure: Azure) -> None:
 async def test_an_attestation_is_no_platform(azure: Azure) -> None:
     content = (await azure.see(f"{WEB}:built"))[ImageContent]
     assert content.platforms == (AMD64,)
-    assert None in {child.platform for child in content.children}
+    assert Platform("unknown", "unknown") in {child.platform for child in content.children}
 
 
 async def test_a_chart_is_no_image(azure: Azure) -> None:
@@ -75,7 +76,7 @@ async def test_a_missing_tag_and_its_neighbours(azure: Azure) -> None:
     seen = await azure.see(f"{WEB}:v3")
     answer = seen[ManifestAnswer].answer
     assert (answer.status, answer.code) == (404, "MANIFEST_UNKNOWN")
-    assert seen.get(ManifestState) is None
+    assert seen[ManifestState].digest == ""
     assert seen.get(ImageContent) is None
     around = seen[Neighbours]
     assert around.repository_exists
@@ -165,6 +166,18 @@ async def test_what_was_just_deleted_is_seen_to_be_gone(azure: Azure) -> None:
     after = azure.evidence(await azure.end.observe(pulls))
     assert after[images[0]][ManifestAnswer].answer.code == "MANIFEST_UNKNOWN"
     assert after[images[1]][ManifestAnswer].answer.status == 200
+
+
+async def test_an_untagged_image_that_runs_is_seen_to_be_there_still(azure: Azure) -> None:
+    digest = (await azure.see(f"{WEB}:v2"))[ManifestAnswer].digest
+    actions.untag(azure.world, "contoso/web:v2")
+    pull = replace(azure.pull(f"{WEB}:v2"), running=digest)
+    seen = azure.evidence(await azure.end.observe({pull: None}))[f"{WEB}:v2"]
+    assert seen[ManifestAnswer].answer.code == "MANIFEST_UNKNOWN"
+    assert seen[ManifestState].digest == digest
+    actions.delete_manifest(azure.world, f"contoso/web@{digest}")
+    seen = azure.evidence(await azure.end.observe({pull: None}))[f"{WEB}:v2"]
+    assert seen[ManifestState].digest == ""
 
 
 @pytest.mark.parametrize("name", ["../x", "web?x=1", "Web", "a b", "web/../../oauth2"])
