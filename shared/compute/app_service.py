@@ -37,7 +37,7 @@ class AppService:
 
     def __init__(self, shared: Surroundings) -> None:
         self._shared = shared
-        self._sites = Sites(shared.arm, shared.seconds)
+        self._sites = Sites(shared.arm)
         self._network = SiteNetwork(shared.arm, shared.egress)
 
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:

@@ -10,7 +10,6 @@ from shared.compute.app_service_images import (
 )
 from shared.compute.arm_ids import name_of, parent_of, same
 from shared.compute.identity import SYSTEM, identities_of
-from shared.compute.memory import remembered
 from shared.compute.reading import mapping, text
 from shared.compute.sources import ArmReader, Json
 from shared.domain.facts.base import CouldNotLookError
@@ -21,10 +20,8 @@ SITE_API = "2025-05-01"
 class Sites:
     """Web apps, function apps and their slots. All methods raise CouldNotLookError."""
 
-    def __init__(self, arm: ArmReader, seconds: float) -> None:
-        """Remember app settings for some seconds; ARM remembers the rest."""
+    def __init__(self, arm: ArmReader) -> None:
         self._arm = arm
-        self.settings = remembered(seconds, self._settings)
 
     async def get(self, site_id: str) -> Json:
         """The site: identity, network, state."""
@@ -37,6 +34,12 @@ class Sites:
     async def containers(self, site_id: str) -> tuple[Json, ...]:
         """The site's ``sitecontainers``."""
         return await self._arm.list(f"{site_id}/sitecontainers", SITE_API)
+
+    async def settings(self, site_id: str) -> Mapping[str, str]:
+        """The app settings, which a Reader may not read; nothing but user and server is used."""
+        answer = await self._arm.post(f"{site_id}/config/appsettings/list", SITE_API)
+        given = mapping(answer, "properties")
+        return {name: text(given, name) for name in given}
 
     async def images(self, site: Json) -> tuple[str, ...]:
         """Every image that a site, as Resource Graph holds it, names; none for code."""
@@ -59,12 +62,6 @@ class Sites:
             return {}
         found = {_called(one, main): identities_of(one).system for one in others}
         return {name: principal for name, principal in found.items() if principal}
-
-    async def _settings(self, site_id: str) -> Mapping[str, str]:
-        """The app settings, which a Reader may not read; nothing but user and server is used."""
-        answer = await self._arm.post(f"{site_id}/config/appsettings/list", SITE_API)
-        given = mapping(answer, "properties")
-        return {name: text(given, name) for name in given}
 
 
 def _is(site: Json, site_id: str) -> bool:

@@ -8,6 +8,7 @@ from shared.compute.egress import EgressReader
 from shared.compute.identity import credential_expiry, with_principal
 from shared.compute.inventory import Inventory
 from shared.compute.kubernetes.clusters import Clusters
+from shared.compute.memory import RememberedArm
 from shared.compute.private_path import PrivatePathReader
 from shared.compute.sources import ArmReader, GraphReader, TokenSource
 from shared.domain.facts.base import Observation, Unavailable, attempt
@@ -29,13 +30,12 @@ class Surroundings:
         settings: Settings,
     ) -> None:
         """What is read is remembered for ``settings.cache_seconds``."""
-        self.arm = arm
+        self.arm = RememberedArm(arm, settings.cache_seconds)
         self.graph = graph
-        self.seconds = settings.cache_seconds
-        self.inventory = Inventory(arm, self.seconds)
-        self.clusters = Clusters(arm, http, credentials, settings)
-        self.egress = EgressReader(arm, self.inventory)
-        self.private_path = PrivatePathReader(arm, self.inventory)
+        self.inventory = Inventory(self.arm, settings.cache_seconds)
+        self.clusters = Clusters(self.arm, http, credentials, settings)
+        self.egress = EgressReader(self.arm, self.inventory)
+        self.private_path = PrivatePathReader(self.arm, self.inventory)
 
     async def identity(self, read: Callable[[], Awaitable[PullIdentity]]) -> Observations:
         """Who pulls, and for a service principal when its secrets end."""

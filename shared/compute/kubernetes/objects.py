@@ -201,6 +201,7 @@ class ControllerSpec(Wire, frozen=True):
     """``spec`` of whatever makes pods; each kind has some of these."""
 
     replicas: int | None = None
+    parallelism: int | None = None
     suspend: bool | None = None
     template: Template = Template()
     job_template: JobTemplate = JobTemplate()

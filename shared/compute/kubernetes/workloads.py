@@ -126,7 +126,8 @@ class Workloads:
             case "Job" if _finished(one):
                 return None
             case "Job":
-                return Standing.IDLE if one.spec.suspend else Standing.ACTIVE
+                held = one.spec.suspend or one.spec.parallelism == 0
+                return Standing.IDLE if held else Standing.ACTIVE
             case _:
                 return Standing.ACTIVE if active else Standing.IDLE
 

@@ -92,6 +92,7 @@ def test_a_deployment_scaled_to_zero_is_idle_not_a_rollback() -> None:
         ("DaemonSet", {}, {"desiredNumberScheduled": 3}, Standing.ACTIVE),
         ("Job", {}, {}, Standing.ACTIVE),
         ("Job", {"suspend": True}, {}, Standing.IDLE),
+        ("Job", {"parallelism": 0}, {}, Standing.IDLE),
     ],
 )
 def test_how_a_controller_stands(
