@@ -22,7 +22,13 @@ def mistakes(estate: Estate) -> list[Mistake]:
         for each in references(estate)
         if each.value and each.value not in known[each.kind]
     ]
-    return [*dangling, *repeated(estate), *bad_addresses(estate), *bad_conditions(estate)]
+    return [
+        *dangling,
+        *repeated(estate),
+        *bad_addresses(estate),
+        *bad_conditions(estate),
+        *impossible(estate),
+    ]
 
 
 def one_of(kind: str, values: set[str]) -> str:
@@ -89,6 +95,25 @@ def repeated(estate: Estate) -> Iterator[Mistake]:
         for name, times in Counter(values).items():
             if times > 1:
                 yield Mistake(kind, name, "each name once")
+
+
+def impossible(estate: Estate) -> Iterator[Mistake]:
+    """What Azure does not offer in a tier (its page on registry tiers)."""
+    private = {each.registry for each in estate.private_endpoints}
+    for at, registry in enumerate(estate.registries):
+        tier = f"registries[{at}].sku", registry.sku
+        if registry.sku != "Premium":
+            wanted = {
+                "replications": registry.replications,
+                "firewall.allow": registry.firewall.allow,
+                "policies.retention": registry.policies.retention.status == "Enabled",
+                "a private endpoint": registry.name in private,
+            }
+            named = ", ".join(key for key, used in wanted.items() if used)
+            if named:
+                yield Mistake(*tier, f"'Premium', because of {named}")
+        if registry.sku == "Basic" and registry.anonymous_pull_enabled:
+            yield Mistake(*tier, "'Standard' or 'Premium', because of anonymousPullEnabled")
 
 
 def bad_conditions(estate: Estate) -> Iterator[Mistake]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import yaml
@@ -15,7 +15,13 @@ STEP = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
 FIELD = re.compile(r"field `(?P<name>\w+)`")
 
 
-class UniqueKeyLoader(yaml.SafeLoader):
+if TYPE_CHECKING:
+    from yaml import SafeLoader as FastLoader
+else:  # the one in C, where PyYAML was built with it
+    FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class UniqueKeyLoader(FastLoader):
     """YAML in which a key may not be written twice, as the first would be lost silently."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

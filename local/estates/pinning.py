@@ -12,14 +12,32 @@ from local.estates.model import Estate
 
 PIN = re.compile(r"(?P<host>[^/\s|]+)/(?P<repository>[^@\s|]+)@digest\((?P<name>[^)]+)\)")
 
-type Digests = dict[tuple[str, str, str], str]
-"""(login server, repository, name of image) -> digest."""
+
+class Digests:
+    """The digests of images, made for a repository when one of its images is first pinned."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._repositories = {
+            (registry.login_server, repository.name): repository
+            for registry in estate.registries
+            for repository in registry.repositories
+        }
+        self._made: dict[tuple[str, str], dict[str, str]] = {}
+
+    def find(self, host: str, repository: str, name: str) -> str | None:
+        """The digest of an image of a repository, by its name."""
+        key = (host, repository)
+        described = self._repositories.get(key)
+        if described is not None and key not in self._made:
+            made = content_of(described)
+            self._made[key] = {image.name: content.root.digest for image, content in made}
+        return self._made.get(key, {}).get(name)
 
 
 def pin(estate: Estate) -> list[Mistake]:
     """Put digests in place, also in texts such as messages; say which names are unknown."""
-    digests = all_digests(estate)
     found: list[Mistake] = []
+    digests = Digests(estate)
     workloads = {
         "clusters": estate.clusters,
         "webApps": estate.web_apps,
@@ -30,16 +48,6 @@ def pin(estate: Estate) -> list[Mistake]:
     for key, owners in workloads.items():
         found += pin_within(owners, key, digests)
     return found
-
-
-def all_digests(estate: Estate) -> Digests:
-    """The digest of every image that could be pinned."""
-    return {
-        (registry.login_server, repository.name, image.name): content.root.digest
-        for registry in estate.registries
-        for repository in registry.repositories
-        for image, content in content_of(repository)
-    }
 
 
 def pin_within(value: object, path: str, digests: Digests) -> Iterator[Mistake]:
@@ -61,7 +69,7 @@ def pin_field(owner: Described, name: str, path: str, digests: Digests) -> Itera
     """Pin one text."""
     text: str = getattr(owner, name)
     for match in PIN.finditer(text):
-        known = digests.get((match["host"], match["repository"], match["name"]))
+        known = digests.find(match["host"], match["repository"], match["name"])
         if known is None:
             yield Mistake(path, text, "the name of an image of that repository")
         else:

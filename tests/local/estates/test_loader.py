@@ -30,7 +30,7 @@ BASE = "subscriptions: [{name: production}]\n"
         ("registries: [{name: a, sku: Gold}]", "registries[0].sku", "Gold", "'Premium'"),
         ("registries: [{name: a, firewal: 1}]", "registries[0].firewal", "firewal", "firewall"),
         (
-            "registries: [{name: a, firewall: {allow: [192.0.2.1, office]}}]",
+            "registries: [{name: a, sku: Premium, firewall: {allow: [192.0.2.1, office]}}]",
             "registries[0].firewall.allow[1]",
             "office",
             "IPv4",
@@ -50,6 +50,12 @@ BASE = "subscriptions: [{name: production}]\n"
             "clusters[0].kubeletIdentity",
             "k",
             "identity",
+        ),
+        (
+            "registries: [{name: a, firewall: {allow: [192.0.2.1]}}]",
+            "registries[0].sku",
+            "Standard",
+            "firewall.allow",
         ),
         ("identities: [{name: a}, {name: a}]", "identities and groups", "a", "once"),
         (
