@@ -16,7 +16,6 @@ from local.functions.event_grid import EventGridWebhook
 from local.functions.http import HttpTriggers
 from local.functions.invoker import Invoker
 from local.functions.keys import HostKeys, load_keys
-from local.functions.queue_connection import QueueConnection
 from local.functions.service_bus import QueueListener, connection_string
 from local.functions.settings import HostOptions, load_local_settings, read_host_json
 from local.functions.timers import TimerListener
@@ -133,8 +132,7 @@ def _queues(
     for function in functions:
         if isinstance(trigger := function.trigger, ServiceBusTrigger):
             setting = connection_string(function.name, trigger, os.environ)
-            queue = QueueConnection(setting, trigger.queue_name, service_bus.prefetch_count)
-            listeners.append(QueueListener(function, trigger, queue, service_bus, invoker))
+            listeners.append(QueueListener(function, trigger, setting, service_bus, invoker))
     return listeners
 
 

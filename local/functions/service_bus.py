@@ -11,17 +11,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from azure.servicebus import ServiceBusReceivedMessage
-from azure.servicebus.aio import ServiceBusReceiver
 
+from local.functions.connecting import ConnectionBrokenError, LockGoneError
 from local.functions.errors import StartupError
 from local.functions.invoker import Invoker
 from local.functions.message import message_body, message_metadata
-from local.functions.queue_connection import (
-    ConnectionBrokenError,
-    LockGoneError,
-    QueueConnection,
-)
+from local.functions.receiving import Receiving
 from local.functions.settings import ServiceBusOptions
+from local.functions.settling import Settling
 from local.functions.triggers import Function, ServiceBusTrigger
 from local.functions.worker import Call
 
@@ -50,13 +47,14 @@ class QueueListener:
         self,
         function: Function,
         trigger: ServiceBusTrigger,
-        connection: QueueConnection,
+        connection: str,
         options: ServiceBusOptions,
         invoker: Invoker,
     ) -> None:
         self._function = function
         self._trigger = trigger
-        self._connection = connection
+        self._receiving = Receiving(connection, trigger.queue_name, options.prefetch_count)
+        self._settling = Settling(connection, trigger.queue_name)
         self._options = options
         self._invoker = invoker
         self._room = asyncio.Semaphore(options.max_concurrent_calls)
@@ -68,7 +66,7 @@ class QueueListener:
 
     async def listening(self) -> None:
         """Wait until messages can arrive."""
-        await self._connection.opened()
+        await self._receiving.opened()
 
     async def stop(self) -> None:
         """Take no more messages; those whose function runs can still be settled."""
@@ -78,27 +76,19 @@ class QueueListener:
 
     async def close(self) -> None:
         """Give back messages that no function has, and close the connection."""
-        await self._connection.close()
+        await asyncio.gather(self._receiving.close(), self._settling.close())
 
     async def _listen(self) -> None:
-        while True:
-            await self._connection.open()
-            try:
-                while True:
-                    await self._receive()
-            except ConnectionBrokenError as problem:
-                await self._connection.drop(problem)
+        await asyncio.gather(self._settling.prepare(), self._receive())
 
     async def _receive(self) -> None:
-        await self._room.acquire()
-        messages: list[ServiceBusReceivedMessage] = []
-        try:
-            messages = await self._connection.attempt(_next_message)
-        finally:
+        while True:
+            await self._room.acquire()
+            messages = await self._receiving.next()
+            for message in messages:
+                self._invoker.start(self._process(message))
             if not messages:
                 self._room.release()
-        for message in messages:
-            self._invoker.start(self._process(message))
 
     async def _process(self, message: ServiceBusReceivedMessage) -> None:
         renewing = asyncio.create_task(self._renew(message))
@@ -116,16 +106,11 @@ class QueueListener:
         """Complete, or abandon (it is delivered again at once), however often the broker goes."""
         if succeeded and not self._options.auto_complete_messages:
             return
+        settle = self._settling.complete if succeeded else self._settling.abandon
         while True:
             try:
                 async with asyncio.timeout(_seconds_left(message)):
-                    await self._connection.attempt(
-                        lambda receiver: (
-                            receiver.complete_message(message)
-                            if succeeded
-                            else receiver.abandon_message(message)
-                        )
-                    )
+                    await settle(message)
             except (LockGoneError, TimeoutError):
                 _LOG.warning("lost the lock of message %r: it will come again", message.message_id)
             except ConnectionBrokenError as problem:
@@ -141,18 +126,12 @@ class QueueListener:
             left = timedelta(seconds=_seconds_left(message))
             await asyncio.sleep((left - min(left / 2, _RENEW_AHEAD)).total_seconds())
             try:
-                await self._connection.attempt(
-                    lambda receiver: receiver.renew_message_lock(message)
-                )
+                await self._settling.renew(message)
             except LockGoneError:
                 return
             except ConnectionBrokenError as problem:
                 _LOG.debug("renewing the lock of %r: %s", message.message_id, problem)
                 await asyncio.sleep(_RETRY_SECONDS)
-
-
-async def _next_message(receiver: ServiceBusReceiver) -> list[ServiceBusReceivedMessage]:
-    return await receiver.receive_messages(max_message_count=1)
 
 
 def _seconds_left(message: ServiceBusReceivedMessage) -> float:
