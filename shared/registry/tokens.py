@@ -108,7 +108,7 @@ class Tokens:
             if claims is not None:
                 return Grant(reply.answer, _stale_at(claims, now), token, _actions(claims), now)
             reply = garbled(f"{path} gave no token that can be read")
-        return Grant(reply.answer, now + self._refusal_seconds)
+        return Grant(reply.answer, now + self._refusal_seconds, given_at=now)
 
 
 def _field(reply: Reply, name: str) -> str:
