@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from local.azure.operations import Operation
@@ -60,6 +60,16 @@ def event_of(world: World, operation: Operation) -> Event | None:
             **common(operation, registry),
         },
     )
+
+
+def from_replicas(world: World, event: Event) -> list[Event]:
+    """What the geo-replicas of a registry say of the same push."""
+    if event.type != PUSHED:
+        return []
+    return [
+        replace(event, id=str(uuid.uuid4()), data=event.data | {"location": each.location})
+        for each in world.registry(event.registry).replications
+    ]
 
 
 def subject_of(operation: Operation) -> str:

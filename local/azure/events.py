@@ -72,6 +72,9 @@ class Mischief:
     """Share of the events that are delivered twice."""
     shuffle: float = 0.0
     """Each delivery is held back for up to so many seconds."""
+    per_replica: bool = False
+    """Each geo-replica tells of a push too, under an id of its own and the same request id, as
+    MicrosoftDocs container-registry-geo-replication.md says of webhooks."""
     seed: int = 0
 
 
@@ -114,15 +117,12 @@ class EventGrid:
         event = event_of(self.world, operation)
         if event is None:
             return
+        copies = from_replicas(self.world, event) if self.mischief.per_replica else []
         for subscription in self.subscriptions:
-            if subscription.wants(event):
-                times = 2 if self._random.random() < self.mischief.duplicates else 1
-                for _ in range(times):
-                    task = asyncio.get_running_loop().create_task(
-                        self._deliver(subscription, event)
-                    )
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+            for each in filter(subscription.wants, [event, *copies]):
+                self._start(subscription, each)
+                if self._random.random() < self.mischief.duplicates:
+                    self._start(subscription, each)
 
     def _start(self, subscription: Subscription, event: Event) -> None:
         task = asyncio.get_running_loop().create_task(self._deliver(subscription, event))

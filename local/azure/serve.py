@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
@@ -22,7 +23,7 @@ class Listener:
     """
     Serves applications by host name; the first pattern that matches wins.
 
-    Each request carries `request[CALLER]`, and the same place as `request["place"]`.
+    Each request carries `request[CALLER]`.
     """
 
     def __init__(self, cloud: Cloud, hosts: Sequence[tuple[str, web.Application]]) -> None:
@@ -49,7 +50,6 @@ class Listener:
         host = request.host.partition(":")[0].lower()
         caller = self._cloud.callers.of(request)
         request[CALLER] = caller
-        request["place"] = caller.place
         try:
             return await self._answered(request, host, handler)
         finally:
@@ -87,5 +87,6 @@ async def _troubled(request: web.Request, fault: Fault) -> web.StreamResponse | 
             return web.Response(status=500)
         case "status":
             headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-            body = {"error": {"code": str(fault.status), "message": "A planted fault."}}
+            code = HTTPStatus(fault.status).phrase.replace(" ", "")
+            body = {"error": {"code": code, "message": "A planted fault."}}
             return web.json_response(body, status=fault.status, headers=headers)

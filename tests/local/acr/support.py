@@ -38,7 +38,10 @@ roleAssignments:
       @Request[Microsoft.ContainerRegistry/registries/repositories:name]
       StringStartsWithIgnoreCase 'team/'
 registries:
-  - {name: contoso, sku: Premium, firewall: {defaultAction: Deny, allow: [198.51.100.7]}}
+  - name: contoso
+    sku: Premium
+    replications: [{location: northeurope}]
+    firewall: {defaultAction: Deny, allow: [198.51.100.7]}
   - name: fabrikam
     adminUserEnabled: true
     scopeMaps: [{name: web-only, actions: [repositories/shop/web/content/read]}]
