@@ -20,6 +20,7 @@ from local.azure.faults import NameTrouble
 from local.azure.names import Answer
 
 _TTL = 60
+_TRIES = 10
 
 type Lookup = Callable[[str], Answer | NameTrouble]
 # A host name, lower case, without the last dot.
@@ -69,14 +70,27 @@ class NameServer:
         self._tcp: asyncio.Server | None = None
 
     async def start(self, port: int) -> int:
-        """Listen; returns the port."""
-        self._tcp = await asyncio.start_server(self._stream, "127.0.0.1", port)
-        bound: int = self._tcp.sockets[0].getsockname()[1]
-        loop = asyncio.get_running_loop()
-        self._udp, _ = await loop.create_datagram_endpoint(
-            lambda: _Datagrams(self._lookup), local_addr=("127.0.0.1", bound)
-        )
+        """Listen; returns the port. Raises OSError when it is taken."""
+        for left in reversed(range(_TRIES)):
+            self._tcp = await asyncio.start_server(self._stream, "127.0.0.1", port)
+            bound: int = self._tcp.sockets[0].getsockname()[1]
+            try:
+                self._udp = await self._listen_udp(bound)
+            except OSError:
+                # A port that is free for TCP may be taken for UDP: another one, if any will do.
+                await self.stop()
+                if port or not left:
+                    raise
+            else:
+                break
         return bound
+
+    async def _listen_udp(self, port: int) -> asyncio.DatagramTransport:
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(
+            lambda: _Datagrams(self._lookup), local_addr=("127.0.0.1", port)
+        )
+        return transport
 
     async def stop(self) -> None:
         """Stop listening."""

@@ -81,11 +81,13 @@ class Proxy:
         inner_reader, inner_writer = await asyncio.open_connection(*self._listener)
         port = inner_writer.get_extra_info("sockname")[1]
         self._callers.arrive(port, routed)
+        self._open.add(inner_writer)
         try:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await _relay(reader, writer, inner_reader, inner_writer)
         finally:
             self._callers.leave(port)
+            self._open.discard(inner_writer)
             inner_writer.close()
 
     def _routed(self, head: str) -> Caller | Refusal:

@@ -111,11 +111,13 @@ def _read(request: web.Request, who: Identity, version: str) -> Json:
 
 def _authorization(request: web.Request, world: World, who: Identity, path: ArmPath) -> Json:
     kind = path.segments[0].lower()
-    # Inferred: definitions have no better place than the root, where hardly anyone has a role.
     if kind not in _AT_SCOPE:
         raise ArmError(404, "InvalidResourceType", f"'{path.kind}' is not simulated.")
-    if path.scope or not rights.may_anywhere(world.estate, who, f"{path.kind}/read"):
-        check(world, who, f"{path.kind}/read", path.scope or "/")
+    action = f"{path.kind}/read"
+    # Inferred: built-in definitions live at the root, where hardly anyone has a role.
+    at_root = kind == "roledefinitions" and not path.scope
+    if not (at_root and rights.may_anywhere(world.estate, who, action)):
+        check(world, who, action, path.scope or "/")
     reading.check_place(world, path.scope)
     if path.is_collection:
         text = request.query.get("$filter", "")

@@ -38,7 +38,7 @@ async def test_a_registry(azure: Azure, client: Client) -> None:
 
 
 async def test_soft_delete_is_shown_by_previews_only(azure: Azure, client: Client) -> None:
-    path = azure.registry("contoso")
+    path = azure.registry("fabrikam")
     _, stable = await client.ask(path)
     _, preview = await client.ask(path, version="2025-03-01-preview")
     assert "softDeletePolicy" not in stable["properties"]["policies"]
