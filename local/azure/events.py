@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import aiohttp
 
-from local.azure.event_payloads import Event, Schema, event_of, wire
+from local.azure.event_payloads import Event, Schema, event_of, from_replicas, wire
 from local.azure.operations import Operation
 from local.azure.world import World
 

@@ -110,3 +110,19 @@ async def test_a_purge_of_manifests_is_told(
         ("ImagePushed", "westeurope"),
     ]
     assert len({each["data"]["request"]["id"] for each in endpoint.events}) == 2
+
+
+async def test_a_replica_tells_of_a_push_too(world: World, endpoint: Endpoint) -> None:
+    grid = EventGrid(world, mischief=Mischief(per_replica=True))
+    await grid.subscribe(Subscription(endpoint.url))
+    actions.push(world, "contoso/app:v1")
+    actions.delete_manifest(world, "contoso/app:v1")
+    await grid.drain()
+    await grid.close()
+    told = [(each["eventType"][29:], each["data"]["location"]) for each in endpoint.events]
+    assert sorted(told) == [
+        ("ImageDeleted", "westeurope"),
+        ("ImagePushed", "northeurope"),
+        ("ImagePushed", "westeurope"),
+    ]
+    assert len({each["data"]["request"]["id"] for each in endpoint.events}) == 2
