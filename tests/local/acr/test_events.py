@@ -103,13 +103,99 @@ async def test_a_purge_of_manifests_is_told(
     await grid.subscribe(Subscription(endpoint.url))
     done = cleaning.purge(world, "fabrikam", "acr purge --filter 'tools:.*' --ago 1d --untagged")
     await grid.drain()
-    told = [(each["eventType"][29:], each["data"]["location"]) for each in endpoint.events]
-    assert sorted(told) == [
-        ("ImageDeleted", "westeurope"),
-        ("ImagePushed", "northeurope"),
-        ("ImagePushed", "westeurope"),
-    ]
-    assert len({each["data"]["request"]["id"] for each in endpoint.events}) == 2
+    told = [each["data"]["target"]["digest"] for each in endpoint.events]
+    assert [f"tools@{digest}" for digest in told] == done.manifests
+
+
+async def test_a_quarantined_push_is_told_when_it_is_released(
+    world: World, grid: EventGrid, endpoint: Endpoint
+) -> None:
+    await grid.subscribe(Subscription(endpoint.url))
+    world.registry("fabrikam").policies.quarantine = "Enabled"
+    actions.push(world, "fabrikam/tools:two")
+    await grid.drain()
+    assert endpoint.events == []
+    actions.quarantine(world, "fabrikam/tools:two", on=False)
+    await grid.drain()
+    assert [each["subject"] for each in endpoint.events] == ["tools:two"]
+
+
+async def test_a_failed_delivery_comes_again(
+    world: World, grid: EventGrid, endpoint: Endpoint
+) -> None:
+    await grid.subscribe(Subscription(endpoint.url))
+    endpoint.answers = [500, 404, 202]
+    actions.push(world, "fabrikam/tools:two")
+    await grid.drain()
+    assert [each["aeg-delivery-count"] for each in endpoint.headers] == ["0", "1", "2"]
+    assert len({each["id"] for each in endpoint.events}) == 1
+    assert [each.outcome for each in grid.attempts] == ["again", "again", "delivered"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 413])
+async def test_some_answers_drop_an_event_at_once(
+    world: World, grid: EventGrid, endpoint: Endpoint, status: int
+) -> None:
+    await grid.subscribe(Subscription(endpoint.url))
+    endpoint.answers = [status]
+    actions.push(world, "fabrikam/tools:two")
+    await grid.drain()
+    assert (len(endpoint.events), len(grid.dead)) == (1, 1)
+
+
+async def test_an_event_is_given_up_after_thirty_attempts(
+    world: World, grid: EventGrid, endpoint: Endpoint
+) -> None:
+    grid.scale = 0
+    await grid.subscribe(Subscription(endpoint.url))
+    endpoint.answers = [500] * 40
+    actions.push(world, "fabrikam/tools:two")
+    await grid.drain()
+    assert (len(endpoint.events), len(grid.dead)) == (30, 1)
+
+
+@pytest.mark.parametrize("schema", ["EventGridSchema", "CloudEventSchemaV1_0"])
+async def test_an_endpoint_that_does_not_agree_gets_nothing(
+    grid: EventGrid, endpoint: Endpoint, schema: Any
+) -> None:
+    endpoint.agrees = False
+    with pytest.raises(HandshakeError):
+        await grid.subscribe(Subscription(endpoint.url, schema=schema))
+    assert grid.subscriptions == []
+
+
+async def test_a_subscription_may_want_one_registry_and_type(
+    world: World, grid: EventGrid, endpoint: Endpoint
+) -> None:
+    pushed = frozenset({"Microsoft.ContainerRegistry.ImagePushed"})
+    await grid.subscribe(Subscription(endpoint.url, registry="fabrikam", types=pushed))
+    actions.push(world, "tailwind/other:v2")
+    actions.delete_manifest(world, "fabrikam/tools:one")
+    actions.push(world, "fabrikam/tools:two")
+    await grid.drain()
+    assert [each["subject"] for each in endpoint.events] == ["tools:two"]
+
+
+async def test_disorder_keeps_every_event(world: World, endpoint: Endpoint) -> None:
+    grid = EventGrid(world, mischief=Mischief(duplicates=0.5, shuffle=0.02, seed=3))
+    await grid.subscribe(Subscription(endpoint.url))
+    for number in range(20):
+        actions.push(world, f"fabrikam/tools:t{number:02}")
+    await grid.drain()
+    await grid.close()
+    subjects = [each["subject"] for each in endpoint.events]
+    assert len(subjects) > len(set(subjects)) == 20
+    assert subjects != sorted(subjects)
+
+
+async def test_an_event_has_the_keys_of_its_schema(
+    world: World, grid: EventGrid, endpoint: Endpoint
+) -> None:
+    await grid.subscribe(Subscription(endpoint.url))
+    actions.push(world, "fabrikam/tools:two")
+    await grid.drain()
+    keys = "id topic subject eventType eventTime data dataVersion metadataVersion"
+    assert set(endpoint.events[0]) == set(keys.split())
 
 
 async def test_a_replica_tells_of_a_push_too(world: World, endpoint: Endpoint) -> None:
