@@ -8,6 +8,8 @@ list nodes.
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from shared.compute.arm_ids import name_of, parent_of
 from shared.compute.identity import identities_of
 from shared.compute.kubernetes.placement import NodePool, Taint
@@ -38,30 +40,23 @@ def kubelet_identity(cluster: Json) -> PullIdentity:
     """
     kubelet = mapping(cluster, "properties", "identityProfile", "kubeletidentity")
     client_id = text(cluster, "properties", "servicePrincipalProfile", "clientId")
-    tenant = identities_of(cluster).tenant
     if kubelet:
-        pulling = text(kubelet, "objectId")
-        return PullIdentity(
-            kind=IdentityKind.KUBELET_IDENTITY,
-            name=name_of(text(kubelet, "resourceId")),
-            client_id=text(kubelet, "clientId"),
-            principal_id=pulling,
-            resource_id=text(kubelet, "resourceId"),
-            tenant_id=tenant,
-            audience=Audience.ACR,
-            related={k: v for k, v in control_plane(cluster).items() if v != pulling},
-            where="identityProfile.kubeletidentity" + _bootstrap(cluster),
-        )
-    if client_id and client_id != _NO_PRINCIPAL:
-        return PullIdentity(
+        found = _of_kubelet(kubelet, control_plane(cluster))
+    elif client_id and client_id != _NO_PRINCIPAL:
+        found = PullIdentity(
             kind=IdentityKind.SERVICE_PRINCIPAL,
             name=client_id,
             client_id=client_id,
-            tenant_id=tenant,
-            audience=Audience.ACR,
-            where="servicePrincipalProfile" + _bootstrap(cluster),
+            where="servicePrincipalProfile",
         )
-    raise CouldNotLookError("ARM does not tell which identity pulls for the cluster's nodes")
+    else:
+        raise CouldNotLookError("ARM does not tell which identity pulls for the cluster's nodes")
+    return replace(
+        found,
+        audience=Audience.ACR,
+        tenant_id=identities_of(cluster).tenant,
+        where=found.where + _bootstrap(cluster),
+    )
 
 
 def control_plane(cluster: Json) -> dict[str, str]:
@@ -110,7 +105,7 @@ def subnets(cluster: Json) -> tuple[str, ...]:
     return tuple(sorted({text(pool, "vnetSubnetID") for pool in pools} - {""}))
 
 
-def network(cluster: Json) -> str:
+def nodes_network(cluster: Json) -> str:
     """The id of the nodes' network, empty where AKS made it."""
     return next((parent_of(subnet) for subnet in subnets(cluster)), "")
 
@@ -133,6 +128,19 @@ def outbound_ips(cluster: Json) -> tuple[str, ...]:
 def node_pools(cluster: Json) -> tuple[NodePool, ...]:
     """The cluster's node pools with what is sure of their nodes."""
     return tuple(_node_pool(pool) for pool in items(cluster, "properties", "agentPoolProfiles"))
+
+
+def _of_kubelet(kubelet: Json, others: dict[str, str]) -> PullIdentity:
+    pulling = text(kubelet, "objectId")
+    return PullIdentity(
+        kind=IdentityKind.KUBELET_IDENTITY,
+        name=name_of(text(kubelet, "resourceId")),
+        client_id=text(kubelet, "clientId"),
+        principal_id=pulling,
+        resource_id=text(kubelet, "resourceId"),
+        related={name: principal for name, principal in others.items() if principal != pulling},
+        where="identityProfile.kubeletidentity",
+    )
 
 
 def _node_pool(pool: Json) -> NodePool:

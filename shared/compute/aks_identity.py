@@ -48,6 +48,7 @@ class SeenSecret(Struct, frozen=True):
 
     @property
     def place(self) -> str:
+        """Namespace and name, as people write them."""
         return f"{self.namespace}/{self.name}"
 
     def login(self, image: ImageReference) -> Login | None:

@@ -1,8 +1,8 @@
 """From where a cluster's nodes pull."""
 
 from shared.compute.aks_cluster import (
-    network,
     node_resource_group,
+    nodes_network,
     outbound_ips,
     outbound_type,
     subnets,
@@ -24,22 +24,21 @@ class AksNetwork:
     async def egress(self, cluster: Json) -> Egress:
         """The nodes' public addresses. Raises CouldNotLookError."""
         way = await self._way_out(cluster)
-        try:
-            carrier = await self.network(cluster)
-        except CouldNotLookError:  # the private path says why it is not known
-            carrier = ""
-        return Egress(addresses=way.addresses, complete=way.complete, network=carrier)
+        network = await self.network(cluster)
+        return Egress(addresses=way.addresses, complete=way.complete, network=network)
 
     async def network(self, cluster: Json) -> str:
         """The id of the nodes' network; AKS keeps one of its own among the nodes."""
-        own = network(cluster)
+        own = nodes_network(cluster)
         if own:
             return own
         group = node_resource_group(cluster)
         made = await self._arm.list(
             f"{group}/providers/Microsoft.Network/virtualNetworks", NETWORK_API
         )
-        return text(made[0], "id") if len(made) == 1 else ""
+        if len(made) > 1:
+            raise CouldNotLookError("the cluster's own network is not the only one in its group")
+        return text(made[0], "id") if made else ""
 
     async def _way_out(self, cluster: Json) -> WayOut:
         match outbound_type(cluster):

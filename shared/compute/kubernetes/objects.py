@@ -164,6 +164,7 @@ class PodStatus(Wire, frozen=True):
 
     @property
     def all_containers(self) -> tuple[ContainerStatus, ...]:
+        """The statuses of containers of all three kinds."""
         return (
             *(self.init_container_statuses or ()),
             *(self.container_statuses or ()),

@@ -129,7 +129,7 @@ class ClusterApi:
                 body = await response.read()
         except TimeoutError as why:
             raise TransientError(self._unreached("it timed out"), again=False) from why
-        except aiohttp.ClientError as why:
+        except (aiohttp.ClientError, OSError) as why:
             raise TransientError(self._unreached(type(why).__name__)) from why
         if response.status == _OK:
             return body

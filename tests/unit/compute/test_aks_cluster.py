@@ -112,8 +112,8 @@ def test_the_network_is_that_of_the_nodes_subnets() -> None:
     pools = [{"vnetSubnetID": f"{NETWORK}/subnets/nodes"}, {"vnetSubnetID": None}]
     found = cluster(agentPoolProfiles=pools)
     assert aks_cluster.subnets(found) == (f"{NETWORK}/subnets/nodes",)
-    assert aks_cluster.network(found) == NETWORK
-    assert aks_cluster.network(cluster()) == ""
+    assert aks_cluster.nodes_network(found) == NETWORK
+    assert aks_cluster.nodes_network(cluster()) == ""
 
 
 @pytest.mark.parametrize(("owned", "lacking"), [(["client"], False), (["other"], True), ([], True)])
