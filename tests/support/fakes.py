@@ -13,13 +13,17 @@ from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
 from shared.domain.facts.registry import (
     Answer,
+    ImageContent,
     LoginServerAddress,
     ManifestAnswer,
+    ManifestState,
+    MonitorAccess,
     Neighbours,
     Reach,
     RegistryAnswer,
     RegistryError,
     RegistryProfile,
+    Replications,
     Sku,
 )
 from shared.domain.facts.workload import (
@@ -108,7 +112,8 @@ class FakeRegistry:
         answer = Answer(reach=Reach.ANSWERED, status=status, errors=errors)
         manifest = ManifestAnswer(answer=answer, digest=found or Digest(""), media_type="m")
         near = Neighbours(repository_exists=True, tags=tuple(t for _, t in self.tagged))
-        return (manifest, *self._rest(), *((near,) if status == 404 else ()))
+        more = (near,) if status == 404 else _content(found) if found and status == 200 else ()
+        return (manifest, *self._rest(), *more)
 
     def _find(self, image: ImageReference) -> Digest | None:
         if image.digest:
@@ -125,6 +130,10 @@ class FakeRegistry:
                 sku=Sku.PREMIUM,
                 anonymous_pull=True,
             ),
+            MonitorAccess(
+                Answer(reach=Reach.ANSWERED, status=200), actions=("pull", "metadata_read")
+            ),
+            Replications(replicas=()),
             LoginServerAddress(LOGIN_SERVER, exists=True, addresses=("20.0.0.1",)),
             RegistryAnswer(LOGIN_SERVER, Answer(reach=Reach.ANSWERED, status=401), challenged=True),
         )
@@ -136,6 +145,15 @@ class FakeRegistry:
             raise CouldNotLookError(self.blind or f"status {self.status}")
         tags = {tag: found for (repo, tag), found in self.tagged.items() if repo == repository}
         return TagListing(repository, tags or None, orphans_known=True)
+
+
+def _content(found: Digest) -> tuple[Observation, ...]:
+    """One linux/amd64 image that is all there."""
+    amd64 = (Platform("linux", "amd64"),)
+    return (
+        ManifestState(digest=found),
+        ImageContent(digest=found, media_type="m", platforms=amd64),
+    )
 
 
 class FakePlatform:

@@ -75,7 +75,8 @@ async def test_a_throttled_registry_puts_the_job_back_with_growing_delays() -> N
         delays.append((again.due - before).total_seconds())
 
     assert [round(d) for d in delays] == [15, 30, 60]
-    assert await open_incidents(world) == ()
+    families = {i.finding.code.split("_")[0] for i in await open_incidents(world)}
+    assert families <= {"CAPACITY"}, "nothing was seen to be missing"
 
 
 async def test_what_stays_throttled_is_given_up_as_unknown_after_the_last_attempt() -> None:
@@ -92,8 +93,8 @@ async def test_what_stays_throttled_is_given_up_as_unknown_after_the_last_attemp
 async def test_a_message_that_is_no_job_is_recorded_and_done_with() -> None:
     world = World()
 
-    for body in (b"", b"{}", b"\xff\xfe", b'{"id": 1}', b"[" * 5000):
-        await work.on_job(world.services, body, f"m-{len(body)}")
+    for n, body in enumerate((b"", b"{}", b"\xff\xfe", b'{"id": 1}', b"[" * 5000)):
+        await work.on_job(world.services, body, f"m-{n}")
 
     notes = [note async for note in world.services.store.ledger.notes()]
     assert {note.kind for note in notes} == {NoteKind.MESSAGE_MALFORMED}
