@@ -205,10 +205,10 @@ async def test_a_replica_tells_of_a_push_too(world: World, endpoint: Endpoint) -
     actions.delete_manifest(world, "contoso/app:v1")
     await grid.drain()
     await grid.close()
-    told = [(each["eventType"][29:], each["data"]["location"]) for each in endpoint.events]
+    told = [(each["data"]["action"], each["data"]["location"]) for each in endpoint.events]
     assert sorted(told) == [
-        ("ImageDeleted", "westeurope"),
-        ("ImagePushed", "northeurope"),
-        ("ImagePushed", "westeurope"),
+        ("delete", "westeurope"),
+        ("push", "northeurope"),
+        ("push", "westeurope"),
     ]
     assert len({each["data"]["request"]["id"] for each in endpoint.events}) == 2
