@@ -15,11 +15,11 @@ from local.environment import APP_PLACE, for_clients
 from local.inbox.messages import Message
 from local.inbox.reader import Reader
 from local.running import STATE, RunningStack, find
-from local.wiring import CONTOSO
+from local.wiring import CONTOSO, ROOT
 
-HEAD = """Usage: python -m local COMMAND [options]
+HEAD = """Usage: python -m local [--state DIR] COMMAND [options]
 
-The stack:
+The stack (DIR is .local unless given):
   up [--estate FILE]            start it, and stay until Ctrl-C
   demo [--once] [--json]        start it and tell the story on it
   env [--place NAME]            its environment for a client, as a shell takes it (default: laptop)
@@ -32,63 +32,80 @@ Edits of the running estate (COMMAND -h tells the arguments):"""
 
 def main(words: Sequence[str]) -> int:
     """Run one command; the answer is the exit code."""
+    match list(words):
+        case ["--state", folder, *others]:
+            return command(Path(folder), others)
+        case others:
+            return command(STATE, others)
+
+
+def command(state: Path, words: Sequence[str]) -> int:
+    """Run one command on the stack of a state folder."""
     name, *rest = words or ["-h"]
     if name in COMMANDS:
-        return COMMANDS[name](rest)
+        return COMMANDS[name](state, rest)
     from local import verbs  # noqa: PLC0415 - loads the simulator, which the others do not need
 
     if name in ("-h", "--help", "help"):
         print(HEAD, *(f"  {verb}\n      {what}" for verb, what in verbs.described()), sep="\n")
         return 0
     if verbs.is_verb(name):
-        return edit(name, verbs.parsed(name, rest))
+        return edit(state, name, verbs.parsed(name, rest))
     print(f"python -m local: unknown command {name!r}; -h lists them", file=sys.stderr)
     return USAGE
 
 
-def up(words: Sequence[str]) -> int:
+def up(state: Path, words: Sequence[str]) -> int:
     """Start a stack, and stay until Ctrl-C."""
     from local import up as running  # noqa: PLC0415 - the other commands start without it
 
     parser = Parser(prog="python -m local up", description=up.__doc__)
-    _add_estate(parser)
-    return running.run(parser.parse_args(words).estate, running.stay)
+    _add_contents(parser)
+    asked = parser.parse_args(words)
+    return running.run(
+        running.Contents(state=state, estate=asked.estate, app=asked.app), running.stay
+    )
 
 
-def demo(words: Sequence[str]) -> int:
-    """Start a stack and tell the story on it."""
+def demo(state: Path, words: Sequence[str]) -> int:
+    """Start a stack and tell the story on it; then stay until Ctrl-C."""
+    from local import demo as telling  # noqa: PLC0415 - as above
     from local import up as running  # noqa: PLC0415 - as above
 
     parser = Parser(prog="python -m local demo", description=demo.__doc__)
-    _add_estate(parser)
-    return running.run(parser.parse_args(words).estate, running.stay)
+    parser.add_argument("--once", action="store_true", help="stop after the story")
+    parser.add_argument("--json", action="store_true", help="print the steps as JSON")
+    _add_contents(parser)
+    asked = parser.parse_args(words)
+    contents = running.Contents(state=state, estate=asked.estate, app=asked.app)
+    return telling.run(contents, once=asked.once, as_json=asked.json)
 
 
-def env(words: Sequence[str]) -> int:
+def env(state: Path, words: Sequence[str]) -> int:
     """Print the environment with which a client meets the running estate, for `eval`."""
     parser = Parser(prog="python -m local env", description=env.__doc__)
     parser.add_argument("--place", default="laptop", help=f"where it stands; the app: {APP_PLACE}")
     place = parser.parse_args(words).place
-    for name, value in for_clients(the_stack().addresses, place).items():
+    for name, value in for_clients(the_stack(state).addresses, place).items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 
 
-def url(words: Sequence[str]) -> int:
+def url(state: Path, words: Sequence[str]) -> int:
     """Print where the app, the inbox and the verbs of the running stack are."""
     Parser(prog="python -m local url", description=url.__doc__).parse_args(words)
-    at = the_stack().addresses
+    at = the_stack(state).addresses
     print(f"{at.functions_url}\n{at.inbox_url}\n{at.control_url}")
     return 0
 
 
-def inbox(words: Sequence[str]) -> int:
+def inbox(state: Path, words: Sequence[str]) -> int:
     """Print what Teams and mail received."""
     parser = Parser(prog="python -m local inbox", description=inbox.__doc__)
     parser.add_argument("--after", type=int, default=0, help="only messages after this number")
     parser.add_argument("--wait", type=float, default=0.0, help="seconds to wait for one")
     asked = parser.parse_args(words)
-    reader = Reader(the_stack().addresses.inbox_url)
+    reader = Reader(the_stack(state).addresses.inbox_url)
     for message in asyncio.run(reader.messages(asked.after, wait=asked.wait)):
         print(line(message))
     return 0
@@ -101,18 +118,19 @@ def line(message: Message) -> str:
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text + failed)
 
 
-def show(words: Sequence[str]) -> int:
+def show(state: Path, words: Sequence[str]) -> int:
     """Print what the simulator says about itself, as JSON."""
     parser = Parser(prog="python -m local show", description=show.__doc__)
     parser.add_argument("what", choices=("estate", "requests", "deliveries"))
-    answer = asyncio.run(control().show(parser.parse_args(words).what))
+    what = parser.parse_args(words).what
+    answer = asyncio.run(control(state).show(what))
     print(msgspec.json.format(msgspec.json.encode(answer)).decode())
     return 0
 
 
-def edit(verb: str, arguments: dict[str, object]) -> int:
+def edit(state: Path, verb: str, arguments: dict[str, object]) -> int:
     """Carry out a verb on the running estate."""
-    answer = asyncio.run(control().do(verb, **arguments))
+    answer = asyncio.run(control(state).do(verb, **arguments))
     print(msgspec.json.encode(answer).decode())
     return 0
 
@@ -120,28 +138,22 @@ def edit(verb: str, arguments: dict[str, object]) -> int:
 COMMANDS = {"up": up, "demo": demo, "env": env, "url": url, "inbox": inbox, "show": show}
 
 
-def control() -> Control:
+def control(state: Path) -> Control:
     """The verbs of the running stack."""
-    return Control(the_stack().addresses.control_url)
+    return Control(the_stack(state).addresses.control_url)
 
 
-def the_stack() -> RunningStack:
+def the_stack(state: Path) -> RunningStack:
     """The stack that runs. Raises LookupError."""
-    stack = find(STATE)
+    stack = find(state)
     if stack is None:
         raise LookupError("No stack runs here. Start one: python3 dev.py up")
     return stack
 
 
-def _add_estate(parser: Parser) -> None:
-    parser.add_argument("--estate", type=_file, default=CONTOSO, help="YAML file of the estate")
-
-
-def _file(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise ValueError(text)
-    return path
+def _add_contents(parser: Parser) -> None:
+    parser.add_argument("--estate", type=Path, default=CONTOSO, help="YAML file of the estate")
+    parser.add_argument("--app", type=Path, default=ROOT, help="folder of function_app.py")
 
 
 if __name__ == "__main__":

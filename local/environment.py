@@ -56,8 +56,11 @@ class Addresses(Struct, frozen=True, kw_only=True):
         return f"http://127.0.0.1:{self.control}"
 
     def proxy_url(self, place: str = APP_PLACE) -> str:
-        """The way to Azure for a client at this place."""
-        return f"http://{place}@127.0.0.1:{self.proxy}"
+        """The way to Azure for a client at this place.
+
+        The password means nothing, but Python's urllib names no user without one.
+        """
+        return f"http://{place}:local@127.0.0.1:{self.proxy}"
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:

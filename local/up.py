@@ -5,15 +5,15 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from local import ports
 from local.azurite import InstallError
 from local.environment import Addresses
 from local.processes import ProcessError
-from local.running import STATE, AlreadyRunningError
+from local.running import AlreadyRunningError
 from local.stack import Stack
-from local.wiring import ROOT
 
 INTERRUPTED = 130
 
@@ -23,13 +23,25 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - for the person in front of it
 
 
-def run(estate: Path, work: Callable[[Stack], Awaitable[int]], state: Path = STATE) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a stack is to run, and where it keeps its state."""
+
+    state: Path
+    estate: Path
+    app: Path
+
+
+type Work = Callable[[Stack], Awaitable[int]]
+
+
+def run(contents: Contents, work: Work) -> int:
     """Start a stack, do the work on it, stop the stack; the exit code.
 
     130 after Ctrl-C or SIGTERM, at whatever moment it came; 1 when a process did not start or
     died; 0 when such a stack runs already.
     """
-    return asyncio.run(_until_interrupted(_run(estate, work, state)))
+    return asyncio.run(_until_interrupted(_run(contents, work)))
 
 
 async def stay(stack: Stack) -> int:
@@ -39,10 +51,12 @@ async def stay(stack: Stack) -> int:
     return 1
 
 
-async def _run(estate: Path, work: Callable[[Stack], Awaitable[int]], state: Path) -> int:
+async def _run(contents: Contents, work: Work) -> int:
     wanted, taken = ports.usual()
+    stack = Stack(
+        contents.state, estate=contents.estate, app=contents.app, wanted=wanted, tell=tell
+    )
     try:
-        stack = Stack(state, estate=estate, app=ROOT, wanted=wanted, tell=tell)
         async with stack:
             if taken:
                 tell(f"  in use, so others were taken: {', '.join(taken)}")
