@@ -5,12 +5,12 @@ Paths and scopes: azure-cli `acr repository list-deleted`, `acr manifest list-de
 
 from aiohttp import web
 
-from local.azure.acr.attributes import lock_body, manifest_body
 from local.azure.acr.auth import require, require_catalog
 from local.azure.acr.manifests import note
 from local.azure.acr.paging import page
 from local.azure.acr.rights import DELETED_CATALOG
-from local.azure.acr.service import REGISTRY, answer, contents_of, world_of
+from local.azure.acr.service import answer, contents_of, world_of
+from local.azure.acr.shapes import identity, lock_body, manifest_body
 from local.azure.contents import changes, errors
 from local.azure.contents.model import Repository
 from local.azure.stamps import stamp
@@ -35,7 +35,7 @@ async def list_manifests(request: web.Request) -> web.Response:
         tags = [tag.name for tag in deleted.tags]
         body = manifest_body(request, deleted.manifest, tags)
         bodies.append(body | {"deletedAt": stamp(deleted.time)})
-    return answer(named(request, repository) | {"manifests": bodies}, headers=headers)
+    return answer({**identity(request, repository), "manifests": bodies}, headers=headers)
 
 
 async def list_tags(request: web.Request) -> web.Response:
@@ -53,7 +53,7 @@ async def list_tags(request: web.Request) -> web.Response:
         for deleted in repository.deleted.values()
         for tag in deleted.tags
     ]
-    return answer(named(request, repository) | {"tags": bodies})
+    return answer({**identity(request, repository), "tags": bodies})
 
 
 async def restore(request: web.Request) -> web.Response:
@@ -76,8 +76,3 @@ def readable(request: web.Request) -> Repository:
     name = request.match_info["repository"]
     require(request, name, "deleted_read")
     return changes.find_repository(contents_of(request), name)
-
-
-def named(request: web.Request, repository: Repository) -> dict[str, object]:
-    """How every answer begins."""
-    return {"registry": request[REGISTRY].login_server, "imageName": repository.name}
