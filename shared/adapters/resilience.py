@@ -147,7 +147,8 @@ class Perishable(Protocol):
     """Something that says itself until when it may be used (seconds since the epoch)."""
 
     @property
-    def stale_at(self) -> float: ...
+    def stale_at(self) -> float:
+        """The time from which it must be read anew."""
 
 
 def cached_until_stale[K: Hashable, T: Perishable](

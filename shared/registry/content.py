@@ -11,7 +11,7 @@ from shared.domain.facts.registry import Child, ImageContent
 from shared.domain.images import Digest, Platform
 from shared.registry.listing import Listing
 from shared.registry.repository import Repository
-from shared.registry.wire import INDEXES, Descriptor, Entry, Manifest, OciPlatform, platform, runs
+from shared.registry.wire import INDEXES, Entry, Manifest, OciPlatform, platform, runs
 
 MOST_ASKED = 64
 """Children or blobs of one image whose presence is asked for."""
@@ -97,18 +97,19 @@ async def with_blobs(
 ) -> ImageContent:
     """Name the config and layers that the registry does not have."""
     blobs = [one for one in (manifest.config, *(manifest.layers or ())) if one and not one.urls]
+    digests = tuple(dict.fromkeys(blob.digest for blob in blobs))
 
-    async def gone(blob: Descriptor) -> bool:
+    async def there(digest: str) -> bool | None:
         with suppress(CouldNotLookError):
-            return not await repository.has_blob(blob.digest)
-        return False
+            return await repository.has_blob(digest)
+        return None
 
-    asked = list({blob.digest: blob for blob in blobs}.values())[:MOST_ASKED]
-    answers = await asyncio.gather(*map(gone, asked))
+    answers = await asyncio.gather(*map(there, digests[:MOST_ASKED]))
     missing = tuple(
-        Digest(blob.digest) for blob, is_gone in zip(asked, answers, strict=True) if is_gone
+        Digest(digest) for digest, found in zip(digests, answers, strict=False) if found is False
     )
-    return replace(content, missing=missing)
+    complete = len(digests) <= MOST_ASKED and None not in answers
+    return replace(content, missing=missing, blobs_asked=complete)
 
 
 def _platform(found: OciPlatform | None) -> Platform | None:

@@ -59,10 +59,12 @@ class Ask:
 
     @property
     def url(self) -> URL:
+        """The address, quoted as given."""
         return URL(f"https://{self.host}{self.path}", encoded=True)
 
     @property
     def headers(self) -> dict[str, str]:
+        """What is sent along: the token among it."""
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {"Accept": self.accept, **bearer}
 

@@ -33,7 +33,6 @@ from shared.registry.wire import Entry, Manifest
 
 ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
 THOROUGH = 3
-"""Up to so many images at once, config and layers are asked for too."""
 
 NOTHING_KEPT = ManifestState(digest=Digest(""))
 NOT_THERE = "the registry does not have the manifest"
@@ -57,9 +56,16 @@ def unseen(reason: str) -> Observations:
 class Images:
     """Observes images. What a digest consists of never changes, so it is kept."""
 
-    def __init__(self, surroundings: Surroundings, listing_seconds: float) -> None:
-        """Share a listing for so many seconds; 0 shares it with those who wait for it only."""
+    def __init__(
+        self, surroundings: Surroundings, listing_seconds: float, thorough: int = THOROUGH
+    ) -> None:
+        """
+        Share a listing for so many seconds; 0 shares it with those who wait for it only.
+
+        Of up to ``thorough`` images at once, config and layers are asked for too.
+        """
         self._surroundings = surroundings
+        self._thorough = thorough
         self._listing = cached(listing.read, seconds=listing_seconds)
         self._index = cached(_index, seconds=None, most=4096)
 
@@ -72,7 +78,7 @@ class Images:
         One is asked for itself. Several are looked up in one listing, and only what it does not
         plainly answer is asked for: what is not in it may be hidden.
         """
-        asked = Asked(registry, repository, thorough=len(references) <= THOROUGH)
+        asked = Asked(registry, repository, thorough=len(references) <= self._thorough)
         listed = await self._listed(repository, references)
         found = await asyncio.gather(
             *(self._image(asked, reference, listed) for reference in references)

@@ -43,6 +43,7 @@ class Directory:
 
     @property
     def registries(self) -> Registries:
+        """Those that are known, and what could not be looked at."""
         known = sorted(self.profiles.keys() | self.listed)
         unread = [Gap(host, "no such registry could be read") for host in sorted(self.listed)]
         return Registries(

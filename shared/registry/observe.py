@@ -36,7 +36,8 @@ class RegistryObserver:
 
     Profiles, rights and first answers are kept for ``settings.cache_seconds``; listings too, but
     on the bulk lane only: urgent work asks whether something is still there, and must not get
-    the answer from before it was deleted.
+    the answer from before it was deleted. It also asks for config and layers, which a sweep over
+    thousands of images cannot afford.
     """
 
     def __init__(  # noqa: PLR0917 - the parts, wired once in bootstrap
@@ -55,8 +56,9 @@ class RegistryObserver:
         self._management = Management(settings, arm, credentials)
         self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
         self._access = Access(arm, graph)
-        kept = seconds if http.lane is Lane.BULK else 0
-        self._images = Images(Surroundings(arm, seconds), kept)
+        around = Surroundings(arm, seconds)
+        sweeps = http.lane is Lane.BULK
+        self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
 
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""

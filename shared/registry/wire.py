@@ -58,6 +58,7 @@ class Entry(Struct, frozen=True, rename="camel"):
 
     @property
     def is_index(self) -> bool:
+        """Whether it names other manifests."""
         return self.media_type in INDEXES
 
     @property

@@ -104,12 +104,16 @@ def children_exist(
         raise CannotTellError("whether the index's manifests exist was not asked")
 
 
-@check("existence.blobs", BLOB_MISSING)
+@check("existence.blobs", BLOB_MISSING, advisory=True)
 def blobs_exist(asked: Asked, content: ImageContent) -> Iterable[Finding]:
     """No blob of the image is known to be gone."""
     if content.missing:
         count = str(len(content.missing))
         yield BLOB_MISSING.found(count=count, blobs=listed(content.missing), **_about(asked))
+    elif content.children:
+        raise NotApplicableError("the manifest is an index")
+    elif not content.blobs_asked:
+        raise CannotTellError("whether the config and the layers exist was not asked")
 
 
 @check("existence.platform", PLATFORM_MISMATCH, PLATFORM_PARTIAL)

@@ -257,7 +257,8 @@ class ImageContent(Fact, frozen=True, kw_only=True):
     """What the manifest consists of. Immutable for a digest, so it can be cached for ever.
 
     ``platforms`` is empty where the image does not say. ``missing`` are blobs (config, layers)
-    that the registry was asked for and does not have.
+    that the registry was asked for and does not have; ``blobs_asked`` says whether it was asked
+    for all of them, so that nothing missing means nothing is.
     """
 
     digest: Digest
@@ -267,6 +268,7 @@ class ImageContent(Fact, frozen=True, kw_only=True):
     platforms: tuple[Platform, ...] = ()
     children: tuple[Child, ...] = ()
     missing: tuple[Digest, ...] = ()
+    blobs_asked: bool = False
 
 
 class ManifestState(Fact, frozen=True, kw_only=True):

@@ -12,7 +12,12 @@ from local.azure.faults import Fault
 from local.azure.simulator import Simulator
 from shared.adapters.http import Lane
 from shared.domain.facts.base import CouldNotLookError
-from shared.domain.facts.registry import ManifestAnswer, RegistryAnswer, RegistryProfile
+from shared.domain.facts.registry import (
+    ImageContent,
+    ManifestAnswer,
+    RegistryAnswer,
+    RegistryProfile,
+)
 from tests.contract.registry.conftest import SETTINGS, Azure, observing
 
 CONTOSO = "contoso.azurecr.io"
@@ -39,6 +44,15 @@ async def test_ten_images_of_a_repository_take_three_requests_and_one_token(azur
     assert all(one[ManifestAnswer].listed for one in seen.values())
     assert azure.asked(CONTOSO, is_data) <= 3
     assert azure.asked(CONTOSO, is_token) == 1
+
+
+async def test_a_sweep_does_not_ask_for_layers(simulator: Simulator) -> None:
+    async with observing(simulator, lane=Lane.BULK) as azure:
+        seen = await azure.see(MANY[0])
+        assert not seen[ImageContent].blobs_asked
+        assert azure.asked(CONTOSO, is_data) == 2
+    async with observing(simulator, lane=Lane.URGENT) as azure:
+        assert (await azure.see(MANY[0]))[ImageContent].blobs_asked
 
 
 async def test_one_image_asks_for_its_manifest_once(azure: Azure) -> None:

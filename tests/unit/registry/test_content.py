@@ -97,7 +97,8 @@ async def test_layers_kept_elsewhere_are_not_missing(
     registry.routes[f"HEAD {HOST}/v2/app/blobs/here"] = says(200)
     image = manifest(layers=[{"digest": "far", "urls": ["https://mcr/x"]}, {"digest": "here"}])
     plain = content.of_manifest("d", IMAGE, image)
-    assert (await content.with_blobs(plain, image, repository)).missing == ()
+    found = await content.with_blobs(plain, image, repository)
+    assert (found.missing, found.blobs_asked) == ((), True)
     assert registry.count("HEAD") == 1
 
 
@@ -111,7 +112,8 @@ async def test_a_blob_that_could_not_be_asked_for_is_not_missing(
     registry.routes[f"HEAD {HOST}/v2/app/blobs/unsure"] = says(403)
     registry.routes[f"GET {HOST}/v2/app/blobs/unsure"] = says(403)
     plain = content.of_manifest("d", IMAGE, image)
-    assert (await content.with_blobs(plain, image, repository)).missing == ("gone",)
+    found = await content.with_blobs(plain, image, repository)
+    assert (found.missing, found.blobs_asked) == (("gone",), False)
 
 
 def test_the_most_similar_names_come_first_and_are_few() -> None:
