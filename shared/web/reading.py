@@ -1,0 +1,40 @@
+"""What is read: registries, the latest report, health, and the dashboard."""
+
+from http import HTTPStatus
+
+import azure.functions as func
+
+from shared.pipeline.services import Services
+from shared.web.answering import RefusedError, in_html, in_json
+from shared.web.dashboard import render
+from shared.web.health import examine
+from shared.web.overview import overview
+from shared.web.view import collect
+
+
+async def registries(services: Services, request: func.HttpRequest) -> func.HttpResponse:
+    """``GET /api/registries``: an `Overview`."""
+    _ = request
+    return in_json(await overview(services))
+
+
+async def latest_report(services: Services, request: func.HttpRequest) -> func.HttpResponse:
+    """``GET /api/reports/latest``: a `Report`; 404 before the first."""
+    _ = request
+    report = await services.store.sweeps.latest_report()
+    if report is None:
+        message = "there is no report yet: the first comes after the first nightly sweep"
+        raise RefusedError(HTTPStatus.NOT_FOUND, message)
+    return in_json(report)
+
+
+async def dashboard(services: Services, request: func.HttpRequest) -> func.HttpResponse:
+    """``GET /``: the page."""
+    _ = request
+    return in_html(render(await collect(services)))
+
+
+async def health() -> func.HttpResponse:
+    """``GET /api/health``: a `Health`."""
+    found = await examine()
+    return in_json(found, HTTPStatus.OK if found.ok else HTTPStatus.SERVICE_UNAVAILABLE)
