@@ -29,6 +29,19 @@ class Told(Struct, frozen=True, kw_only=True):
     steps: list[Step]
 
 
+NOT_STARTED = Told(
+    ok=False,
+    steps=[
+        Step(
+            name="the stack starts",
+            expected="every process is ready",
+            observed="it did not start; standard error says why",
+            ok=False,
+            seconds=0.0,
+        )
+    ],
+)
+
 type Story = Callable[[Stack], Awaitable[list[Step]]]
 
 
@@ -53,28 +66,33 @@ def run(contents: up.Contents, *, once: bool, as_json: bool, story: Story = open
 
     Without `once` the stack stays up afterwards.
     """
+    outcomes: list[Told] = []
 
     async def tell_it(stack: Stack) -> int:
-        told = await story(stack)
-        ok = all(step.ok for step in told)
-        if as_json:
-            print_json(Told(ok=ok, steps=told))
-        else:
-            up.tell("\n".join(sentence(step) for step in told))
+        steps = await story(stack)
+        outcomes.append(Told(ok=all(step.ok for step in steps), steps=steps))
+        show(outcomes[0], as_json=as_json)
         if not once:
             return await up.stay(stack)
-        return 0 if ok else 1
+        return 0 if outcomes[0].ok else 1
 
-    return up.run(contents, tell_it)
+    code = up.run(contents, tell_it, fresh=True)
+    if outcomes:
+        return code
+    show(NOT_STARTED, as_json=as_json)
+    return code or 1
+
+
+def show(told: Told, *, as_json: bool) -> None:
+    """The outcome: as JSON alone on standard output, or as sentences for a person."""
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+        sys.stdout.buffer.flush()
+    else:
+        up.tell("\n".join(sentence(step) for step in told.steps))
 
 
 def sentence(step: Step) -> str:
     """A step for a person."""
     mark = "ok  " if step.ok else "FAIL"
     return f"{mark} {step.name}: {step.observed} ({step.seconds:.1f} s)"
-
-
-def print_json(told: Told) -> None:
-    """The outcome on standard output, alone."""
-    sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
-    sys.stdout.buffer.flush()

@@ -10,6 +10,7 @@ started again by itself: a process that dies is told, with its last log lines.
 
 import asyncio
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -29,6 +30,8 @@ from local.wiring import CONTOSO, EVENT_FUNCTION, ROOT, Wiring
 BACKGROUND: Final = ("servicebus", "tables", "azure")
 STOP_ORDER: Final = ("functions", "azure", "servicebus", "tables")
 """Who works first, who keeps last."""
+KEPT: Final = ("tables", "servicebus.db*", "functions", "azure/inbox.jsonl")
+"""What the app and the inbox keep, in the state folder."""
 
 type Tell = Callable[[str], None]
 
@@ -40,7 +43,8 @@ def silent(_: str) -> None:
 class Stack:
     """One stack with a state folder of its own; as many as one likes run side by side.
 
-    `settings` are app settings beside and above the usual ones. Ports that are 0, or not in
+    `settings` are app settings beside and above the usual ones; `fresh` forgets what the app and
+    the inbox kept from earlier. Ports that are 0, or not in
     `wanted`, are any free ones. Entering raises AlreadyRunningError, InstallError (Azurite) or
     ProcessError; leaving raises the ProcessError of a process that ended by itself.
     """
@@ -53,11 +57,13 @@ class Stack:
         app: Path = ROOT,
         settings: Mapping[str, str] | None = None,
         wanted: Mapping[str, int] = ports.ANY,
+        fresh: bool = False,
         tell: Tell = silent,
     ) -> None:
         self.state = state.resolve()
         self.crashes: list[ProcessError] = []
         self._wiring = Wiring(state, estate=estate, app=app, settings=settings or {}, wanted=wanted)
+        self._fresh = fresh
         self._tell = tell
         self._processes: dict[str, Process] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
@@ -68,6 +74,8 @@ class Stack:
         """Start everything."""
         self._held.enter_context(sole_stack(self.state))
         try:
+            if self._fresh:
+                self._forget()
             await azurite.install(self._tell)
             await self._start_all()
         except BaseException:
@@ -156,6 +164,13 @@ class Stack:
             if process := self._processes.pop(name, None):
                 await process.stop()
         self._held.close()
+
+    def _forget(self) -> None:
+        for kept in (path for pattern in KEPT for path in self.state.glob(pattern)):
+            if kept.is_dir():
+                shutil.rmtree(kept)
+            else:
+                kept.unlink()
 
     async def _start_all(self) -> None:
         self._tell("Starting the local stack ...")

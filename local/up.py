@@ -12,7 +12,7 @@ from local import ports
 from local.azurite import InstallError
 from local.environment import Addresses
 from local.processes import ProcessError
-from local.running import AlreadyRunningError
+from local.running import STATE, AlreadyRunningError
 from local.stack import Stack
 
 INTERRUPTED = 130
@@ -35,13 +35,13 @@ class Contents:
 type Work = Callable[[Stack], Awaitable[int]]
 
 
-def run(contents: Contents, work: Work) -> int:
-    """Start a stack, do the work on it, stop the stack; the exit code.
+def run(contents: Contents, work: Work, *, fresh: bool = False) -> int:
+    """Start a stack (`fresh`: without what it kept), do the work on it, stop it; the exit code.
 
     130 after Ctrl-C or SIGTERM, at whatever moment it came; 1 when a process did not start or
     died; 0 when such a stack runs already.
     """
-    return asyncio.run(_until_interrupted(_run(contents, work)))
+    return asyncio.run(_until_interrupted(_run(contents, work, fresh=fresh)))
 
 
 async def stay(stack: Stack) -> int:
@@ -51,10 +51,16 @@ async def stay(stack: Stack) -> int:
     return 1
 
 
-async def _run(contents: Contents, work: Work) -> int:
-    wanted, taken = ports.usual()
+async def _run(contents: Contents, work: Work, *, fresh: bool) -> int:
+    # The usual ports are for the usual stack; one with a state of its own keeps out of the way.
+    wanted, taken = ports.usual() if contents.state == STATE else (ports.ANY, [])
     stack = Stack(
-        contents.state, estate=contents.estate, app=contents.app, wanted=wanted, tell=tell
+        contents.state,
+        estate=contents.estate,
+        app=contents.app,
+        wanted=wanted,
+        fresh=fresh,
+        tell=tell,
     )
     try:
         async with stack:

@@ -26,8 +26,8 @@ def installed() -> None:
 def make(tmp_path: Path) -> Make:
     """Make a stack of this test; by default on one and the same state folder."""
 
-    def stack(name: str = "state", app: Path = APP, **settings: str) -> Stack:
-        return Stack(tmp_path / name, app=app, settings=settings)
+    def stack(name: str = "state", app: Path = APP, *, fresh: bool = False) -> Stack:
+        return Stack(tmp_path / name, app=app, fresh=fresh)
 
     return stack
 
