@@ -123,7 +123,7 @@ def _authorization(request: web.Request, world: World, who: Identity, path: ArmP
         text = request.query.get("$filter", "")
         return page(request, _AT_SCOPE[kind](world, path.scope or "/", text))
     if kind == "roledefinitions":
-        return authorization.role_definition(world, path.last)
+        return authorization.role_definition(world, path.scope, path.last)
     if kind == "roleassignments":
         return authorization.role_assignment(world, path.last)
     raise ArmError(404, "DenyAssignmentNotFound", f"'{path.last}' is not found.")

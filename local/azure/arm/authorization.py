@@ -26,7 +26,7 @@ def role_assignments(world: World, scope: str, text: str) -> list[Json]:
     """
     wanted = _principals(world, text)
     return [
-        _assignment(world, one)
+        _assignment(world, one, scope)
         for one in world.estate.role_assignments
         if _in_view(world, one.scope, scope, text) and (wanted is None or one.principal in wanted)
     ]
@@ -47,18 +47,18 @@ def role_definitions(world: World, scope: str, text: str) -> list[Json]:
     """Roles that can be assigned at the scope; filter `roleName eq '...'`."""
     match = _ROLE_NAME.search(text)
     return [
-        _definition(one)
+        _definition(one, scope)
         for one in world.estate.roles
         if any(rights.covers(world.estate, above, scope) for above in one.assignable_scopes)
         and (match is None or one.name.lower() == match[1].lower())
     ]
 
 
-def role_definition(world: World, guid: str) -> Json:
-    """A role by its GUID. Raises ArmError 404."""
+def role_definition(world: World, scope: str, guid: str) -> Json:
+    """A role by its GUID, named below the subscription of the scope. Raises ArmError 404."""
     for one in world.estate.roles:
         if one.id.lower() == guid.lower():
-            return _definition(one)
+            return _definition(one, scope)
     message = f"The role definition with ID '{guid}' does not exist."
     raise ArmError(404, "RoleDefinitionDoesNotExist", message)
 
@@ -67,7 +67,7 @@ def role_assignment(world: World, guid: str) -> Json:
     """An assignment by its GUID. Raises ArmError 404."""
     for one in world.estate.role_assignments:
         if one.id.lower() == guid.lower():
-            return _assignment(world, one)
+            return _assignment(world, one, one.scope)
     raise ArmError(404, "RoleAssignmentNotFound", f"The role assignment '{guid}' is not found.")
 
 
@@ -96,10 +96,11 @@ def _named(world: World, object_id: str) -> Iterator[str]:
     yield from (one.name for one in world.estate.groups if one.object_id.lower() == wanted)
 
 
-def _assignment(world: World, one: RoleAssignment) -> Json:
+def _assignment(world: World, one: RoleAssignment, seen_from: str) -> Json:
     who = by_name(world.estate, one.principal)
     made = stamp(world.clock.before_start(one.created))
-    role = f"{_root(one.scope)}/providers/{_TYPE}/roleDefinitions/{_role_id(world, one)}"
+    root = _root(one.scope) or _root(seen_from)
+    role = f"{root}/providers/{_TYPE}/roleDefinitions/{_role_id(world, one)}"
     properties: Json = {
         "roleDefinitionId": role,
         "principalId": object_id_of(world.estate, one.principal),
@@ -128,12 +129,12 @@ def _role_id(world: World, one: RoleAssignment) -> str:
 
 
 def _root(scope: str) -> str:
-    """Role definitions are named below the subscription of the assignment."""
+    """Role definitions are named below the subscription they are seen from; az relies on it."""
     parts = scope.split("/")
     return "/".join(parts[:3]) if scope.lower().startswith("/subscriptions/") else ""
 
 
-def _definition(one: RoleDefinition) -> Json:
+def _definition(one: RoleDefinition, scope: str) -> Json:
     permissions = {
         "actions": one.actions,
         "notActions": one.not_actions,
@@ -141,7 +142,7 @@ def _definition(one: RoleDefinition) -> Json:
         "notDataActions": one.not_data_actions,
     }
     return {
-        "id": f"/providers/{_TYPE}/roleDefinitions/{one.id}",
+        "id": f"{_root(scope)}/providers/{_TYPE}/roleDefinitions/{one.id}",
         "type": f"{_TYPE}/roleDefinitions",
         "name": one.id,
         "properties": {

@@ -8,30 +8,31 @@ from local.azure.kubernetes.errors import missing
 
 
 class Resource(NamedTuple):
-    """An API resource: its kind, whether it has a namespace, its name in Azure's data actions."""
+    """An API resource: kind, whether namespaced, name in Azure's data actions, short name."""
 
     kind: str
     namespaced: bool
     action: str
+    short: str
 
 
 _CORE: Final = {
-    "pods": Resource("Pod", True, "pods"),
-    "events": Resource("Event", True, "events"),
-    "secrets": Resource("Secret", True, "secrets"),
-    "serviceaccounts": Resource("ServiceAccount", True, "serviceaccounts"),
-    "namespaces": Resource("Namespace", False, "namespaces"),
-    "nodes": Resource("Node", False, "nodes"),
+    "pods": Resource("Pod", True, "pods", "po"),
+    "events": Resource("Event", True, "events", "ev"),
+    "secrets": Resource("Secret", True, "secrets", ""),
+    "serviceaccounts": Resource("ServiceAccount", True, "serviceaccounts", "sa"),
+    "namespaces": Resource("Namespace", False, "namespaces", "ns"),
+    "nodes": Resource("Node", False, "nodes", "no"),
 }
 _APPS: Final = {
-    "deployments": Resource("Deployment", True, "apps/deployments"),
-    "replicasets": Resource("ReplicaSet", True, "apps/replicasets"),
-    "daemonsets": Resource("DaemonSet", True, "apps/daemonsets"),
-    "statefulsets": Resource("StatefulSet", True, "apps/statefulsets"),
+    "deployments": Resource("Deployment", True, "apps/deployments", "deploy"),
+    "replicasets": Resource("ReplicaSet", True, "apps/replicasets", "rs"),
+    "daemonsets": Resource("DaemonSet", True, "apps/daemonsets", "ds"),
+    "statefulsets": Resource("StatefulSet", True, "apps/statefulsets", "sts"),
 }
 _BATCH: Final = {
-    "jobs": Resource("Job", True, "batch/jobs"),
-    "cronjobs": Resource("CronJob", True, "batch/cronjobs"),
+    "jobs": Resource("Job", True, "batch/jobs", ""),
+    "cronjobs": Resource("CronJob", True, "batch/cronjobs", "cj"),
 }
 GROUPS: Final[Mapping[str, Mapping[str, Resource]]] = {
     "v1": _CORE,
@@ -69,6 +70,7 @@ def listing(group: str) -> Json:
             "namespaced": one.namespaced,
             "kind": one.kind,
             "verbs": ["get", "list"],
+            "shortNames": [one.short] if one.short else [],
         }
         for name, one in GROUPS[group].items()
     ]

@@ -205,6 +205,7 @@ class TestRoles:
         path = f"{azure.subscription()}/providers/Microsoft.Authorization/roleDefinitions"
         _, body = await client.ask(f"{path}?$filter=roleName eq 'Registry gatekeeper'")
         (role,) = body["value"]
+        assert role["id"].startswith(azure.subscription())
         assert role["properties"]["type"] == "CustomRole"
         assert role["properties"]["permissions"][0]["notActions"] == [f"{REGISTRY}/delete"]
 

@@ -41,6 +41,7 @@ def body(world: World, owner: str, site: Site) -> Json:
         "defaultHostName": host,
         "enabled": True,
         "reserved": "windows" not in site.kind,
+        "serverFarmId": f"{site.id.split('/sites/')[0]}/serverfarms/plan",
         "siteConfig": _summary(world, site),
         "outboundIpAddresses": ",".join(site.outbound),
         "possibleOutboundIpAddresses": ",".join(site.possible_outbound),
