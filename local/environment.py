@@ -107,6 +107,7 @@ def app_settings(at: Addresses) -> dict[str, str]:
         "MAIL_FROM": "pullwatch@contoso.com",
         "MAIL_TO": "operations@contoso.com",
         "PUBLIC_URL": at.functions_url,
+        "CACHE_SECONDS": "1",  # edits of the estate are to be seen at once
         **for_clients(at, APP_PLACE),
     }
 

@@ -1,7 +1,7 @@
 """The local stack: four processes on one machine that stand for Azure, wired to each other.
 
     async with Stack(tmp_path) as stack:
-        await stack.control.do("delete", image="contoso/shop/cart:2.1")
+        await stack.control.do("delete", image="contoso/shop/cart:3.1")
         [card] = await stack.inbox.messages(wait=10, channel="teams")
 
 `servicebus`, `tables` and `azure` start at once, `functions` when they are ready. Nothing is

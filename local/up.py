@@ -14,6 +14,7 @@ from local.environment import Addresses
 from local.processes import ProcessError
 from local.running import STATE, AlreadyRunningError
 from local.stack import Stack
+from local.wiring import ROOT
 
 INTERRUPTED = 130
 
@@ -99,15 +100,23 @@ async def _until_interrupted(work: Awaitable[int]) -> int:
 
 def guide(at: Addresses, state: Path) -> str:
     """What can be done with a stack that is up."""
+    python = _shown(Path(sys.executable))
+    local = f"{python} -m local" if state == STATE else f"{python} -m local --state {state}"
+    keys = _shown(state / "functions" / "keys.json")
     return f"""
 The local stack is up:
-  {at.functions_url}   the app: dashboard and API
+  {at.functions_url}   the app: dashboard and API (keys: {keys})
   {at.inbox_url}   the inbox: what Teams and mail received
   {at.control_url}   the verbs that edit the estate
 
-In another terminal:
-  python -m local delete contoso/shop/cart:2.1      one verb of many: python -m local -h
-  eval "$(python -m local env --place laptop)"      then skopeo, az and curl meet the estate
-  python -m local inbox                             what was received, as text
+In another terminal, for example:
+  {local} delete contoso/shop/cart:3.1
+  {local} inbox
+  {local} -h                    tells all verbs
+  eval "$({local} env)"         then skopeo, az and curl meet the estate
 
-Ctrl-C stops it. Logs are in {state / "logs"}."""
+Ctrl-C stops it. Logs are in {_shown(state / "logs")}."""
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
