@@ -6,13 +6,12 @@ Crossing a quota breaks no pull, so these warn; being throttled does.
 from collections.abc import Iterable
 
 from shared.checks import links
-from shared.checks.base import NotApplicableError, check
+from shared.checks.base import NotApplicableError, check, known
 from shared.checks.names import about_image, about_registry, about_workload
 from shared.domain.capacity import LIMITS, STORAGE, human, level, percent, storage_level
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import (
-    Answer,
     ManifestAnswer,
     RegistryAnswer,
     RegistryProfile,
@@ -96,15 +95,16 @@ def pulls_are_not_throttled(
 
 @check("capacity.registry_throttle", REGISTRY_THROTTLES, advisory=True)
 def registry_is_not_busy(
-    asked: Asked, front: RegistryAnswer | Unavailable, seen: ManifestAnswer
+    asked: Asked, front: RegistryAnswer | Unavailable, seen: ManifestAnswer | Unavailable
 ) -> Iterable[Finding]:
     """The registry does not answer "too many requests"."""
-    answers: list[Answer] = [seen.answer]
-    if isinstance(front, RegistryAnswer):
-        answers.append(front.answer)
+    answers = [f.answer for f in (front, seen) if not isinstance(f, Unavailable)]
     if any(answer.status == TOO_MANY for answer in answers):
         server = asked.pull.image.registry
         yield REGISTRY_THROTTLES.found(subject=server, login_server=server)
+        return
+    known(front)
+    known(seen)
 
 
 @check("capacity.storage", INCLUDED_STORAGE, STORAGE_LIMIT, advisory=True)

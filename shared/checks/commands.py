@@ -76,7 +76,8 @@ def attach(pull: Pull, identity: PullIdentity) -> str:
     """Attach the identity that a workload names but does not have."""
     workload = pull.workload.id
     where = {"resource_group": arm_part(workload, "resourceGroups"), "name": last_part(workload)}
-    chosen = "[system]" if identity.system_assigned else identity.resource_id or identity.name
+    own = identity.resource_id or identity.name or "IDENTITY-ID"
+    chosen = "[system]" if identity.system_assigned else own
     match pull.workload.compute:
         case Compute.AKS:
             cluster = cluster_id(workload)
@@ -84,7 +85,7 @@ def attach(pull: Pull, identity: PullIdentity) -> str:
                 "resource_group": arm_part(cluster, "resourceGroups"),
                 "name": last_part(cluster),
             }
-            return _command("az aks update", **where, assign_kubelet_identity=identity.resource_id)
+            return _command("az aks update", **where, assign_kubelet_identity=own)
         case Compute.APP_SERVICE:
             site = arm_part(workload, "sites")
             slot = arm_part(workload, "slots")

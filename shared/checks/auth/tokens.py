@@ -94,6 +94,8 @@ def scope_map_covers_repository(
     if identity.kind is not IdentityKind.TOKEN:
         raise NotApplicableError("the workload does not log in with a token")
     scoped, image = known(token), asked.pull.image
+    if not scoped.exists:
+        raise NotApplicableError("the token does not exist")
     wanted = f"repositories/{image.repository}/content/read"
     if any(matches(action, wanted) for action in scoped.actions):
         return

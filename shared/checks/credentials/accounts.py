@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared.checks import links
 from shared.checks.base import NotApplicableError, check, known
-from shared.checks.names import about_registry, about_workload, registry_name, who
+from shared.checks.names import about_image, about_registry, about_workload, who
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import RegistryProfile, ScopedToken
@@ -30,6 +30,21 @@ TOKEN_DISABLED = Problem(
     explanation="Every login with it is refused until it is enabled again.",
     fix=("az acr token update --registry {registry} --name {token} --status enabled",),
     link=links.TOKENS,
+)
+TOKEN_MISSING = Problem(
+    code="CREDENTIALS_TOKEN_MISSING",
+    outcome=Outcome.FAIL,
+    title="{login_server} has no token {token}",
+    explanation="{workload} logs in with a token of this name; it was deleted, or never made.",
+    fix=(
+        "az acr token list --registry {registry} --output table",
+        (
+            "az acr token create --registry {registry} --name {token} "
+            "--repository {repository} content/read metadata/read"
+        ),
+    ),
+    link=links.TOKENS,
+    explains=("credentials.token_expiry", "auth.scope_map"),
 )
 PRINCIPAL_MISSING = Problem(
     code="CREDENTIALS_SERVICE_PRINCIPAL_MISSING",
@@ -70,21 +85,22 @@ def admin_user_is_enabled(
         yield ADMIN_DISABLED.found(subject=registry.login_server, **details)
 
 
-@check("credentials.token", TOKEN_DISABLED)
+@check("credentials.token", TOKEN_MISSING, TOKEN_DISABLED)
 def token_is_enabled(
     asked: Asked, identity: PullIdentity, token: ScopedToken | Unavailable
 ) -> Iterable[Finding]:
-    """The token that the workload logs in with is enabled."""
+    """The token that the workload logs in with exists and is enabled."""
     if identity.kind is not IdentityKind.TOKEN:
         raise NotApplicableError("the workload does not log in with a token")
-    if not known(token).enabled:
-        server = asked.pull.image.registry
-        yield TOKEN_DISABLED.found(
-            subject=f"{server} token {known(token).name}",
-            token=known(token).name,
-            login_server=server,
-            registry=registry_name(server),
-        )
+    scoped, image = known(token), asked.pull.image
+    if scoped.exists and scoped.enabled:
+        return
+    yield (TOKEN_DISABLED if scoped.exists else TOKEN_MISSING).found(
+        subject=f"{image.registry} token {scoped.name}",
+        token=scoped.name,
+        **about_image(image),
+        **about_workload(asked.pull),
+    )
 
 
 @check("credentials.service_principal", PRINCIPAL_MISSING, PRINCIPAL_DISABLED)

@@ -71,6 +71,8 @@ def token_is_valid(
     """The token's passwords are valid for another 30 days."""
     if identity.kind is not IdentityKind.TOKEN:
         raise NotApplicableError("the workload does not log in with a token")
+    if not known(token).exists:
+        raise NotApplicableError("the token does not exist")
     passwords = known(token).expires
     if not passwords:
         raise CannotTellError("no password of the token was listed")

@@ -106,7 +106,7 @@ def children_exist(
 
 @check("existence.blobs", BLOB_MISSING, advisory=True)
 def blobs_exist(asked: Asked, content: ImageContent) -> Iterable[Finding]:
-    """No blob of the image is known to be gone."""
+    """The image's config and layers exist."""
     if content.missing:
         count = str(len(content.missing))
         yield BLOB_MISSING.found(count=count, blobs=listed(content.missing), **_about(asked))

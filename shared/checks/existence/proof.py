@@ -9,7 +9,7 @@ LOOKING = frozenset({"pull", "metadata_read", "*", "content/read", "metadata/rea
 
 NOT_FOUND, DISALLOWED, FORBIDDEN, THROTTLED = 404, 405, 403, 429
 DISALLOWED_CODE = "REGISTRY_DISALLOWED_OPERATION"
-NAME_UNKNOWN = "NAME_UNKNOWN"
+NAME_UNKNOWN, MANIFEST_UNKNOWN = "NAME_UNKNOWN", "MANIFEST_UNKNOWN"
 
 
 def is_missing(answer: Answer, access: MonitorAccess | Unavailable) -> bool:

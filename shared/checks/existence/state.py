@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from shared.checks import links
 from shared.checks.base import NotApplicableError, check, known
 from shared.checks.existence.proof import is_disallowed
@@ -9,7 +11,7 @@ from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import ManifestAnswer, ManifestState, RegistryProfile
-from shared.domain.findings import Finding, Outcome, Problem
+from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
 QUARANTINED = Problem(
     code="EXISTENCE_QUARANTINED",
@@ -50,13 +52,17 @@ DISALLOWED = Problem(
 
 @check("existence.quarantine", QUARANTINED)
 def image_is_released(
-    asked: Asked, profile: RegistryProfile, state: ManifestState | Unavailable
+    asked: Asked,
+    profile: RegistryProfile | Unavailable,
+    state: ManifestState | Unavailable,
 ) -> Iterable[Finding]:
     """The image is not held in quarantine."""
-    if not profile.quarantine:
+    if isinstance(profile, RegistryProfile) and not profile.quarantine:
         raise NotApplicableError("the registry has no quarantine policy")
     if known(state).quarantined:
-        yield QUARANTINED.found(subject=str(asked.pull.image), **_about(asked, known(state)))
+        found = QUARANTINED.found(subject=str(asked.pull.image), **_about(asked, known(state)))
+        sure = isinstance(profile, RegistryProfile)  # else the policy may be off
+        yield found if sure else replace(found, confidence=Confidence.LIKELY)
 
 
 @check("existence.readable", READ_LOCKED, DISALLOWED)

@@ -1,0 +1,118 @@
+"""What is said of a missing image: what became of it, and what brings it back."""
+
+from shared.checks import links
+from shared.checks.commands import restore, retag
+from shared.checks.names import about_image, about_workload, closest, day, listed
+from shared.domain.facts.base import Unavailable
+from shared.domain.facts.pull import Asked, Remembered
+from shared.domain.facts.registry import ManifestState, Neighbours, SoftDeleted
+from shared.domain.findings import Finding, Outcome, Problem
+from shared.domain.images import ImageReference
+
+CONSEQUENCES = ("existence.",)
+SHOW_TAGS = (
+    "az acr repository show-tags --name {registry} --repository {repository} "
+    "--orderby time_desc --top 10"
+)
+
+REPOSITORY_MISSING = Problem(
+    code="EXISTENCE_REPOSITORY_MISSING",
+    outcome=Outcome.FAIL,
+    title="There is no repository {repository} in {login_server}",
+    explanation="The registry knows no repository of this name. {hint}{history}",
+    fix=("az acr repository list --name {registry} --output table", "{remedy}"),
+    link=links.TAG_NOT_FOUND,
+    explains=CONSEQUENCES,
+)
+TAG_MISSING = Problem(
+    code="EXISTENCE_TAG_MISSING",
+    outcome=Outcome.FAIL,
+    title="There is no tag {tag} in {login_server}/{repository}",
+    explanation="The registry says that the repository has no such tag. {history}{hint}",
+    fix=("{remedy}", SHOW_TAGS),
+    link=links.TAG_NOT_FOUND,
+    explains=CONSEQUENCES,
+)
+DIGEST_MISSING = Problem(
+    code="EXISTENCE_DIGEST_MISSING",
+    outcome=Outcome.FAIL,
+    title="{login_server}/{repository} has no manifest {digest}",
+    explanation="{workload} is pinned to this digest. {history}Manifests without a tag are what "
+    "retention policies and purge tasks remove.",
+    fix=("{remedy}", SHOW_TAGS),
+    link=links.TAG_NOT_FOUND,
+    explains=CONSEQUENCES,
+)
+SOFT_DELETED = Problem(
+    code="EXISTENCE_SOFT_DELETED",
+    outcome=Outcome.FAIL,
+    title="{image} was deleted, and can be restored",
+    explanation="{history}Soft delete still holds the manifest {digest}. Restoring an index does "
+    "not restore its children: restore them too.",
+    fix=("{remedy}", "az acr manifest list-deleted --registry {registry} --name {repository}"),
+    link=links.SOFT_DELETE,
+    explains=CONSEQUENCES,
+)
+
+
+def history(memory: Remembered | Unavailable) -> str:
+    """What the index remembers, as sentences: who deleted it, when, and what it was."""
+    if not isinstance(memory, Remembered):
+        return ""
+    parts = []
+    if memory.deleted_at:
+        by = f" by {memory.deleted_by}" if memory.deleted_by else ""
+        using = f" with {memory.user_agent}" if memory.user_agent else ""
+        parts.append(f"It was deleted on {day(memory.deleted_at)}{by}{using}. ")
+    elif memory.last_seen:
+        parts.append(f"It was last seen on {day(memory.last_seen)}. ")
+    if memory.digest:
+        parts.append(f"It pointed to {memory.digest}. ")
+    return "".join(parts)
+
+
+def missing(
+    asked: Asked,
+    near: Neighbours | Unavailable,
+    state: ManifestState | Unavailable,
+    memory: Remembered | Unavailable,
+    deleted: SoftDeleted | Unavailable,
+) -> Finding:
+    """The finding for a tag or digest that is proven missing, with the best remedy."""
+    image = asked.pull.image
+    details = about_image(image) | about_workload(asked.pull)
+    details |= {"subject": str(image), "history": history(memory), "how": "unknown"}
+    last = (memory.digest if isinstance(memory, Remembered) else "") or asked.pull.running
+    if isinstance(deleted, SoftDeleted) and deleted.found:
+        digest = deleted.digest or image.digest or last
+        found = {"digest": digest, "remedy": restore(image, digest), "how": "soft-deleted"}
+        return SOFT_DELETED.found(**details | found)
+    if image.digest:
+        remedy = f"Push the image again, or deploy one that exists instead of {image}"
+        return DIGEST_MISSING.found(**details | {"digest": image.digest, "remedy": remedy})
+    if last:
+        return TAG_MISSING.found(**details | _put_back(image, last, state))
+    tags = near.tags if isinstance(near, Neighbours) else None
+    alike = closest(image.tag, tags or ())
+    hint = f"Similar tags there: {listed(alike)}." if alike else _empty(tags)
+    remedy = f"Push {image} again, or deploy a tag that exists"
+    return TAG_MISSING.found(**details | {"hint": hint, "remedy": remedy, "how": "never seen"})
+
+
+def _put_back(
+    image: ImageReference, digest: str, state: ManifestState | Unavailable
+) -> dict[str, str]:
+    """The tag is known, so it can be put back where its manifest is still there."""
+    if isinstance(state, ManifestState) and state.digest == digest:
+        how = "untagged"
+        hint = "The manifest is still there, untagged, until something cleans it up."
+    else:
+        how = "deleted"
+        hint = f"If {digest} is still there, the tag can be put back on it."
+    return {"hint": hint, "how": how, "remedy": retag(image, digest)}
+
+
+def _empty(tags: tuple[str, ...] | None) -> str:
+    if tags is None:
+        return ""
+    return f"Its tags are: {listed(tags)}." if tags else "The repository has no tag at all."

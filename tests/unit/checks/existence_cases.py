@@ -1,0 +1,450 @@
+from shared.domain.facts.pull import Remembered
+from shared.domain.facts.registry import (
+    Child,
+    ImageContent,
+    ManifestAnswer,
+    ManifestState,
+    MonitorAccess,
+    Neighbours,
+    Reach,
+    RegistryProfile,
+    SoftDeleted,
+)
+from shared.domain.facts.workload import RuntimePlatforms
+from shared.domain.images import Digest, Platform
+from tests.unit.checks.case import finds, passes, skips, unknown
+from tests.unit.checks.facts import (
+    AMD64,
+    ARM64,
+    DAYS,
+    DIGEST,
+    NOW,
+    OTHER,
+    THIRD,
+    answer,
+    asked,
+    content,
+    healthy,
+    manifest,
+    profile,
+    state,
+    unreached,
+    unseen,
+)
+
+GONE = manifest(404, "MANIFEST_UNKNOWN")
+NO_STATE = unseen(ManifestState)
+NO_NAME = manifest(404, "NAME_UNKNOWN")
+PINNED = asked(f"contoso.azurecr.io/team/api@{DIGEST}")
+NEVER_RAN = asked(running=Digest(""))
+HELD = profile(quarantine=True)
+BLIND = MonitorAccess(answer(), ("delete",))
+MEMORY = Remembered(
+    digest=OTHER,
+    tags=("v1",),
+    last_seen=NOW - DAYS,
+    deleted_at=NOW - DAYS / 2,
+    deleted_by="dev@contoso.com",
+    user_agent="acr-cli",
+)
+
+
+def near(*tags: str, exists: bool | None = True, **changes: object) -> Neighbours:
+    return Neighbours(repository_exists=exists, tags=tags, **changes)  # type: ignore[arg-type]
+
+
+PROVES_NOTHING = [
+    unknown(f"{check}: {seen}", check, healthy(fact, NO_STATE))
+    for check in ("existence.repository", "existence.manifest", "existence.readable")
+    for seen, fact in {
+        **{f"status {s}": manifest(s) for s in (401, 403, 408, 429, 500, 502, 503)},
+        **{r.value: unreached(r) for r in Reach if r is not Reach.ANSWERED},
+    }.items()
+]
+
+REPOSITORY = [
+    passes("there", "existence.repository", healthy()),
+    passes("the tag alone is gone", "existence.repository", healthy(GONE)),
+    finds(
+        "gone",
+        "existence.repository",
+        healthy(NO_NAME, near(exists=False, repositories=("team/apis", "team/web", "zzz"))),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=("Similar names there: team/apis", "az acr repository list --name contoso"),
+    ),
+    finds(
+        "gone, told by the neighbours",
+        "existence.repository",
+        healthy(manifest(404), near(exists=False)),
+        "EXISTENCE_REPOSITORY_MISSING",
+    ),
+    finds(
+        "the login server twice",
+        "existence.repository",
+        healthy(asked("contoso.azurecr.io/contoso.azurecr.io/api:1"), NO_NAME),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=("twice",),
+    ),
+    finds(
+        "gone, neighbours unseen",
+        "existence.repository",
+        healthy(NO_NAME, unseen(Neighbours)),
+        "EXISTENCE_REPOSITORY_MISSING",
+    ),
+    unknown(
+        "gone, and nobody says what",
+        "existence.repository",
+        healthy(manifest(404), unseen(Neighbours)),
+        "tag or repository",
+    ),
+    unknown("may not look", "existence.repository", healthy(NO_NAME, BLIND), "may not look"),
+    unknown(
+        "rights unseen", "existence.repository", healthy(NO_NAME, unseen(MonitorAccess)), "403"
+    ),
+]
+
+MANIFEST = [
+    passes("there", "existence.manifest", healthy()),
+    passes("there, by a listing", "existence.manifest", healthy(manifest(listed=True))),
+    passes("there, but disallowed", "existence.manifest", healthy(manifest(405))),
+    skips("no repository", "existence.manifest", healthy(NO_NAME)),
+    skips("no repository, by neighbours", "existence.manifest", healthy(GONE, near(exists=False))),
+    finds(
+        "never seen",
+        "existence.manifest",
+        healthy(NEVER_RAN, GONE, NO_STATE, near("v2", "v10", "latest")),
+        "EXISTENCE_TAG_MISSING",
+        says=("There is no tag v1", "Similar tags there: v10, v2", "az acr repository show-tags"),
+    ),
+    finds(
+        "nothing like it",
+        "existence.manifest",
+        healthy(NEVER_RAN, GONE, NO_STATE, near("latest")),
+        "EXISTENCE_TAG_MISSING",
+        says=("Its tags are: latest",),
+    ),
+    finds(
+        "an empty repository",
+        "existence.manifest",
+        healthy(NEVER_RAN, GONE, NO_STATE, near()),
+        "EXISTENCE_TAG_MISSING",
+        says=("no tag at all",),
+    ),
+    finds(
+        "deleted, and remembered",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, MEMORY),
+        "EXISTENCE_TAG_MISSING",
+        says=(
+            "deleted on 2026-09-01 00:00 UTC by dev@contoso.com with acr-cli",
+            f"It pointed to {OTHER}",
+            f"If {OTHER} is still there",
+        ),
+    ),
+    finds(
+        "untagged: the manifest is still there",
+        "existence.manifest",
+        healthy(GONE, MEMORY, state(digest=OTHER, tags=())),
+        "EXISTENCE_TAG_MISSING",
+        says=(
+            "still there, untagged",
+            (
+                f"az acr import --name contoso --source contoso.azurecr.io/team/api@{OTHER} "
+                "--image team/api:v1"
+            ),
+        ),
+    ),
+    finds(
+        "remembered by what runs",
+        "existence.manifest",
+        healthy(GONE, NO_STATE),
+        "EXISTENCE_TAG_MISSING",
+        says=(f"contoso.azurecr.io/team/api@{DIGEST}",),
+    ),
+    finds(
+        "a digest is gone",
+        "existence.manifest",
+        healthy(PINNED, GONE, NO_STATE),
+        "EXISTENCE_DIGEST_MISSING",
+        says=(DIGEST, "web/api is pinned"),
+    ),
+    finds(
+        "soft-deleted tag",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, SoftDeleted(True, True, OTHER)),
+        "EXISTENCE_SOFT_DELETED",
+        says=(f"az acr manifest restore --registry contoso --name team/api:v1 --digest {OTHER}",),
+    ),
+    finds(
+        "soft-deleted digest",
+        "existence.manifest",
+        healthy(PINNED, GONE, NO_STATE, SoftDeleted(True, True)),
+        "EXISTENCE_SOFT_DELETED",
+        says=(f"--name team/api --digest {DIGEST}",),
+    ),
+    finds(
+        "soft delete is on, but it is not there",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, SoftDeleted(True)),
+        "EXISTENCE_TAG_MISSING",
+    ),
+    finds(
+        "quarantine is on, but it is not in it",
+        "existence.manifest",
+        healthy(HELD, GONE),
+        "EXISTENCE_TAG_MISSING",
+    ),
+    finds(
+        "quarantine is on, but no tag is listed",
+        "existence.manifest",
+        healthy(HELD, GONE, NO_STATE, near("v2")),
+        "EXISTENCE_TAG_MISSING",
+    ),
+    skips("in quarantine", "existence.manifest", healthy(HELD, GONE, state(quarantined=True))),
+    unknown("perhaps in quarantine", "existence.manifest", healthy(HELD, GONE, NO_STATE), "403"),
+    unknown(
+        "listed, and perhaps in quarantine",
+        "existence.manifest",
+        healthy(HELD, GONE, NO_STATE, near("v1")),
+        "403",
+    ),
+    finds(
+        "registry unseen",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, unseen(RegistryProfile)),
+        "EXISTENCE_TAG_MISSING",
+    ),
+    unknown("may not look", "existence.manifest", healthy(GONE, BLIND), "may not look"),
+    unknown("rights unseen", "existence.manifest", healthy(GONE, unseen(MonitorAccess)), "403"),
+    unknown("not asked", "existence.manifest", healthy(unseen(ManifestAnswer)), "403"),
+]
+
+STATE = [
+    skips("no quarantine policy", "existence.quarantine", healthy()),
+    passes("released", "existence.quarantine", healthy(HELD)),
+    finds(
+        "held",
+        "existence.quarantine",
+        healthy(HELD, state(quarantined=True)),
+        "EXISTENCE_QUARANTINED",
+        says=(f"team/api@{DIGEST}",),
+    ),
+    finds(
+        "held, policy unseen",
+        "existence.quarantine",
+        healthy(unseen(RegistryProfile), state(quarantined=True)),
+        "EXISTENCE_QUARANTINED",
+    ),
+    unknown("state unseen", "existence.quarantine", healthy(HELD, NO_STATE), "403"),
+    passes("readable", "existence.readable", healthy()),
+    passes("readable, state unseen", "existence.readable", healthy(NO_STATE)),
+    finds(
+        "locked",
+        "existence.readable",
+        healthy(manifest(405), state(read_enabled=False)),
+        "EXISTENCE_READ_LOCKED",
+        says=("az acr repository update --name contoso --image team/api:v1 --read-enabled true",),
+    ),
+    *[
+        finds(
+            f"disallowed: {seen.answer.status} {seen.answer.code}",
+            "existence.readable",
+            healthy(seen, NO_STATE),
+            "EXISTENCE_READ_DISALLOWED",
+        )
+        for seen in (manifest(405), manifest(403, "REGISTRY_DISALLOWED_OPERATION"))
+    ],
+    skips(
+        "disallowed in quarantine",
+        "existence.readable",
+        healthy(manifest(405), state(quarantined=True)),
+    ),
+    unknown("listed, state unseen", "existence.readable", healthy(manifest(listed=True), NO_STATE)),
+    unknown("nothing seen", "existence.readable", healthy(unseen(ManifestAnswer), NO_STATE), "403"),
+]
+
+HELM = "application/vnd.cncf.helm.config.v1+json"
+ATTESTATION = Platform("unknown", "unknown")
+
+
+def index(*children: Child) -> ImageContent:
+    platforms = tuple(child.platform for child in children if child.platform)
+    return content(children=children, platforms=platforms, config_media_type="")
+
+
+def on(*platforms: Platform) -> RuntimePlatforms:
+    return RuntimePlatforms(platforms)
+
+
+WHOLE = [
+    passes("an image", "existence.kind", healthy()),
+    passes("an index", "existence.kind", healthy(index(Child(OTHER, AMD64, True)))),
+    finds(
+        "a Helm chart",
+        "existence.kind",
+        healthy(content(config_media_type=HELM)),
+        "EXISTENCE_NOT_AN_IMAGE",
+        says=(HELM,),
+    ),
+    finds(
+        "an artifact",
+        "existence.kind",
+        healthy(
+            content(config_media_type="application/vnd.oci.empty.v1+json", artifact_type="x/y")
+        ),
+        "EXISTENCE_NOT_AN_IMAGE",
+        says=("x/y",),
+    ),
+    finds(
+        "schema 1",
+        "existence.kind",
+        healthy(
+            content(
+                media_type="application/vnd.docker.distribution.manifest.v1+prettyjws",
+                config_media_type="",
+            )
+        ),
+        "EXISTENCE_SCHEMA_1",
+    ),
+    unknown("content unseen", "existence.kind", healthy(unseen(ImageContent)), "403"),
+    skips("no index", "existence.children", healthy()),
+    passes("children there", "existence.children", healthy(index(Child(OTHER, AMD64, True)))),
+    passes(
+        "a child of another platform is gone",
+        "existence.children",
+        healthy(index(Child(OTHER, AMD64, True), Child(THIRD, ARM64, False))),
+    ),
+    passes(
+        "an attestation is gone",
+        "existence.children",
+        healthy(index(Child(OTHER, AMD64, True), Child(THIRD, ATTESTATION, False))),
+    ),
+    finds(
+        "the needed child is gone",
+        "existence.children",
+        healthy(index(Child(OTHER, AMD64, False), Child(THIRD, ARM64, True))),
+        "EXISTENCE_CHILD_MISSING",
+        says=("linux/amd64", OTHER),
+    ),
+    finds(
+        "a child of no platform is gone",
+        "existence.children",
+        healthy(index(Child(OTHER, None, False))),
+        "EXISTENCE_CHILD_MISSING",
+        says=("unnamed platform",),
+    ),
+    finds(
+        "a child is gone, and which is needed is unseen",
+        "existence.children",
+        healthy(index(Child(OTHER, ARM64, False)), unseen(RuntimePlatforms)),
+        "EXISTENCE_CHILD_MISSING",
+    ),
+    finds(
+        "one is gone, one was not asked",
+        "existence.children",
+        healthy(index(Child(OTHER, AMD64, False), Child(THIRD, None, None))),
+        "EXISTENCE_CHILD_MISSING",
+    ),
+    unknown("not asked", "existence.children", healthy(index(Child(OTHER, AMD64))), "not asked"),
+    passes("blobs there", "existence.blobs", healthy()),
+    finds(
+        "blobs gone",
+        "existence.blobs",
+        healthy(content(missing=(OTHER, THIRD))),
+        "EXISTENCE_BLOB_MISSING",
+        says=("lacks 2", OTHER),
+    ),
+    unknown("blobs not asked", "existence.blobs", healthy(content(blobs_asked=False)), "not asked"),
+    skips("an index has none", "existence.blobs", healthy(index(Child(OTHER, AMD64, True)))),
+    unknown("blobs unseen", "existence.blobs", healthy(unseen(ImageContent)), "403"),
+]
+
+WIN_2019 = Platform("windows", "amd64", "", "10.0.17763.5458")
+WIN_2019_PATCHED = Platform("windows", "amd64", "", "10.0.17763.6000")
+WIN_2022 = Platform("windows", "amd64", "", "10.0.20348.2113")
+ARM_V8 = Platform("linux", "arm64", "v8")
+ARM_V7 = Platform("linux", "arm", "v7")
+ARM_V6 = Platform("linux", "arm", "v6")
+
+
+def built(*platforms: Platform) -> ImageContent:
+    return content(platforms=platforms)
+
+
+PLATFORMS = [
+    *[
+        passes(
+            f"{have} {have.os_version} on {want}",
+            "existence.platform",
+            healthy(built(have), on(want)),
+        )
+        for have, want in (
+            (AMD64, AMD64),
+            (ARM_V8, ARM64),
+            (ARM64, ARM_V8),
+            (Platform("linux", "x86_64"), AMD64),
+            (Platform("Linux", "AMD64"), AMD64),
+            (ARM_V6, ARM_V7),
+            (WIN_2019, WIN_2019_PATCHED),
+            (Platform("windows", "amd64"), WIN_2022),
+        )
+    ],
+    *[
+        finds(
+            f"{have} {have.os_version} not on {want}",
+            "existence.platform",
+            healthy(built(have), on(want)),
+            "EXISTENCE_PLATFORM_MISMATCH",
+            says=(str(want), str(have)),
+        )
+        for have, want in (
+            (AMD64, ARM64),
+            (ARM64, AMD64),
+            (AMD64, WIN_2019),
+            (WIN_2019, WIN_2022),
+            (ARM_V7, ARM_V6),
+            (Platform("linux", "s390x"), AMD64),
+        )
+    ],
+    passes("one of several", "existence.platform", healthy(built(ARM64, AMD64))),
+    finds(
+        "some of the nodes",
+        "existence.platform",
+        healthy(on(AMD64, ARM64)),
+        "EXISTENCE_PLATFORM_PARTIAL",
+        says=("linux/arm64",),
+    ),
+    skips("no image", "existence.platform", healthy(content(config_media_type=HELM))),
+    unknown("the image does not say", "existence.platform", healthy(built()), "does not say"),
+    unknown("no node known", "existence.platform", healthy(on()), "not known"),
+    unknown("nodes unseen", "existence.platform", healthy(unseen(RuntimePlatforms)), "403"),
+    unknown("content unseen", "existence.platform", healthy(unseen(ImageContent)), "403"),
+]
+
+MOVED = [
+    passes("runs what the tag says", "existence.moved", healthy()),
+    passes(
+        "runs a child of the index",
+        "existence.moved",
+        healthy(asked(running=OTHER), index(Child(OTHER, AMD64, True))),
+    ),
+    finds(
+        "moved",
+        "existence.moved",
+        healthy(asked(running=OTHER)),
+        "EXISTENCE_TAG_MOVED",
+        says=(OTHER, DIGEST),
+    ),
+    finds(
+        "moved, content unseen",
+        "existence.moved",
+        healthy(asked(running=OTHER), unseen(ImageContent)),
+        "EXISTENCE_TAG_MOVED",
+    ),
+    skips("pinned", "existence.moved", healthy(PINNED)),
+    skips("what runs is not known", "existence.moved", healthy(NEVER_RAN)),
+    skips("gone", "existence.moved", healthy(GONE)),
+    unknown("unseen", "existence.moved", healthy(unseen(ManifestAnswer)), "403"),
+]
+
+CASES = [*PROVES_NOTHING, *REPOSITORY, *MANIFEST, *STATE, *WHOLE, *PLATFORMS, *MOVED]

@@ -1,0 +1,475 @@
+from shared.domain.facts.registry import (
+    Answer,
+    LoginServerAddress,
+    Reach,
+    RegistryAnswer,
+    RegistryProfile,
+    Replication,
+    Replications,
+    Sku,
+)
+from shared.domain.facts.workload import Egress, PrivatePath, PullIdentity
+from shared.domain.images import DOCKER_HUB
+from shared.domain.pulls import Compute
+from tests.unit.checks.case import finds, passes, skips, unknown
+from tests.unit.checks.facts import (
+    ENDPOINT,
+    NETWORK,
+    answer,
+    asked,
+    egress,
+    endpoint,
+    healthy,
+    identity,
+    managed,
+    path,
+    profile,
+    unseen,
+)
+
+RULES = ("203.0.113.0/24", "198.51.100.7")
+CLOSED = {"default_allow": False, "allowed_ranges": RULES}
+PRIVATE = {"public_network_access": False, "private_endpoints": (endpoint(),)}
+IN_NETWORK = egress("52.1.2.3", network=NETWORK)
+DATA = ("contoso.westeurope.data.azurecr.io",)
+ACI = asked(compute=Compute.CONTAINER_INSTANCES)
+
+
+def nowhere(**changes: object) -> LoginServerAddress:
+    return LoginServerAddress("contoso.azurecr.io", False, **changes)  # type: ignore[arg-type]
+
+
+def at(host: str, exists: bool) -> LoginServerAddress:
+    return LoginServerAddress(host, exists)
+
+
+def front(status: int, challenged: bool = False) -> RegistryAnswer:
+    return RegistryAnswer("contoso.azurecr.io", answer(status), challenged)
+
+
+REFERENCE = [
+    passes("an ACR image", "reference.on_acr", healthy()),
+    finds(
+        "Docker Hub",
+        "reference.on_acr",
+        healthy(asked("nginx:1")),
+        "REFERENCE_NOT_ON_ACR",
+        says=(DOCKER_HUB, "Docker Hub"),
+    ),
+    finds(
+        "another registry",
+        "reference.on_acr",
+        healthy(asked("quay.io/team/api:1")),
+        "REFERENCE_NOT_ON_ACR",
+        says=("quay.io",),
+    ),
+    *[
+        finds(
+            f"misspelt {host}",
+            "reference.on_acr",
+            healthy(asked(f"{host}/team/api:1"), at(host, False)),
+            "REFERENCE_HOST_MISSPELT",
+            says=("contoso.azurecr.io/team/api:1",),
+        )
+        for host in ("contoso.azurecr.oi", "contoso.azurcr.io", "contoso.acurecr.io")
+    ],
+    finds(
+        "like ACR, but it exists",
+        "reference.on_acr",
+        healthy(asked("contoso.azurecr.co/api:1"), at("contoso.azurecr.co", True)),
+        "REFERENCE_NOT_ON_ACR",
+    ),
+]
+
+NAMES = [
+    passes("resolves", "network.name", healthy()),
+    finds(
+        "registry gone",
+        "network.name",
+        healthy(nowhere(), unseen(RegistryProfile)),
+        "NETWORK_NAME_UNKNOWN",
+        says=("contoso.azurecr.io", "az acr check-name --name contoso"),
+    ),
+    unknown(
+        "Azure knows it, this resolver does not",
+        "network.name",
+        healthy(nowhere()),
+        "where Pullwatch runs",
+    ),
+    unknown(
+        "the monitor's own zone lacks it",
+        "network.name",
+        healthy(nowhere(aliases=("contoso.privatelink.azurecr.io",)), unseen(RegistryProfile)),
+        "Pullwatch's own network",
+    ),
+    unknown("not resolved at all", "network.name", healthy(unseen(LoginServerAddress)), "403"),
+    passes("succeeded", "network.registry", healthy()),
+    unknown("registry unseen", "network.registry", healthy(unseen(RegistryProfile)), "403"),
+    passes("updating", "network.registry", healthy(profile(provisioning_state="Updating"))),
+    finds(
+        "deleting",
+        "network.registry",
+        healthy(profile(provisioning_state="Deleting")),
+        "NETWORK_REGISTRY_DELETING",
+    ),
+    finds(
+        "failed",
+        "network.registry",
+        healthy(profile(provisioning_state="Failed")),
+        "NETWORK_REGISTRY_NOT_READY",
+        says=("Failed",),
+    ),
+]
+
+ENDPOINTS = [
+    skips("no endpoint", "network.private_endpoint", healthy(), "no private endpoint"),
+    skips(
+        "no network",
+        "network.private_endpoint",
+        healthy(profile(**PRIVATE)),
+        "no virtual network",
+    ),
+    skips(
+        "in another network",
+        "network.private_endpoint",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(endpoints=())),
+    ),
+    passes("approved", "network.private_endpoint", healthy(profile(**PRIVATE), IN_NETWORK, path())),
+    passes(
+        "approved, ids in other letters",
+        "network.private_endpoint",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(endpoints=(ENDPOINT.upper(),))),
+    ),
+    *[
+        finds(
+            state,
+            "network.private_endpoint",
+            healthy(
+                profile(public_network_access=False, private_endpoints=(endpoint(state),)),
+                IN_NETWORK,
+                path(),
+            ),
+            f"NETWORK_PRIVATE_ENDPOINT_{state.upper()}",
+            says=("contoso-pe",),
+        )
+        for state in ("Pending", "Rejected", "Disconnected")
+    ],
+    finds(
+        "pending, and DNS leads there although the front is open",
+        "network.private_endpoint",
+        healthy(profile(private_endpoints=(endpoint("Pending"),)), IN_NETWORK, path()),
+        "NETWORK_PRIVATE_ENDPOINT_PENDING",
+        says=("az acr private-endpoint-connection approve", "--name contoso-pe.1"),
+    ),
+    passes(
+        "pending, but pulls go by the open front",
+        "network.private_endpoint",
+        healthy(
+            profile(private_endpoints=(endpoint("Pending"),)),
+            IN_NETWORK,
+            path(zone="", records={}),
+        ),
+    ),
+    unknown(
+        "a state that is not known",
+        "network.private_endpoint",
+        healthy(
+            profile(public_network_access=False, private_endpoints=(endpoint("Odd"),)),
+            IN_NETWORK,
+            path(),
+        ),
+        "Odd",
+    ),
+    unknown(
+        "egress unseen",
+        "network.private_endpoint",
+        healthy(profile(**PRIVATE), unseen(Egress)),
+        "403",
+    ),
+    unknown(
+        "path unseen",
+        "network.private_endpoint",
+        healthy(profile(**PRIVATE), IN_NETWORK, unseen(PrivatePath)),
+        "403",
+    ),
+]
+
+DNS = [
+    skips("no endpoint", "network.private_dns", healthy()),
+    passes(
+        "all records",
+        "network.private_dns",
+        healthy(profile(**PRIVATE, data_endpoints=DATA), IN_NETWORK, path()),
+    ),
+    passes(
+        "records written in full",
+        "network.private_dns",
+        healthy(
+            profile(**PRIVATE),
+            IN_NETWORK,
+            path(records={"Contoso.privatelink.azurecr.io.": ("10.0.0.5",)}),
+        ),
+    ),
+    finds(
+        "zone not linked",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(zone="", records={})),
+        "NETWORK_PUBLIC_ADDRESS_FOR_PRIVATE",
+        says=("az network private-dns link vnet create", NETWORK),
+    ),
+    finds(
+        "zone not linked, but the front is open",
+        "network.private_dns",
+        healthy(profile(private_endpoints=(endpoint(),)), IN_NETWORK, path(zone="", records={})),
+        "NETWORK_PRIVATE_ENDPOINT_UNUSED",
+    ),
+    passes(
+        "no zone, no endpoint in reach",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(zone="", records={}, endpoints=())),
+    ),
+    finds(
+        "record missing",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(records={"other": ("10.0.0.9",)})),
+        "NETWORK_ZONE_LACKS_RECORD",
+        says=("az network private-endpoint dns-zone-group create", "contoso-pe"),
+    ),
+    finds(
+        "record without an address",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(records={"contoso": ()})),
+        "NETWORK_ZONE_LACKS_RECORD",
+    ),
+    finds(
+        "record of the data endpoint missing",
+        "network.private_dns",
+        healthy(
+            profile(**PRIVATE, data_endpoints=DATA),
+            IN_NETWORK,
+            path(records={"contoso": ("10.0.0.5",)}),
+        ),
+        "NETWORK_ZONE_LACKS_DATA_RECORD",
+        says=("contoso.westeurope.data",),
+    ),
+    finds(
+        "record of a new replica missing",
+        "network.private_dns",
+        healthy(
+            profile(**PRIVATE, data_endpoints=(*DATA, "contoso.eastus.data.azurecr.io")),
+            IN_NETWORK,
+            path(),
+        ),
+        "NETWORK_ZONE_LACKS_REPLICA_RECORD",
+        says=("contoso.eastus.data",),
+    ),
+    finds(
+        "a record that leads nowhere",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(endpoints=())),
+        "NETWORK_PRIVATE_ADDRESS_UNREACHABLE",
+    ),
+]
+
+PUBLIC = [
+    passes("open", "network.public", healthy()),
+    passes("open, egress unseen", "network.public", healthy(unseen(Egress))),
+    finds(
+        "disabled, no network",
+        "network.public",
+        healthy(profile(public_network_access=False)),
+        "NETWORK_PUBLIC_ACCESS_DISABLED",
+        says=("web/api",),
+    ),
+    finds(
+        "disabled, endpoint pending",
+        "network.public",
+        healthy(
+            profile(public_network_access=False, private_endpoints=(endpoint("Pending"),)),
+            IN_NETWORK,
+            path(),
+        ),
+        "NETWORK_PUBLIC_ACCESS_DISABLED",
+    ),
+    passes(
+        "disabled, private path",
+        "network.public",
+        healthy(profile(**PRIVATE), IN_NETWORK, path()),
+    ),
+    passes(
+        "disabled, but Container Instances are trusted",
+        "network.public",
+        healthy(ACI, managed(), profile(public_network_access=False)),
+    ),
+    finds(
+        "disabled, nobody is trusted",
+        "network.public",
+        healthy(ACI, managed(), profile(public_network_access=False, trusted_services=False)),
+        "NETWORK_PUBLIC_ACCESS_DISABLED",
+    ),
+    finds(
+        "App Service is not trusted",
+        "network.public",
+        healthy(
+            asked(compute=Compute.APP_SERVICE),
+            managed(),
+            profile(public_network_access=False),
+        ),
+        "NETWORK_PUBLIC_ACCESS_DISABLED",
+        says=("App Service is not among the trusted services",),
+    ),
+    unknown(
+        "disabled, egress unseen",
+        "network.public",
+        healthy(profile(public_network_access=False), unseen(Egress)),
+        "403",
+    ),
+    unknown(
+        "Container Instances with an unseen identity",
+        "network.public",
+        healthy(ACI, profile(public_network_access=False), unseen(PullIdentity)),
+        "403",
+    ),
+]
+
+FIREWALL = [
+    passes("no rules", "network.firewall", healthy()),
+    passes("no rules, egress unseen", "network.firewall", healthy(unseen(Egress))),
+    *[
+        passes(f"admits {ip}", "network.firewall", healthy(profile(**CLOSED), egress(ip)))
+        for ip in ("203.0.113.0", "203.0.113.255", "198.51.100.7")
+    ],
+    *[
+        finds(
+            f"denies {ip}",
+            "network.firewall",
+            healthy(profile(**CLOSED), egress(ip)),
+            "NETWORK_FIREWALL_DENIES_EGRESS",
+            says=(
+                ip,
+                "203.0.113.0/24",
+                f"az acr network-rule add --name contoso --ip-address {ip}",
+            ),
+        )
+        for ip in ("203.0.114.0", "202.0.113.1", "198.51.100.8", "2001:db8::1")
+    ],
+    finds(
+        "denies one of three",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("203.0.113.1", "52.1.2.3", "198.51.100.7")),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+        says=("contoso.azurecr.io from 52.1.2.3",),
+    ),
+    finds(
+        "denies two, each named",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("52.1.2.3", "52.1.2.4")),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+    ),
+    finds(
+        "a rule with host bits",
+        "network.firewall",
+        healthy(profile(default_allow=False, allowed_ranges=("10.1.2.3/8",)), egress("11.0.0.1")),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+    ),
+    finds(
+        "no rule at all",
+        "network.firewall",
+        healthy(profile(default_allow=False), egress("52.1.2.3")),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+        says=("no address at all",),
+    ),
+    unknown(
+        "may use other addresses",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("203.0.113.1", complete=False)),
+        "not known",
+    ),
+    unknown("no address known", "network.firewall", healthy(profile(**CLOSED), egress())),
+    unknown(
+        "a rule that cannot be read",
+        "network.firewall",
+        healthy(profile(default_allow=False, allowed_ranges=("somewhere",)), egress("52.1.2.3")),
+        "cannot be read",
+    ),
+    unknown(
+        "an address that cannot be read",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("<ip>")),
+        "cannot be read",
+    ),
+    unknown("egress unseen", "network.firewall", healthy(profile(**CLOSED), unseen(Egress)), "403"),
+    skips(
+        "no public endpoint",
+        "network.firewall",
+        healthy(profile(public_network_access=False, default_allow=False)),
+    ),
+    skips(
+        "pulls go private",
+        "network.firewall",
+        healthy(profile(**CLOSED, private_endpoints=(endpoint(),)), IN_NETWORK, path()),
+    ),
+    passes(
+        "Container Instances are trusted",
+        "network.firewall",
+        healthy(ACI, managed(), profile(**CLOSED)),
+    ),
+    finds(
+        "Container Instances with a password are not",
+        "network.firewall",
+        healthy(ACI, identity(), profile(**CLOSED)),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+    ),
+]
+
+REPLICAS = [
+    passes("all take part", "network.replicas", healthy()),
+    skips("not Premium", "network.replicas", healthy(profile(sku=Sku.BASIC))),
+    finds(
+        "one is switched off",
+        "network.replicas",
+        healthy(Replications((Replication("eastus", False, "Succeeded"),))),
+        "NETWORK_REPLICA_DISABLED",
+        says=("eastus", "--global-endpoint-routing true"),
+    ),
+    finds(
+        "one is being made",
+        "network.replicas",
+        healthy(Replications((Replication("eastus", True, "Creating"),))),
+        "NETWORK_REPLICA_NOT_READY",
+    ),
+    unknown("unseen", "network.replicas", healthy(unseen(Replications)), "403"),
+]
+
+ANSWERS = [
+    passes("asks for credentials", "network.answer", healthy()),
+    *[
+        finds(str(s), "network.answer", healthy(front(s)), "NETWORK_SERVER_ERROR", says=(str(s),))
+        for s in (500, 502, 503)
+    ],
+    unknown("the monitor is walled off", "network.answer", healthy(front(403)), "Pullwatch itself"),
+    unknown("answers too readily", "network.answer", healthy(front(200)), "200"),
+    unknown("401 without a challenge", "network.answer", healthy(front(401))),
+    *[
+        unknown(
+            f"the monitor: {reach.value}",
+            "network.answer",
+            healthy(RegistryAnswer("contoso.azurecr.io", Answer(reach=reach))),
+            reach.value,
+        )
+        for reach in Reach
+        if reach is not Reach.ANSWERED
+    ],
+]
+
+CASES = [
+    *REFERENCE,
+    *NAMES,
+    *ENDPOINTS,
+    *DNS,
+    *PUBLIC,
+    *FIREWALL,
+    *REPLICAS,
+    *ANSWERS,
+]
