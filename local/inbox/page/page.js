@@ -27,16 +27,13 @@ function renderedCard(content) {
   card.hostConfig = new AdaptiveCards.HostConfig({
     fontFamily: "Segoe UI, system-ui, sans-serif",
     spacing: { padding: 16, small: 4, default: 8, medium: 16, large: 24, extraLarge: 32 },
-    containerStyles: {
-      attention: { backgroundColor: "#fcf0f1", foregroundColors: undefined },
-    },
   });
   card.onExecuteAction = (action) => {
     const url = action.url ?? "";
     if (/^https?:\/\//.test(url)) window.open(url, "_blank", "noopener,noreferrer");
   };
   card.parse(content);
-  return card.render();
+  return card.render() ?? element("p", "failure", "The renderer cannot show this card.");
 }
 
 function body(message) {
@@ -52,7 +49,7 @@ function body(message) {
     frame.srcdoc = message.html;
     return frame;
   }
-  return element("pre", "plain", message.text || JSON.stringify(message.card, null, 2) || "");
+  return element("pre", "plain", message.text || (message.card ? JSON.stringify(message.card, null, 2) : ""));
 }
 
 function article(message) {
