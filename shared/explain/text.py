@@ -63,13 +63,19 @@ def _lift(text: str, bodies: list[tuple[Body, ...]]) -> str:
         if isinstance(value, dict):
             found = tuple(_errors(value, 0))
             kept += [text[position:start], f"⟦{len(bodies)}⟧"]
-            bodies.append(found)
+            kept += [f"\n{body.message}\n" for body in found if _is_many(body.message)]
+            bodies.append(tuple(body for body in found if not _is_many(body.message)))
         else:
             bodies.append(())  # counts as a try, so that no text makes many
             end = start + 1
             kept.append(text[position:end])
         position = end
     return "".join([*kept, text[position:]])
+
+
+def _is_many(message: str) -> bool:
+    """Whether a message tells of several attempts, and so is a text of its own."""
+    return "\n" in message or ", rpc error:" in message
 
 
 def _decode(text: str, start: int) -> tuple[Any, int]:

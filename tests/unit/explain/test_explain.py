@@ -1,0 +1,134 @@
+"""From error texts to causes."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.explain import CauseLabel, Certainty, explain
+from tests.unit.explain.runtimes import RUNTIMES
+from tests.unit.explain.services import SERVICES
+from tests.unit.explain.shapes import ANONYMOUS_401, DIGEST, IMAGE, OAUTH_401, kubelet
+
+PINNED = f"fabrikam.azurecr.io/shop/cart@{DIGEST}"
+TEXTS = [*RUNTIMES, *SERVICES]
+MEGABYTE = 1_000_000
+
+
+@pytest.mark.parametrize(("text", "cause"), TEXTS, ids=[text[:60] for text, _ in TEXTS])
+def test_a_text_tells_its_cause(text: str, cause: CauseLabel | None) -> None:
+    found = explain(text)
+    assert found.cause is (cause or CauseLabel.UNKNOWN), found
+
+
+@pytest.mark.parametrize(("text", "cause"), TEXTS, ids=[text[:60] for text, _ in TEXTS])
+def test_a_text_within_json_tells_the_same(text: str, cause: CauseLabel | None) -> None:
+    """As platforms log: the whole text as a message, escaped."""
+    assert cause is None or explain(json.dumps({"message": text})).cause is cause
+    assert cause is None or explain(json.dumps(json.dumps({"message": text}))).cause is cause
+
+
+@pytest.mark.parametrize(("text", "cause"), TEXTS, ids=[text[:60] for text, _ in TEXTS])
+def test_an_unknown_cause_is_never_claimed_with_certainty(
+    text: str, cause: CauseLabel | None
+) -> None:
+    found = explain(text)
+    if found.cause is CauseLabel.UNKNOWN:
+        assert found.confidence is Certainty.LOW
+    else:
+        assert cause is found.cause
+        assert found.candidates == ()
+    assert found.why
+
+
+def test_causes_that_fit_alike_are_named() -> None:
+    found = explain(kubelet(OAUTH_401))
+    assert {CauseLabel.AUTH_MISSING_ROLE, CauseLabel.AUTH_BAD_CREDENTIALS} <= set(found.candidates)
+    assert CauseLabel.AUTH_ANONYMOUS_DENIED not in found.candidates
+
+
+def test_the_anonymous_attempt_after_a_failed_one_is_noise() -> None:
+    assert explain(kubelet(OAUTH_401, ANONYMOUS_401)) == explain(kubelet(OAUTH_401))
+
+
+@pytest.mark.parametrize("first", [OAUTH_401, ANONYMOUS_401])
+def test_the_order_of_attempts_does_not_matter(first: str) -> None:
+    other = "no space left on device"
+    assert explain(kubelet(first, other)).cause is CauseLabel.DISK_FULL_NODE
+    assert explain(kubelet(other, first)).cause is CauseLabel.DISK_FULL_NODE
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        (kubelet("whatever"), IMAGE),
+        (f"reading {IMAGE}: manifest unknown", IMAGE),
+        (
+            f"fabrikam.azurecr.io/shop/cart@{DIGEST} is gone",
+            f"fabrikam.azurecr.io/shop/cart@{DIGEST}",
+        ),
+        ('Failed to pull image "nginx:1.27"', "nginx:1.27"),
+        ('Head "https://fabrikam.azurecr.io/v2/shop/cart/manifests/1": EOF', ""),
+        ('Failed to pull image "NOT A NAME"', ""),
+        ("nothing here", ""),
+    ],
+)
+def test_the_image_that_a_text_names_is_found(text: str, reference: str) -> None:
+    assert explain(text).reference == reference
+
+
+def test_every_cause_has_a_meaning() -> None:
+    assert all(cause.meaning for cause in CauseLabel)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=2_000))
+def test_any_text_is_explained(text: str) -> None:
+    assert explain(text).cause in CauseLabel
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *("rpc error: ", ": ", "\n", "[", "]", "{", "}", '"', "\\", "401 Unauthorized", "status "),
+        *("lookup a on b:53", "dial tcp 10.0.0.1:443", '{"errors":[{"code":"X","message":"y"}]}'),
+        *("⟦0⟧", "/v2/", "azurecr.io/", "denied", "from Docker hub", "oauth token", "\\u0027"),
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(FRAGMENTS, max_size=60).map("".join))
+def test_any_heap_of_fragments_is_explained(text: str) -> None:
+    assert explain(text) == explain(text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "a",
+            "{",
+            "[",
+            '{"a":',
+            "x: \n",
+            "dial tcp ",
+            ".azurecr.",
+            "\\",
+            "lookup a on ",
+            "status ",
+        ),
+        *("⟦1⟧", '{"code":"x"}', 'image "', ", rpc error:", "http://", "404 ", " ", "\\u0027"),
+    ],
+)
+def test_a_megabyte_is_explained_at_once(unit: str) -> None:
+    started = time.perf_counter()
+    explain(unit * (MEGABYTE // len(unit)))
+    assert time.perf_counter() - started < 1.0
+
+
+def test_a_cause_at_either_end_of_a_long_text_is_found() -> None:
+    padding = "x" * MEGABYTE
+    assert explain(f"toomanyrequests\n{padding}").cause is CauseLabel.THROTTLED
+    assert explain(f"{padding}\ntoomanyrequests").cause is CauseLabel.THROTTLED
