@@ -77,7 +77,7 @@ def demo(state: Path, words: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print the steps as JSON")
     _add_contents(parser)
     asked = parser.parse_args(words)
-    contents = running.Contents(state=state, estate=asked.estate, app=asked.app)
+    contents = running.Contents(state=state, estate=asked.estate, app=asked.app, fresh=True)
     return telling.run(contents, once=asked.once, as_json=asked.json)
 
 

@@ -31,7 +31,7 @@ NOT_STARTED: Final = Step(
 def run(contents: up.Contents, *, once: bool, as_json: bool) -> int:
     """Tell the story on a new stack; the exit code: 0 when every step went as expected.
 
-    Without `once` the stack stays up afterwards. What an earlier story left is forgotten.
+    Without `once` the stack stays up afterwards.
     """
     steps: list[Step] = []
 
@@ -43,7 +43,7 @@ def run(contents: up.Contents, *, once: bool, as_json: bool) -> int:
             return await up.stay(stack)
         return 0 if all(step.ok for step in steps) else 1
 
-    code = up.run(contents, tell_it, fresh=True)
+    code = up.run(contents, tell_it)
     if steps:
         return code
     if as_json:

@@ -30,7 +30,7 @@ from local.wiring import CONTOSO, EVENT_FUNCTION, ROOT, Wiring
 BACKGROUND: Final = ("servicebus", "tables", "azure")
 STOP_ORDER: Final = ("functions", "azure", "servicebus", "tables")
 """Who works first, who keeps last."""
-KEPT: Final = ("tables", "servicebus.db*", "functions", "azure/inbox.jsonl")
+KEPT: Final = ("tables", "servicebus.db*", "functions/timers", "azure/inbox.jsonl")
 """What the app and the inbox keep, in the state folder."""
 
 type Tell = Callable[[str], None]

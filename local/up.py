@@ -26,23 +26,24 @@ def tell(text: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What a stack is to run, and where it keeps its state."""
+    """What a stack is to run, and where it keeps its state; `fresh`: what it kept is forgotten."""
 
     state: Path
     estate: Path
     app: Path
+    fresh: bool = False
 
 
 type Work = Callable[[Stack], Awaitable[int]]
 
 
-def run(contents: Contents, work: Work, *, fresh: bool = False) -> int:
-    """Start a stack (`fresh`: without what it kept), do the work on it, stop it; the exit code.
+def run(contents: Contents, work: Work) -> int:
+    """Start a stack, do the work on it, stop the stack; the exit code.
 
     130 after Ctrl-C or SIGTERM, at whatever moment it came; 1 when a process did not start or
     died; 0 when such a stack runs already.
     """
-    return asyncio.run(_until_interrupted(_run(contents, work, fresh=fresh)))
+    return asyncio.run(_until_interrupted(_run(contents, work)))
 
 
 async def stay(stack: Stack) -> int:
@@ -52,7 +53,7 @@ async def stay(stack: Stack) -> int:
     return 1
 
 
-async def _run(contents: Contents, work: Work, *, fresh: bool) -> int:
+async def _run(contents: Contents, work: Work) -> int:
     # The usual ports are for the usual stack; one with a state of its own keeps out of the way.
     wanted, taken = ports.usual() if contents.state == STATE else (ports.ANY, [])
     stack = Stack(
@@ -60,7 +61,7 @@ async def _run(contents: Contents, work: Work, *, fresh: bool) -> int:
         estate=contents.estate,
         app=contents.app,
         wanted=wanted,
-        fresh=fresh,
+        fresh=contents.fresh,
         tell=tell,
     )
     try:
