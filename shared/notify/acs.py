@@ -57,7 +57,7 @@ def payload(alert: Alert, settings: Settings) -> Json:
 
 def _refused(error: HttpResponseError) -> DeliveryError:
     status = error.status_code or 0
-    asked = error.response.headers.get("Retry-After", "") if error.response else ""
+    asked = getattr(error.response, "headers", {}).get("Retry-After", "")
     return DeliveryError(
         f"Communication Services answered {status}",
         permanent=400 <= status < 500 and status not in {408, 429},  # noqa: PLR2004 - HTTP

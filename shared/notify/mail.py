@@ -6,12 +6,20 @@ from jinja2 import Environment, PackageLoader, Template, select_autoescape
 from msgspec import Struct
 
 from shared.domain.alerts import Alert
-from shared.domain.findings import Outcome
-from shared.notify.escaping import block, header, plain
-from shared.notify.words import REPEAT, SIGNS, badge, facts, hits, images
+from shared.domain.text import lines, plain
+from shared.domain.words import MEANINGS, SIGNS, counted, groups, lasted, place, when
+from shared.notify import words
+from shared.notify.escaping import header
 
 MOST = 200
 """Lines of one list; what is more is counted."""
+COLOURS = {
+    "attention": ("#a4262c", "#fdf3f4"),
+    "warning": ("#8a5100", "#fff8ec"),
+    "good": ("#0e700e", "#f1faf1"),
+    "default": ("#4a4a5a", "#f5f5f8"),
+}
+"""Tone -> text and background. Each pair has a contrast of at least 4.5 to 1."""
 
 
 class Mail(Struct, frozen=True):
@@ -24,22 +32,32 @@ class Mail(Struct, frozen=True):
 
 def mail(alert: Alert) -> Mail:
     """The mail for an alert. Pure."""
-    subject = header(f"[{badge(alert).word}] {alert.headline}")
-    words = _words(alert)
-    return Mail(subject, _template("mail.html").render(words), _template("mail.txt").render(words))
+    said = _said(alert)
+    return Mail(
+        header(words.subject(alert)),
+        _template("mail.html").render(said),
+        _template("mail.txt").render(said),
+    )
 
 
-def _words(alert: Alert) -> dict[str, object]:
+def _said(alert: Alert) -> dict[str, object]:
+    incident, report = alert.incident, alert.report
+    shown = words.badge(alert)
     return {
         "alert": alert,
-        "badge": badge(alert),
-        "facts": facts(alert),
-        "hits": hits(alert.incident.affected) if alert.incident else (),
-        "images": images(alert.incident) if alert.incident else (),
-        "repeat": REPEAT if alert.maybe_repeated else "",
-        "outcomes": (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS),
-        "signs": SIGNS,
-        "most": MOST,
+        "incident": incident,
+        "report": report,
+        "badge": shown,
+        "colours": COLOURS[shown.tone],
+        "summary": words.summary(alert),
+        "repeat": words.REPEAT if alert.maybe_repeated else "",
+        "facts": words.facts(incident) if incident else (),
+        "groups": groups(incident) if incident else (),
+        "images": words.hit_images(incident) if incident else (),
+        "incomplete": words.incomplete(report) if report and not report.complete else "",
+        "news": words.news(report) if report else "",
+        "place": words.anchor(alert),
+        "operator_help": words.OPERATOR_HELP,
     }
 
 
@@ -51,5 +69,20 @@ def _template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain, "block": block}
+    environment.filters |= {
+        "plain": plain,
+        "lines": lines,
+        "when": when,
+        "lasted": lasted,
+        "place": place,
+    }
+    environment.tests |= {"command": words.is_command}
+    environment.globals |= {
+        "outcomes": words.REPORTED,
+        "tones": {o: COLOURS[words.TONES.get(o, "default")][0] for o in words.REPORTED},
+        "signs": SIGNS,
+        "meanings": MEANINGS,
+        "counted": counted,
+        "most": MOST,
+    }
     return environment.get_template(name)

@@ -1,140 +1,133 @@
 """What an alert says, in plain words, before any channel dresses it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-
 from msgspec import Struct
 
 from shared.domain.alerts import Alert, Topic
 from shared.domain.findings import Outcome
-from shared.domain.incidents import Affected, Incident, Transition
-from shared.domain.pulls import Cause, CauseKind, Compute, Standing
+from shared.domain.incidents import Incident, Transition
+from shared.domain.reports import Report
+from shared.domain.words import (
+    CERTAINTY,
+    SIGNS,
+    counted,
+    groups,
+    images,
+    in_use,
+    lasted,
+    latecomers,
+    origin,
+    when,
+    workloads,
+)
 
-PLATFORMS = {
-    Compute.AKS: "AKS",
-    Compute.APP_SERVICE: "App Service",
-    Compute.CONTAINER_APPS: "Container Apps",
-    Compute.CONTAINER_INSTANCES: "Container Instances",
-}
-SIGNS = {
-    Outcome.FAIL: "✖",
-    Outcome.WARN: "▲",
-    Outcome.UNKNOWN: "?",
-    Outcome.PASS: "✔",
-    Outcome.SKIPPED: "–",
-}
+DOT = "\N{MIDDLE DOT}"
 REPEAT = "This may be a repeat: an earlier attempt to send it was cut off."
-HOW = {
-    CauseKind.SWEEP: "found by the nightly sweep",
-    CauseKind.PUSHED: "noticed after a push",
-    CauseKind.DELETED: "a manifest was deleted",
-    CauseKind.VANISHED: "a tag or digest in use vanished without an event (untag or purge)",
-    CauseKind.MOVED: "a tag in use points to something else now",
-    CauseKind.ASKED: "found by an on-demand check",
-    CauseKind.RECHECK: "found by a re-check",
-}
-
-
-class Hit(Struct, frozen=True):
-    """The workloads of one compute platform that an incident hits; active ones first."""
-
-    platform: str
-    workloads: tuple[str, ...]
+OPERATOR_HELP = (
+    "Nothing that was given up is put back by itself. It is recorded, and listed on the dashboard "
+    "under Notes. Once its reason is mended, the next sweep or watch looks again."
+)
+TONES = {Outcome.FAIL: "attention", Outcome.WARN: "warning", Outcome.PASS: "good"}
+REPORTED = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
+"""The outcomes that a report counts, worst first."""
 
 
 class Badge(Struct, frozen=True):
     """How an alert looks at a glance: a sign, a word and a colour, any of which is enough.
 
-    ``tone`` is ``good``, ``warning``, ``attention`` or ``default``, as Adaptive Cards name them.
+    ``tone`` is ``good``, ``warning``, ``attention`` or ``default``, as Adaptive Cards name them;
+    ``kind`` says what sort of alert it is.
     """
 
     sign: str
     word: str
     tone: str
+    kind: str
 
 
 def badge(alert: Alert) -> Badge:
     """The badge of an alert."""
     if alert.topic is Topic.INCIDENT and alert.transition is Transition.RESOLVED:
-        return Badge("✔", "RESOLVED", "good")
-    tones = {
-        Outcome.FAIL: "attention",
-        Outcome.WARN: "warning",
-        Outcome.PASS: "good",
-    }
-    words = {Topic.REPORT: "REPORT", Topic.OPERATOR: "OPERATOR"}
-    word = words.get(alert.topic, alert.outcome.name)
-    if alert.topic is Topic.REPORT:
-        word = f"REPORT: {alert.outcome.name}"
-    return Badge(SIGNS[alert.outcome], word, tones.get(alert.outcome, "default"))
+        return Badge(SIGNS[Outcome.PASS], "RESOLVED", "good", "incident")
+    kinds = {Topic.REPORT: "nightly report", Topic.OPERATOR: "for the operator"}
+    updated = alert.transition is Transition.UPDATED
+    kind = kinds.get(alert.topic, "incident, update" if updated else "incident")
+    outcome = alert.outcome
+    return Badge(SIGNS[outcome], outcome.name, TONES.get(outcome, "default"), kind)
 
 
-def images(incident: Incident) -> tuple[str, ...]:
-    """The images that the hit workloads name."""
-    return tuple(sorted({str(hit.pull.image) for hit in incident.affected}))
+def subject(alert: Alert) -> str:
+    """The line that people see in a list of messages."""
+    shown = badge(alert)
+    update = " update" if alert.transition is Transition.UPDATED else ""
+    return f"[{shown.word}{update}] {alert.headline}"
 
 
-def hits(affected: Sequence[Affected]) -> tuple[Hit, ...]:
-    """Whom an incident hits, by compute platform."""
-    groups: dict[Compute, list[Affected]] = defaultdict(list)
-    for hit in affected:
-        groups[hit.pull.workload.compute].append(hit)
-    return tuple(
-        Hit(PLATFORMS[compute], tuple(_names(groups[compute])))
-        for compute in Compute
-        if compute in groups
+def summary(alert: Alert) -> str:
+    """One sentence about how many are hit and since when; empty where there is nothing to say."""
+    incident = alert.incident
+    if incident is None:
+        return ""
+    total, active = workloads(incident), in_use(incident)
+    hit = counted(total, "workload")
+    if alert.transition is Transition.RESOLVED and incident.resolved:
+        return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
+    if alert.transition is Transition.UPDATED and latecomers(incident):
+        return f"{latecomers(incident):,} more since it opened: {hit} hit now."
+    if active == total:
+        return f"{hit} hit, in use now." if total == 1 else f"{hit} hit, all in use now."
+    return f"{hit} hit, {active:,} of them in use now."
+
+
+def hit_images(incident: Incident) -> tuple[str, ...]:
+    """The images of the workloads, where the subject does not say it already."""
+    found = images(incident)
+    return () if found == (incident.finding.subject,) else found
+
+
+def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
+    """The facts of an incident: label, value."""
+    rows = [("Subject", incident.finding.subject), ("Since", when(incident.opened))]
+    if incident.resolved:
+        return (*rows, ("Until", when(incident.resolved)))
+    if incident.episode > 1:
+        rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
+    return (
+        *rows,
+        ("Cause", origin(incident.cause)),
+        ("Certainty", CERTAINTY[incident.finding.confidence]),
     )
 
 
-def _names(group: Iterable[Affected]) -> Iterable[str]:
-    order = list(Standing)
-    for hit in sorted(group, key=lambda h: (order.index(h.pull.standing), h.pull.workload.name)):
-        standing = hit.pull.standing
-        note = "" if standing is Standing.ACTIVE else f" ({standing})"
-        yield f"{hit.pull.workload.name}{note}"
+def platforms(incident: Incident) -> tuple[tuple[str, int], ...]:
+    """How many workloads of each compute platform are hit."""
+    return tuple((group.platform, len(group.victims)) for group in groups(incident))
 
 
-def who(cause: Cause) -> str:
-    """Who did it and how, as far as anybody told."""
-    by = f", by {cause.actor}" if cause.actor else ""
-    using = f" with {cause.user_agent}" if cause.user_agent else ""
-    tags = f"; tags that died with it: {', '.join(cause.tags)}" if cause.tags else ""
-    told = tags if cause.kind is CauseKind.DELETED else ""
-    return f"{HOW[cause.kind]}{by}{using}{told}"
+def incomplete(report: Report) -> str:
+    """What an incomplete report does not know."""
+    if report.missing_jobs:
+        missing = counted(report.missing_jobs, "job")
+        return f"Incomplete: {missing} did not come back in time, so some pulls were not looked at."
+    return "Incomplete: a job was given up, so some pulls were not looked at."
 
 
-def when(at: datetime) -> str:
-    """A time for people: to the second, with its zone."""
-    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+def news(report: Report) -> str:
+    """What changed within a day."""
+    opened, ended = counted(report.opened, "incident"), f"{report.resolved:,} ended"
+    return f"Within a day, {opened} opened and {ended}."
 
 
-def lasted(span: timedelta) -> str:
-    """A duration for people."""
-    seconds = max(int(span.total_seconds()), 0)
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {name}{'s' if count != 1 else ''}"
-    return f"{seconds} second{'s' if seconds != 1 else ''}"
+COMMANDS = ("az ", "kubectl ", "curl ", "docker ")
 
 
-def facts(alert: Alert) -> tuple[tuple[str, str], ...]:
-    """The facts of an incident: label, value."""
-    incident = alert.incident
-    if incident is None:
-        return ()
-    count = len(incident.affected)
-    rows = [
-        ("Subject", incident.finding.subject),
-        ("Hits", f"{count} workload{'s' if count != 1 else ''}"),
-        ("Since", when(incident.opened)),
-        ("Cause", who(incident.cause)),
-        ("Certainty", str(incident.finding.confidence)),
-    ]
-    if incident.resolved:
-        rows[2:2] = [
-            ("Resolved", when(incident.resolved)),
-            ("Lasted", lasted(incident.resolved - incident.opened)),
-        ]
-    return tuple(rows)
+def is_command(fix: str) -> bool:
+    """Whether a fix is typed, not read."""
+    return fix.startswith(COMMANDS)
+
+
+def anchor(alert: Alert) -> str:
+    """Where the dashboard shows it; empty where nobody said where the dashboard is."""
+    if not alert.dashboard.startswith(("https://", "http://")):
+        return ""
+    base = alert.dashboard.rstrip("/") + "/"
+    return f"{base}#incident-{alert.incident.id}" if alert.incident else base

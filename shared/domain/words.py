@@ -1,0 +1,168 @@
+"""How things are said to people, in the same words in every channel and on every page. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from shared.domain.findings import Confidence, Outcome
+from shared.domain.incidents import Affected, Incident
+from shared.domain.pulls import Cause, CauseKind, Compute, Standing
+
+PLATFORMS = {
+    Compute.AKS: "AKS",
+    Compute.APP_SERVICE: "App Service",
+    Compute.CONTAINER_APPS: "Container Apps",
+    Compute.CONTAINER_INSTANCES: "Container Instances",
+}
+SIGNS = {
+    Outcome.FAIL: "\N{HEAVY MULTIPLICATION X}",
+    Outcome.WARN: "\N{BLACK UP-POINTING TRIANGLE}",
+    Outcome.UNKNOWN: "?",
+    Outcome.PASS: "\N{HEAVY CHECK MARK}",
+    Outcome.SKIPPED: "\N{EN DASH}",
+}
+MEANINGS = {
+    Outcome.FAIL: "would fail",
+    Outcome.WARN: "at risk",
+    Outcome.UNKNOWN: "could not tell",
+    Outcome.PASS: "would work",
+    Outcome.SKIPPED: "not looked at",
+}
+CERTAINTY = {
+    Confidence.PROVEN: "proven: seen live",
+    Confidence.LIKELY: "likely: it follows from what was seen; not everything could be looked at",
+    Confidence.REPORTED: "reported: from an error text alone",
+}
+_SHORTEST_ID = 8
+"""Segments of ``/subscriptions/S/resourceGroups/G/providers/P/TYPE/NAME``."""
+_STANDINGS = {
+    Standing.IDLE: "idle: its next start pulls",
+    Standing.ROLLBACK: "needed for a rollback only",
+}
+_NOTICED = {
+    CauseKind.SWEEP: "found by the nightly sweep",
+    CauseKind.VANISHED: "it vanished without an event, as an untag or a purge does",
+    CauseKind.MOVED: "the tag points to something else now",
+    CauseKind.ASKED: "found by an on-demand check",
+    CauseKind.RECHECK: "found by a re-check",
+}
+
+
+class Victim(Struct, frozen=True):
+    """A workload that an incident hits. ``note`` is empty for one in use that was hit at once."""
+
+    name: str
+    note: str = ""
+
+
+class Group(Struct, frozen=True):
+    """The workloads of one compute platform that an incident hits; active ones first."""
+
+    platform: str
+    victims: tuple[Victim, ...]
+
+
+def groups(incident: Incident) -> tuple[Group, ...]:
+    """Whom an incident hits, by compute platform."""
+    by_compute: dict[Compute, list[Affected]] = defaultdict(list)
+    for hit in incident.affected:
+        by_compute[hit.pull.workload.compute].append(hit)
+    return tuple(
+        Group(PLATFORMS[compute], tuple(_victims(incident, by_compute[compute])))
+        for compute in Compute
+        if compute in by_compute
+    )
+
+
+def _victims(incident: Incident, hits: Sequence[Affected]) -> Iterable[Victim]:
+    """One for each workload: with several images it is hit by several pulls."""
+    order = list(Standing)
+    worst_last = sorted(hits, key=lambda h: (order.index(h.pull.standing), h.since), reverse=True)
+    by_workload = {hit.pull.workload.id.lower(): hit for hit in worst_last}
+    for hit in sorted(
+        by_workload.values(),
+        key=lambda h: (order.index(h.pull.standing), h.pull.workload.name),
+    ):
+        notes = [_STANDINGS.get(hit.pull.standing, "")]
+        if is_late(incident, hit):
+            notes.append(f"since {when(hit.since)}")
+        yield Victim(hit.pull.workload.name, "; ".join(note for note in notes if note))
+
+
+def workloads(incident: Incident) -> int:
+    """How many workloads an incident hits."""
+    return sum(len(group.victims) for group in groups(incident))
+
+
+def in_use(incident: Incident) -> int:
+    """How many of them are in use now."""
+    active = (h for h in incident.affected if h.pull.standing is Standing.ACTIVE)
+    return len({hit.pull.workload.id.lower() for hit in active})
+
+
+def latecomers(incident: Incident) -> int:
+    """How many of them were hit after it had opened."""
+    late = {h.pull.workload.id.lower() for h in incident.affected if is_late(incident, h)}
+    first = {h.pull.workload.id.lower() for h in incident.affected if not is_late(incident, h)}
+    return len(late - first)
+
+
+def is_late(incident: Incident, hit: Affected) -> bool:
+    """Whether a pull was hit after the incident had opened."""
+    return hit.since > incident.opened
+
+
+def images(incident: Incident) -> tuple[str, ...]:
+    """The images that the hit workloads name."""
+    return tuple(sorted({str(hit.pull.image) for hit in incident.affected}))
+
+
+def origin(cause: Cause) -> str:
+    """Who did it and how, as far as anybody told; else how it was noticed."""
+    using = f" with {cause.user_agent}" if cause.user_agent else ""
+    if cause.kind is CauseKind.DELETED:
+        died = f"; it carried {listed(cause.tags)}" if cause.tags else ""
+        who = cause.actor or "somebody whom the event does not name"
+        return f"{who} deleted the manifest{using}{died}"
+    if cause.kind is CauseKind.PUSHED:
+        return f"found after a push by {cause.actor or 'somebody'}{using}"
+    return _NOTICED[cause.kind]
+
+
+def place(what: str) -> str:
+    """A resource by its name, type and group rather than by its whole ARM id."""
+    parts = what.strip("/").split("/")
+    if not what.lower().startswith("/subscriptions/") or len(parts) < _SHORTEST_ID:
+        return what
+    return f"{parts[-1]} ({parts[-2]} in resource group {parts[3]})"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 pull``, ``2 pulls``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def when(at: datetime) -> str:
+    """A time for people: to the second, with its zone."""
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def lasted(span: timedelta) -> str:
+    """A duration for people: its two largest parts."""
+    seconds = max(int(span.total_seconds()), 0)
+    parts = []
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(counted(count, name))
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0 seconds"
