@@ -42,6 +42,8 @@ class Request(Struct, frozen=True):
 
 
 class Token(Struct, frozen=True):
+    """One piece of a condition; an attribute has a source, such as ``request``."""
+
     kind: str
     text: str
     source: str = ""

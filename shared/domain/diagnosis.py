@@ -94,5 +94,5 @@ def _confidence(root: Finding | None, results: Sequence[CheckResult]) -> Confide
         if root in result.findings:
             return root.confidence
         if result.outcome is Outcome.UNKNOWN and not result.advisory:
-            return Confidence.LIKELY
+            return max(root.confidence, Confidence.LIKELY, key=list(Confidence).index)
     return root.confidence

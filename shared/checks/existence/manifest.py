@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from shared.checks.base import CannotTellError, NotApplicableError, check, known
+from shared.checks.base import CannotTellError, check, known
 from shared.checks.existence.missing import (
     DIGEST_MISSING,
     REPOSITORY_MISSING,
@@ -73,7 +73,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     if not is_missing(seen.answer, access):
         return
     if _no_repository(seen, near):
-        raise NotApplicableError("the repository does not exist")
+        raise CannotTellError("the repository does not exist")
     sure = _no_quarantine(asked, profile, state, near)
     finding = missing(asked, near, state, memory, deleted)
     yield finding if sure else replace(finding, confidence=Confidence.LIKELY)
@@ -99,7 +99,7 @@ def _no_quarantine(
         return True
     if isinstance(state, ManifestState):
         if state.quarantined:
-            raise NotApplicableError("the image is in quarantine, where it looks like missing")
+            raise CannotTellError("the image is in quarantine, where it looks like missing")
         return True
     tags = near.tags if isinstance(near, Neighbours) else None
     if tags is None or asked.pull.image.digest or asked.pull.image.tag in tags:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from shared.checks import links
-from shared.checks.base import NotApplicableError, check, known
+from shared.checks.base import CannotTellError, NotApplicableError, check, known
 from shared.checks.existence.proof import is_disallowed
 from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import Unavailable
@@ -76,7 +76,7 @@ def image_may_be_read(
     answer = known(seen).answer
     if is_disallowed(answer):
         if isinstance(state, ManifestState) and state.quarantined:
-            raise NotApplicableError("the image is in quarantine")
+            raise CannotTellError("the image is in quarantine")
         yield DISALLOWED.found(subject=str(asked.pull.image), **_about(asked, state))
     elif not answer.ok or known(seen).listed:
         known(state)  # a listing shows what is locked, too

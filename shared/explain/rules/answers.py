@@ -14,6 +14,7 @@ _LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
 
 
 def is_firewalled(attempt: Attempt) -> Reading | None:
+    """The firewall says so itself."""
     if attempt.has(Sign.FIREWALL):
         why = "the registry's firewall refused the address, whoever asked"
         return sure(CauseLabel.NETWORK_FIREWALL_IP, why)
@@ -21,12 +22,14 @@ def is_firewalled(attempt: Attempt) -> Reading | None:
 
 
 def is_throttled(attempt: Attempt) -> Reading | None:
+    """429, or the words for it."""
     if attempt.has(Sign.TOO_MANY) or attempt.status == _TOO_MANY:
         return sure(CauseLabel.THROTTLED, "the answer was 'too many requests'")
     return None
 
 
 def is_missing(attempt: Attempt) -> Reading | None:
+    """Repository, tag, digest or blob: what exactly was not found."""
     if attempt.has(Sign.NAME_UNKNOWN):
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, "the registry knows no such repository")
     if attempt.has(Sign.BLOB_UNKNOWN) or (attempt.stage is Stage.BLOB and _says_missing(attempt)):
@@ -42,6 +45,7 @@ def is_missing(attempt: Attempt) -> Reading | None:
 
 
 def is_no_image(attempt: Attempt) -> Reading | None:
+    """Something is stored there, but no image that the client takes."""
     if attempt.has(Sign.NO_V1):
         if _ACR_HOST.search(attempt.text):
             why = "the login server stands in the name twice"
@@ -59,6 +63,7 @@ def is_no_image(attempt: Attempt) -> Reading | None:
 
 
 def is_disallowed(attempt: Attempt) -> Reading | None:
+    """Locks, quarantine, and a registry that is full."""
     if not attempt.has(Sign.DISALLOWED):
         return None
     why = "the registry disallows the operation: a lock, a quarantine, or a full registry"
@@ -66,6 +71,7 @@ def is_disallowed(attempt: Attempt) -> Reading | None:
 
 
 def is_gone(attempt: Attempt) -> Reading | None:
+    """Azure Resource Manager about the registry itself."""
     arm_says = "containerregistry/registries" in attempt.text and "not found" in attempt.text
     if attempt.has(Sign.REGISTRY_GONE) or arm_says:
         why = "Azure itself does not know the registry, or cannot run it"
@@ -74,6 +80,7 @@ def is_gone(attempt: Attempt) -> Reading | None:
 
 
 def is_broken(attempt: Attempt) -> Reading | None:
+    """5xx: the registry could not answer, whatever was asked."""
     if attempt.status >= _SERVER_ERRORS or attempt.has(Sign.SERVER_ERROR):
         return sure(CauseLabel.SERVER_ERROR, "the registry failed to answer properly")
     return None

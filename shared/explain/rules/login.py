@@ -9,12 +9,14 @@ _UNAUTHORIZED = 401
 
 
 def has_expired(attempt: Attempt) -> Reading | None:
+    """Entra and registries name an expired secret or token."""
     if not attempt.has(Sign.EXPIRED):
         return None
     return sure(CauseLabel.AUTH_EXPIRED_CREDENTIALS, "the text says that it has expired")
 
 
 def is_wrong(attempt: Attempt) -> Reading | None:
+    """Entra, the registry or the platform refuses the credential as such."""
     if attempt.has(Sign.BAD_SECRET, Sign.BAD_IDENTITY, Sign.NO_IDENTITY_TOKEN):
         why = "the credential itself was refused, before any right was looked at"
         return sure(CauseLabel.AUTH_BAD_CREDENTIALS, why)
@@ -32,6 +34,7 @@ def is_anonymous(attempt: Attempt) -> Reading | None:
 
 
 def lists_tags(attempt: Attempt) -> Reading | None:
+    """Listing tags needs another scope than pulling."""
     if attempt.stage is not Stage.TAGS:
         return None
     if attempt.has(Sign.DENIED):
@@ -44,6 +47,7 @@ def lists_tags(attempt: Attempt) -> Reading | None:
 
 
 def is_refused_exchange(attempt: Attempt) -> Reading | None:
+    """An Entra token was refused in exchange for one of the registry."""
     if not attempt.has(Sign.EXCHANGE_REFUSED) and attempt.stage is not Stage.EXCHANGE:
         return None
     if not attempt.status and not attempt.has(Sign.EXCHANGE_REFUSED):
@@ -54,6 +58,7 @@ def is_refused_exchange(attempt: Attempt) -> Reading | None:
 
 
 def is_refused_login(attempt: Attempt) -> Reading | None:
+    """``/v2/`` answered 401 to somebody who logged in."""
     if attempt.stage is Stage.PING and _is_refused(attempt):
         why = "the login itself was refused: a wrong or expired user name or password"
         return likely(CauseLabel.AUTH_BAD_CREDENTIALS, why)
@@ -61,6 +66,7 @@ def is_refused_login(attempt: Attempt) -> Reading | None:
 
 
 def is_refused(attempt: Attempt) -> Reading | None:
+    """401 anywhere else: it fits several causes."""
     if not _is_refused(attempt):
         return None
     refusals = (CauseLabel.AUTH_MISSING_ROLE, CauseLabel.AUTH_BAD_CREDENTIALS)
@@ -73,6 +79,7 @@ def is_refused(attempt: Attempt) -> Reading | None:
 
 
 def is_denied(attempt: Attempt) -> Reading | None:
+    """A token was given that does not suffice, or a name does not exist."""
     if not attempt.has(Sign.DENIED):
         return None
     if "docker.io/" in attempt.text and "requested access" in attempt.text:

@@ -9,6 +9,7 @@ _COMMANDS = ("acr", "az", "docker", "kubectl")
 
 
 def names_badly(attempt: Attempt) -> Reading | None:
+    """The name never got as far as a registry."""
     refused = "image name '" in attempt.text and "' is invalid" in attempt.text
     if refused or attempt.has(Sign.BAD_NAME):
         return sure(CauseLabel.INVALID_REFERENCE, "the client refuses the image's name itself")
@@ -20,6 +21,7 @@ def names_badly(attempt: Attempt) -> Reading | None:
 
 
 def misses_platform(attempt: Attempt) -> Reading | None:
+    """The image is there, for other machines."""
     if not attempt.has(Sign.PLATFORM):
         return None
     why = "the image was found, but has no variant for this machine"
@@ -27,6 +29,7 @@ def misses_platform(attempt: Attempt) -> Reading | None:
 
 
 def fills_disk(attempt: Attempt) -> Reading | None:
+    """The image came, and could not be written."""
     if not attempt.has(Sign.NO_SPACE):
         return None
     return sure(CauseLabel.DISK_FULL_NODE, "writing on the machine that pulls failed")

@@ -17,6 +17,7 @@ _SILENT = (
 
 
 def lacks_actions(attempt: Attempt) -> Reading | None:
+    """``az acr check-health`` compared the actions in the access token."""
     if attempt.has(Sign.LACKS_ACTIONS) and ("lacking" in attempt.text or "abac" in attempt.text):
         why = "a token was given, but not for this repository, as ABAC registries do"
         return sure(CauseLabel.ABAC_ROLE, why)

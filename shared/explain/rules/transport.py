@@ -11,6 +11,7 @@ _PROXY_AUTHENTICATION = 407
 
 
 def meets_proxy(attempt: Attempt) -> Reading | None:
+    """Something between the client and the registry answered."""
     if attempt.has(Sign.PROXY) or attempt.status == _PROXY_AUTHENTICATION:
         return sure(CauseLabel.NETWORK_PROXY, "the answer is a proxy's")
     if attempt.has(Sign.PLAIN_HTTP):
@@ -22,12 +23,14 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
 
 
 def distrusts(attempt: Attempt) -> Reading | None:
+    """A certificate or the protocol was not accepted."""
     if not attempt.has(Sign.TLS):
         return None
     return sure(CauseLabel.NETWORK_TLS, "the TLS connection was refused by one side")
 
 
 def finds_no_name(attempt: Attempt) -> Reading | None:
+    """The resolver has no address, or the wrong one."""
     if attempt.has(Sign.WRONG_ADDRESS):
         return sure(CauseLabel.NETWORK_DNS, "the name leads to the wrong address")
     looked_up = "lookup " in attempt.text and attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION)
@@ -43,6 +46,7 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
 
 
 def reaches_nobody(attempt: Attempt) -> Reading | None:
+    """There is an address, and no connection to it."""
     if attempt.has(Sign.PRIVATE_ENDPOINT):
         return sure(CauseLabel.NETWORK_PRIVATE_ENDPOINT, "it is about the private endpoint itself")
     if not attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION):
@@ -54,6 +58,7 @@ def reaches_nobody(attempt: Attempt) -> Reading | None:
 
 
 def breaks_off(attempt: Attempt) -> Reading | None:
+    """There was a connection, and it ended early."""
     if attempt.has(Sign.CUT_OFF):
         return likely(CauseLabel.SERVER_ERROR, "the transfer broke off in the middle")
     if attempt.text.rstrip(" .;,]\"'").endswith("eof"):

@@ -107,8 +107,13 @@ MANIFEST = [
     passes("there", "existence.manifest", healthy()),
     passes("there, by a listing", "existence.manifest", healthy(manifest(listed=True))),
     passes("there, but disallowed", "existence.manifest", healthy(manifest(405))),
-    skips("no repository", "existence.manifest", healthy(NO_NAME)),
-    skips("no repository, by neighbours", "existence.manifest", healthy(GONE, near(exists=False))),
+    unknown("no repository", "existence.manifest", healthy(NO_NAME), "repository"),
+    unknown(
+        "no repository, by neighbours",
+        "existence.manifest",
+        healthy(GONE, near(exists=False)),
+        "repository",
+    ),
     finds(
         "never seen",
         "existence.manifest",
@@ -200,7 +205,7 @@ MANIFEST = [
         healthy(HELD, GONE, NO_STATE, near("v2")),
         "EXISTENCE_TAG_MISSING",
     ),
-    skips("in quarantine", "existence.manifest", healthy(HELD, GONE, state(quarantined=True))),
+    unknown("in quarantine", "existence.manifest", healthy(HELD, GONE, state(quarantined=True))),
     unknown("perhaps in quarantine", "existence.manifest", healthy(HELD, GONE, NO_STATE), "403"),
     unknown(
         "listed, and perhaps in quarantine",
@@ -254,7 +259,7 @@ STATE = [
         )
         for seen in (manifest(405), manifest(403, "REGISTRY_DISALLOWED_OPERATION"))
     ],
-    skips(
+    unknown(
         "disallowed in quarantine",
         "existence.readable",
         healthy(manifest(405), state(quarantined=True)),
