@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
+from msgspec.structs import replace
+
 from shared import settings as settings_module
 from shared.adapters.arm import Arm
 from shared.adapters.credentials import Credentials
@@ -36,13 +38,28 @@ class Common:
 
 
 def urgent() -> Services:
-    """Services for events, on-demand checks and alerts. Raises SettingsError."""
+    """Services for events, vanished tags and alerts. Raises SettingsError."""
     return services(Lane.URGENT)
 
 
 def bulk() -> Services:
     """Services for sweeps and the watch. Raises SettingsError."""
     return services(Lane.BULK)
+
+
+FRESH_SECONDS = 0.25
+"""What an on-demand check reuses: enough to read nothing twice within one check."""
+
+
+@cache
+def asked() -> Services:
+    """Services for on-demand checks: who repairs and asks again wants to see what is true now.
+
+    Raises SettingsError.
+    """
+    known = common()
+    fresh = replace(known.settings, cache_seconds=min(FRESH_SECONDS, known.settings.cache_seconds))
+    return make(Lane.URGENT, fresh, known.credentials, known.store, known.queue)
 
 
 @cache

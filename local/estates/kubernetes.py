@@ -21,6 +21,8 @@ class NodePool(Described, kw_only=True):
     count: int = 2
     vm_size: str = "Standard_D4s_v5"
     labels: dict[str, str] = {}
+    taints: list[str] = []
+    """As `az aks nodepool add --node-taints` takes them: `key=value:Effect`."""
 
 
 class Waiting(Described, kw_only=True):
@@ -76,6 +78,8 @@ class ClusterObject(Described, kw_only=True):
     image_pull_secrets: list[str] = []
     service_account: str = "default"
     node_selector: dict[str, str] = {}
+    tolerates: list[str] = []
+    """Keys of taints that its pods tolerate."""
     pool: str = ""
     """Node pool that its pods run on; the first one unless given."""
     waiting: Waiting | None = None

@@ -32,9 +32,8 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     seen = await observe(services, job, _as_of(services, job))
     diagnoses = {pull: decide(job, pull, evidence) for pull, evidence in seen.items()}
     again = [p for p, found in diagnoses.items() if _try_again(services, job, found, seen[p])]
-    for pull, diagnosis in diagnoses.items():
-        if not (pull in again and _premature(job, diagnosis)):
-            await services.store.diagnoses.save(diagnosis, seen[pull])
+    final = [(p, d) for p, d in diagnoses.items() if not (p in again and _premature(job, d))]
+    await services.store.diagnoses.save([(found, seen[pull]) for pull, found in final])
     await _remember(services, seen)
     await settle(services, job.registry)
     if again:

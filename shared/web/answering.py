@@ -66,14 +66,18 @@ def in_html(text: str, status: int = 200) -> func.HttpResponse:
 
 
 async def answer(
-    request: func.HttpRequest, handler: Handler, *, telling: Telling = in_json
+    request: func.HttpRequest,
+    handler: Handler,
+    *,
+    telling: Telling = in_json,
+    services: Callable[[], Services] | None = None,
 ) -> func.HttpResponse:
     """What a handler answers; its failures as 4xx where the request is wrong, else as 503.
 
     ``telling`` puts a trouble into the form that the route speaks.
     """
     try:
-        return await handler(bootstrap.urgent(), request)
+        return await handler((services or bootstrap.urgent)(), request)
     except RefusedError as why:
         return telling(Trouble(error=str(why)), why.status)
     except SettingsError as why:

@@ -64,6 +64,8 @@ def spec(each: ClusterObject, containers: Sequence[ClusterContainer] | None = No
         made["imagePullSecrets"] = [{"name": name} for name in each.image_pull_secrets]
     if each.node_selector:
         made["nodeSelector"] = dict(each.node_selector)
+    if each.tolerates:
+        made["tolerations"] = [{"key": key, "operator": "Exists"} for key in each.tolerates]
     return made
 
 

@@ -3,8 +3,10 @@
 Both are in the registry's partition, so that one batch writes them together.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from itertools import batched
 
 from msgspec import Struct
 
@@ -15,6 +17,8 @@ from shared.domain.facts.base import Evidence
 from shared.domain.incidents import OpenProblem, StatusChange, standing_after, status_change
 from shared.domain.pulls import Pull
 
+TOGETHER = 40
+"""Diagnoses in one batch: two rows each, and well under Table Storage's 4 MiB."""
 TRIES = 8
 """Conflicts in a row that one save outlives: each means that another writer got through."""
 
@@ -32,24 +36,33 @@ class Diagnoses:
     def __init__(self, tables: Tables) -> None:
         self._table = tables.table("diagnoses")
 
-    async def save(self, diagnosis: Diagnosis, evidence: Evidence) -> StatusChange | None:
-        """Store a diagnosis and what it changed, in one batch.
+    async def save(self, found: Sequence[tuple[Diagnosis, Evidence]]) -> None:
+        """Store diagnoses of one registry and what they changed, a batch for up to 40 of them.
 
+        So the pulls of one job change together: an incident does not open with half of them.
         An older diagnosis than the stored one changes nothing: deliveries come out of order.
         """
-        registry, key = diagnosis.pull.image.registry, _key(diagnosis.pull)
+        for part in batched(found, TOGETHER, strict=False):
+            await self._save(part)
+
+    async def _save(self, part: Sequence[tuple[Diagnosis, Evidence]]) -> None:
+        registry = part[0][0].pull.image.registry
         for _ in range(TRIES):
-            row = await self._table.get(registry, key)
-            before = unpack("stored", row, Stored) if row else None
-            if before and before.diagnosis.at > diagnosis.at:
-                return None
-            operations, change = _write(row, before, diagnosis, evidence)
+            rows = await asyncio.gather(*(self._row(diagnosis.pull) for diagnosis, _ in part))
+            operations = [
+                operation
+                for row, (diagnosis, evidence) in zip(rows, part, strict=True)
+                for operation in _write(row, diagnosis, evidence)
+            ]
             try:
                 await self._table.write(registry, operations)
             except ConflictError:
                 continue
-            return change
-        raise ConflictError(f"{TRIES} writers in a row were faster for {diagnosis.pull.image}")
+            return
+        raise ConflictError(f"{TRIES} writers in a row were faster for pulls of {registry}")
+
+    async def _row(self, pull: Pull) -> Row | None:
+        return await self._table.get(pull.image.registry, _key(pull))
 
     async def retire(self, pull: Pull, change: StatusChange) -> None:
         """Forget a pull that is no longer deployed; its problems close with it."""
@@ -63,12 +76,12 @@ class Diagnoses:
 
     async def of_pull(self, pull: Pull) -> Stored | None:
         """The latest diagnosis of a pull."""
-        row = await self._table.get(pull.image.registry, _key(pull))
+        row = await self._row(pull)
         return unpack("stored", row, Stored) if row else None
 
     async def evidence(self, pull: Pull) -> Evidence | None:
         """What the latest diagnosis was decided from."""
-        row = await self._table.get(pull.image.registry, _key(pull))
+        row = await self._row(pull)
         data = unpack_bytes("evidence", row) if row else None
         return Evidence.from_json(data) if data else None
 
@@ -106,17 +119,17 @@ class Diagnoses:
             return  # another worker settled it
 
 
-def _write(
-    row: Row | None, before: Stored | None, diagnosis: Diagnosis, evidence: Evidence
-) -> tuple[list[Operation], StatusChange | None]:
+def _write(row: Row | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Operation]:
+    before = unpack("stored", row, Stored) if row else None
+    if before and before.diagnosis.at > diagnosis.at:
+        return []
     standing = before.standing if before else ()
-    outcome = before.diagnosis.outcome if before else None
-    change = status_change(standing, outcome, diagnosis)
+    change = status_change(standing, before.diagnosis.outcome if before else None, diagnosis)
     stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
     columns = pack("stored", stored) | _evidence_columns(evidence)
     key = _key(diagnosis.pull)
     put: Operation = Put(key, columns, row.etag) if row else Insert(key, columns)
-    return [put, _outbox(change)] if change else [put], change
+    return [put, _outbox(change)] if change else [put]
 
 
 def _evidence_columns(evidence: Evidence) -> dict[str, str | int | float | bool | bytes]:

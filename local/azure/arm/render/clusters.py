@@ -81,6 +81,7 @@ def _pool(world: World, cluster: Cluster, pool: NodePool) -> Json:
             "currentOrchestratorVersion": cluster.kubernetes_version,
             "nodeImageVersion": cluster.node_image,
             "nodeLabels": dict(pool.labels),
+            "nodeTaints": list(pool.taints) or None,
             "vnetSubnetID": subnet_id(world, cluster.network) if cluster.network else None,
             "provisioningState": "Succeeded",
             "powerState": {"code": "Running"},
