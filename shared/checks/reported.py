@@ -16,6 +16,7 @@ from shared.domain.facts.base import Evidence, Unavailable
 from shared.domain.facts.pull import Asked, ReportedError
 from shared.domain.facts.workload import PullState, WorkloadState
 from shared.domain.findings import CheckResult, Confidence, Finding, Outcome, Problem
+from shared.domain.text import plain
 from shared.explain import CauseLabel, explain
 
 LONGEST = 300
@@ -134,5 +135,4 @@ def _findings(asked: Asked, text: str, source: str) -> Iterable[Finding]:
 
 def _quote(text: str) -> str:
     """A line of a text: what came from outside may hold anything."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * LONGEST]).split())
-    return repr(line[:LONGEST] + ("..." if len(line) > LONGEST else ""))
+    return repr(plain(text[: 10 * LONGEST], LONGEST))
