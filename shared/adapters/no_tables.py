@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 
 from shared.adapters.tables import Operation, Row
 
+NOTHING: tuple[Row, ...] = ()
+
 
 class NoTable:
     """A table that is always empty."""
@@ -14,12 +16,12 @@ class NoTable:
 
     async def query(self, partition: str, prefix: str = "") -> AsyncIterator[Row]:
         _ = partition, prefix
-        for row in ():
+        for row in NOTHING:
             yield row
 
-    async def partitions(self, prefix: str) -> AsyncIterator[Row]:
-        _ = prefix
-        for row in ():
+    async def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
+        _ = prefix, columns
+        for row in NOTHING:
             yield row
 
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:

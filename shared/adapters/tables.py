@@ -67,8 +67,8 @@ class Table(Protocol):
     def query(self, partition: str, prefix: str = "") -> AsyncIterator[Row]:
         """The rows of a partition whose key starts with a prefix, in key order."""
 
-    def partitions(self, prefix: str) -> AsyncIterator[Row]:
-        """The rows of every partition whose name starts with a prefix."""
+    def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
+        """The rows of every partition whose name starts with a prefix; all columns, or some."""
 
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:
         """All or nothing. Raises ConflictError, and ValueError for more than 100 operations."""
@@ -121,13 +121,15 @@ class AzureTable:
         async for row in self._select(conditions):
             yield row
 
-    async def partitions(self, prefix: str) -> AsyncIterator[Row]:
-        async for row in self._select(_starts("PartitionKey", prefix).removeprefix(" and ")):
+    async def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
+        conditions = _starts("PartitionKey", prefix).removeprefix(" and ")
+        async for row in self._select(conditions, columns):
             yield row
 
-    async def _select(self, conditions: str) -> AsyncIterator[Row]:
+    async def _select(self, conditions: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
         await self._make()
-        async for entity in self._client.query_entities(conditions):
+        wanted = ["PartitionKey", "RowKey", *columns] if columns else None
+        async for entity in self._client.query_entities(conditions, select=wanted):
             yield _row(entity)
 
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.domain.words import is_command
 from shared.notify.escaping import run_lines, run_text
-from shared.notify.words import is_command
 
 type Json = dict[str, Any]
 

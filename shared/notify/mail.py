@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shared.domain.alerts import Alert
 from shared.domain.text import lines, plain
-from shared.domain.words import MEANINGS, SIGNS, counted, groups, lasted, place, when
+from shared.domain.words import MEANINGS, SIGNS, counted, groups, is_command, lasted, place, when
 from shared.notify import words
 from shared.notify.escaping import header
 
@@ -76,7 +76,7 @@ def _template(name: str) -> Template:
         "lasted": lasted,
         "place": place,
     }
-    environment.tests |= {"command": words.is_command}
+    environment.tests |= {"command": is_command}
     environment.globals |= {
         "outcomes": words.REPORTED,
         "tones": {o: COLOURS[words.TONES.get(o, "default")][0] for o in words.REPORTED},

@@ -117,14 +117,6 @@ def news(report: Report) -> str:
     return f"Within a day, {opened} opened and {ended}."
 
 
-COMMANDS = ("az ", "kubectl ", "curl ", "docker ")
-
-
-def is_command(fix: str) -> bool:
-    """Whether a fix is typed, not read."""
-    return fix.startswith(COMMANDS)
-
-
 def anchor(alert: Alert) -> str:
     """Where the dashboard shows it; empty where nobody said where the dashboard is."""
     if not alert.dashboard.startswith(("https://", "http://")):

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
 
+from shared.adapters.store.diagnoses import Brief
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
 from shared.pipeline.services import Services
 
 PATIENCE = 8.0
 """Seconds that reading the registries from Azure may take; then it is a gap."""
+MOST_REASONS = 20
 WAITING = "waiting"
 """The label of pulls that are deployed but were not diagnosed yet."""
 
@@ -28,28 +31,46 @@ class Standing(Struct, frozen=True, kw_only=True):
         return sum(self.counts.values())
 
 
+class Unjudged(Struct, frozen=True, order=True):
+    """Why pulls could not be judged, and how many."""
+
+    reason: str
+    pulls: int
+
+
 class Overview(Struct, frozen=True, kw_only=True):
-    """The answer of ``GET /api/registries``. ``gaps`` could not be looked at."""
+    """The answer of ``GET /api/registries``, the worst registry first.
+
+    ``gaps`` could not be looked at; ``unjudged`` is why the latest diagnoses are unknown.
+    """
 
     at: datetime
     registries: tuple[Standing, ...]
     gaps: tuple[Gap, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
 
     @property
-    def counts(self) -> Counter[str]:
+    def counts(self) -> dict[str, int]:
         """Pulls by label, over all registries."""
-        return sum((Counter(one.counts) for one in self.registries), Counter())
+        return _ordered(sum((Counter(one.counts) for one in self.registries), Counter()))
 
 
 async def overview(services: Services) -> Overview:
     """How every registry stands, by the latest diagnosis of each deployed pull."""
-    (ids, gaps), counts = await asyncio.gather(_known(services), _counts(services))
+    (ids, gaps), briefs, deployed = await asyncio.gather(
+        _known(services), _briefs(services), _deployed(services)
+    )
+    counts = _counts(briefs, deployed)
     standings = (
         Standing(registry=host, resource_id=ids.get(host, ""), counts=_ordered(counts[host]))
         for host in sorted(ids.keys() | counts.keys())
     )
-    worst_first = sorted(standings, key=_severity)
-    return Overview(at=services.now(), registries=tuple(worst_first), gaps=gaps)
+    return Overview(
+        at=services.now(),
+        registries=tuple(sorted(standings, key=_severity)),
+        gaps=gaps,
+        unjudged=_unjudged(briefs),
+    )
 
 
 async def _known(services: Services) -> tuple[dict[str, str], tuple[Gap, ...]]:
@@ -62,16 +83,32 @@ async def _known(services: Services) -> tuple[dict[str, str], tuple[Gap, ...]]:
     return {one.login_server: one.resource_id for one in found.known}, found.gaps
 
 
-async def _counts(services: Services) -> dict[str, Counter[str]]:
+async def _briefs(services: Services) -> list[Brief]:
+    return [brief async for brief in services.store.diagnoses.briefs()]
+
+
+async def _deployed(services: Services) -> dict[str, str]:
+    """Registry of every deployed pull, by the pull's key."""
+    entries = services.store.index.everything()
+    return {entry.pull.key: entry.pull.image.registry async for entry in entries}
+
+
+def _counts(briefs: Iterable[Brief], deployed: dict[str, str]) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    deployed = {e.pull.key: e.pull.image.registry async for e in services.store.index.everything()}
-    async for stored in services.store.diagnoses.everything():
-        pull = stored.diagnosis.pull
-        deployed.pop(pull.key, None)
-        counts[pull.image.registry][stored.diagnosis.outcome.label] += 1
-    for registry in deployed.values():
-        counts[registry][WAITING] += 1
+    judged = set()
+    for brief in briefs:
+        judged.add(brief.key)
+        counts[brief.registry][brief.outcome.label] += 1
+    for key, registry in deployed.items():
+        if key not in judged:
+            counts[registry][WAITING] += 1
     return counts
+
+
+def _unjudged(briefs: Iterable[Brief]) -> tuple[Unjudged, ...]:
+    reasons = Counter(b.reason for b in briefs if b.outcome is Outcome.UNKNOWN)
+    most = reasons.most_common(MOST_REASONS)
+    return tuple(Unjudged(reason or "no reason was recorded", pulls) for reason, pulls in most)
 
 
 LABELS = (*(outcome.label for outcome in reversed(Outcome)), WAITING)

@@ -31,10 +31,10 @@ class MemoryTable:
             if where == partition and key.startswith(prefix):
                 yield row
 
-    async def partitions(self, prefix: str) -> AsyncIterator[Row]:
+    async def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
         for (where, _), row in sorted(self.rows.items()):
             if where.startswith(prefix):
-                yield row
+                yield _only(row, columns)
 
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:
         if len(operations) > BATCH:
@@ -57,6 +57,13 @@ class MemoryTable:
             rows[place] = Row(partition, operation.key, operation.columns, str(self._version))
         else:
             del rows[place]
+
+
+def _only(row: Row, columns: Sequence[str]) -> Row:
+    if not columns:
+        return row
+    some = {name: value for name, value in row.columns.items() if name in columns}
+    return Row(row.partition, row.key, some, row.etag)
 
 
 class MemoryTables:

@@ -11,14 +11,29 @@ from itertools import batched
 from msgspec import Struct
 
 from shared.adapters.store.packing import TooLargeError, pack, unpack, unpack_bytes
-from shared.adapters.tables import ConflictError, Delete, Insert, Operation, Put, Row, Tables
+from shared.adapters.tables import (
+    ConflictError,
+    Delete,
+    Insert,
+    Operation,
+    Put,
+    Row,
+    Tables,
+    Value,
+)
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.facts.base import Evidence
+from shared.domain.findings import Outcome
 from shared.domain.incidents import OpenProblem, StatusChange, standing_after, status_change
 from shared.domain.pulls import Pull
 
 TOGETHER = 40
 """Diagnoses in one batch: two rows each, and well under Table Storage's 4 MiB."""
+PULL = "pull:"
+"""The prefix of a pull's row."""
+BRIEF = ("outcome", "reason")
+"""Columns beside a packed diagnosis that say how it stands."""
+LONGEST = 300
 TRIES = 8
 """Conflicts in a row that one save outlives: each means that another writer got through."""
 
@@ -28,6 +43,18 @@ class Stored(Struct, frozen=True, kw_only=True):
 
     diagnosis: Diagnosis
     standing: tuple[OpenProblem, ...]
+
+
+class Brief(Struct, frozen=True):
+    """How one pull stands, without its diagnosis: many can be read at once.
+
+    ``key`` is the pull's. ``reason`` says why an unknown one is unknown.
+    """
+
+    registry: str
+    key: str
+    outcome: Outcome
+    reason: str = ""
 
 
 class Diagnoses:
@@ -87,14 +114,22 @@ class Diagnoses:
 
     async def of_registry(self, registry: str) -> AsyncIterator[Stored]:
         """The latest diagnosis of every pull of a registry."""
-        async for row in self._table.query(registry, "pull:"):
+        async for row in self._table.query(registry, PULL):
             yield unpack("stored", row, Stored)
 
     async def everything(self) -> AsyncIterator[Stored]:
         """The latest diagnosis of every pull."""
         async for row in self._table.partitions(""):
-            if row.key.startswith("pull:"):
+            if row.key.startswith(PULL):
                 yield unpack("stored", row, Stored)
+
+    async def briefs(self) -> AsyncIterator[Brief]:
+        """How every pull stands."""
+        async for row in self._table.partitions("", BRIEF):
+            if row.key.startswith(PULL):
+                outcome = Outcome[str(row.columns["outcome"]).upper()]
+                reason = str(row.columns.get("reason", ""))
+                yield Brief(row.partition, row.key.removeprefix(PULL), outcome, reason)
 
     async def unsettled(self, registry: str) -> tuple[StatusChange, ...]:
         """Status changes that no incident has taken in yet, oldest first."""
@@ -126,13 +161,20 @@ def _write(row: Row | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Op
     standing = before.standing if before else ()
     change = status_change(standing, before.diagnosis.outcome if before else None, diagnosis)
     stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
-    columns = pack("stored", stored) | _evidence_columns(evidence)
+    columns = pack("stored", stored) | _evidence_columns(evidence) | _brief(diagnosis)
     key = _key(diagnosis.pull)
     put: Operation = Put(key, columns, row.etag) if row else Insert(key, columns)
     return [put, _outbox(change)] if change else [put]
 
 
-def _evidence_columns(evidence: Evidence) -> dict[str, str | int | float | bool | bytes]:
+def _brief(diagnosis: Diagnosis) -> dict[str, Value]:
+    unknown = (r for r in diagnosis.results if r.outcome is Outcome.UNKNOWN and not r.advisory)
+    reason = next((result.reason for result in unknown), "")
+    blind = diagnosis.outcome is Outcome.UNKNOWN
+    return {"outcome": diagnosis.outcome.label, "reason": reason[:LONGEST] if blind else ""}
+
+
+def _evidence_columns(evidence: Evidence) -> dict[str, Value]:
     try:
         return pack("evidence", evidence.to_json())
     except TooLargeError:
@@ -148,7 +190,7 @@ def _change_key(change: StatusChange) -> str:
 
 
 def _key(pull: Pull) -> str:
-    return f"pull:{pull.key}"
+    return PULL + pull.key
 
 
 def _sortable(at: datetime) -> str:

@@ -91,6 +91,14 @@ async def test_partitions_are_selected_by_their_own_prefix(tables: Tables, name:
     assert len([row async for row in table.partitions("")]) == 3
 
 
+async def test_some_columns_are_read_without_the_others(tables: Tables, name: str) -> None:
+    table = tables.table(name)
+    await table.write("p", [Put("k", {"small": "s", "large": b"l" * 1000}), Put("other", {})])
+    found = [row async for row in table.partitions("p", ("small", "absent"))]
+    assert [(row.partition, row.key) for row in found] == [("p", "k"), ("p", "other")]
+    assert found[0].columns == {"small": "s"}
+
+
 async def test_more_than_a_page_is_read_to_the_end(tables: Tables, name: str) -> None:
     table = tables.table(name)
     for start in range(0, 1100, 100):
