@@ -16,9 +16,9 @@ HEARTBEAT = "sweep"
 
 
 async def sweep(services: Services) -> Plan:
-    """Plan the health report. A sweep that is fired twice in one minute is one sweep."""
+    """Plan the health report. Fired twice in one second, it is one sweep."""
     started = services.now()
-    name = started.strftime("%Y%m%dT%H%M")
+    name = started.strftime("%Y%m%dT%H%M%S")
     registries = await services.registry.registries()
     deployed = await discover(services)
     cause = Cause(kind=CauseKind.SWEEP, at=started)
