@@ -1,0 +1,160 @@
+"""Standing problems, status changes and incidents."""
+
+import pytest
+from msgspec.structs import replace
+
+from shared.domain.findings import CheckResult, Outcome
+from shared.domain.incidents import (
+    Incident,
+    OpenProblem,
+    Transition,
+    after_telling,
+    incident_id,
+    let_go,
+    news,
+    standing_after,
+    status_change,
+    take_in,
+)
+from tests.unit.domain.things import (
+    MINUTE,
+    NOW,
+    change,
+    diagnosis,
+    finding,
+    pull,
+    result,
+    unknown,
+)
+
+BAD = finding("BAD")
+PROBLEM = OpenProblem("a", BAD, NOW - 10 * MINUTE)
+WARNING = OpenProblem("a", finding("MILD", outcome=Outcome.WARN), NOW)
+API, WEB = pull("api"), pull("web")
+
+
+def opened(*pulls: str) -> Incident:
+    found: Incident | None = None
+    for number, name in enumerate(pulls or ("api",)):
+        found = take_in(found, change(pull(name), (PROBLEM,), at=NOW + number * MINUTE), PROBLEM)
+    assert found
+    return found
+
+
+def test_one_problem_on_one_subject_is_one_incident() -> None:
+    assert incident_id(BAD) == incident_id(finding("BAD", "CONTOSO.azurecr.io"))
+    assert incident_id(BAD) == incident_id(replace(BAD, title="other words"))
+    assert incident_id(BAD) != incident_id(finding("WORSE"))
+    assert incident_id(BAD) != incident_id(finding("BAD", "fabrikam.azurecr.io"))
+
+
+@pytest.mark.parametrize(
+    ("now", "left"),
+    [
+        (result("a"), []),
+        (result("a", outcome=Outcome.SKIPPED), []),
+        (result("a", outcome=Outcome.SKIPPED, overshadowed=True), ["BAD"]),
+        (unknown("a"), ["BAD"]),
+        (result("a", BAD), ["BAD"]),
+        (result("a", finding("WORSE")), ["WORSE"]),
+        (result("b"), []),
+    ],
+)
+def test_a_problem_stays_while_its_check_could_not_look(now: CheckResult, left: list[str]) -> None:
+    codes = [p.finding.code for p in standing_after([PROBLEM], diagnosis(now))]
+    assert codes == left
+
+
+def test_a_problem_that_stays_keeps_its_date_and_takes_the_new_words() -> None:
+    newer = replace(BAD, title="said better")
+    (kept,) = standing_after([PROBLEM], diagnosis(result("a", newer)))
+    assert (kept.since, kept.finding.title) == (PROBLEM.since, "said better")
+
+
+def test_nothing_new_is_no_change() -> None:
+    assert status_change([PROBLEM], Outcome.FAIL, diagnosis(result("a", BAD))) is None
+    assert status_change([], None, diagnosis(result("a"))) is None
+
+
+def test_a_change_says_what_opened_and_what_closed() -> None:
+    found = status_change([PROBLEM], Outcome.FAIL, diagnosis(result("a", finding("WORSE"))))
+    assert found is not None
+    assert [p.finding.code for p in found.opened] == ["WORSE"]
+    assert [p.finding.code for p in found.closed] == ["BAD"]
+    assert (found.before, found.after) == (Outcome.FAIL, Outcome.FAIL)
+
+
+def test_the_same_diagnosis_makes_the_same_change() -> None:
+    first = status_change([], None, diagnosis(result("a", BAD)))
+    again = status_change([], None, diagnosis(result("a", BAD)))
+    later = status_change([], None, diagnosis(result("a", BAD), at=NOW + MINUTE))
+    assert first is not None
+    assert first == again
+    assert later is not None
+    assert later.id != first.id
+
+
+def test_an_incident_gathers_the_pulls_that_it_hits() -> None:
+    found = opened("api", "web")
+    assert [hit.pull.workload.name for hit in found.affected] == ["api", "web"]
+    assert (found.opened, found.updated, found.episode) == (NOW, NOW + MINUTE, 1)
+    assert found.open
+
+
+def test_a_pull_counts_once() -> None:
+    assert len(opened("api", "api").affected) == 1
+
+
+def test_the_last_pull_resolves_it() -> None:
+    found = let_go(opened("api", "web"), change(API, closed=(PROBLEM,), at=NOW + 2 * MINUTE))
+    assert found.open
+    assert [hit.pull.workload.name for hit in found.affected] == ["web"]
+    found = let_go(found, change(WEB, closed=(PROBLEM,), at=NOW + 3 * MINUTE))
+    assert found.resolved == NOW + 3 * MINUTE
+    assert found.affected  # it still says whom it had hit
+
+
+def test_it_can_come_back() -> None:
+    gone = let_go(opened(), change(API, closed=(PROBLEM,), at=NOW + MINUTE))
+    back = take_in(gone, change(WEB, (PROBLEM,), at=NOW + 2 * MINUTE), PROBLEM)
+    assert (back.episode, back.open, back.opened) == (2, True, NOW + 2 * MINUTE)
+    assert [hit.pull.workload.name for hit in back.affected] == ["web"]
+
+
+def test_a_change_that_comes_late_or_twice_changes_nothing() -> None:
+    found = opened()
+    gone = let_go(found, change(API, closed=(PROBLEM,), at=NOW + MINUTE))
+    assert take_in(gone, change(API, (PROBLEM,), at=NOW), PROBLEM) == gone
+    assert let_go(gone, change(API, closed=(PROBLEM,), at=NOW + MINUTE)) == gone
+
+
+def test_a_failure_is_told_once() -> None:
+    found = opened()
+    assert news(found, by_sweep=False) is Transition.OPENED
+    told = after_telling(found, Transition.OPENED)
+    assert news(told, by_sweep=False) is None
+
+
+def test_more_victims_are_told() -> None:
+    told = after_telling(opened(), Transition.OPENED)
+    more = take_in(told, change(WEB, (PROBLEM,), at=NOW + MINUTE), PROBLEM)
+    assert news(more, by_sweep=False) is Transition.UPDATED
+
+
+def test_the_end_is_told_to_whom_the_beginning_was_told() -> None:
+    told = after_telling(opened(), Transition.OPENED)
+    gone = let_go(told, change(API, closed=(PROBLEM,), at=NOW + MINUTE))
+    assert news(gone, by_sweep=False) is Transition.RESOLVED
+    assert news(after_telling(gone, Transition.RESOLVED), by_sweep=False) is None
+    untold = let_go(opened(), change(API, closed=(PROBLEM,), at=NOW + MINUTE))
+    assert news(untold, by_sweep=False) is None
+
+
+def test_warnings_and_what_a_sweep_found_wait_for_the_report() -> None:
+    assert news(opened(), by_sweep=True) is None
+    mild = take_in(None, change(API, (WARNING,)), WARNING)
+    assert news(mild, by_sweep=False) is None
+    reported = after_telling(opened(), None)
+    assert news(reported, by_sweep=False) is None
+    more = take_in(reported, change(WEB, (PROBLEM,), at=NOW + MINUTE), PROBLEM)
+    assert news(more, by_sweep=False) is Transition.OPENED
