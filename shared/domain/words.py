@@ -153,9 +153,9 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + more
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 pull``, ``2 pulls``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 pull``, ``2 pulls``; ``plural`` is given where it is not the noun and an s."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def when(at: datetime) -> str:

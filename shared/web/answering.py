@@ -12,18 +12,15 @@ from msgspec import Struct
 from shared import bootstrap
 from shared.pipeline.services import Services
 from shared.settings import SettingsError
+from shared.web.pages import page, policy
 
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
 HTML = "text/html"  # azure-functions adds the charset to text/* only
-# The page carries its own style and nothing else: no script, no image, no form, no frame.
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
 SECURE = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": NOTHING,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -62,7 +59,12 @@ def in_json(content: object, status: int = 200, **headers: str) -> func.HttpResp
 
 def in_html(text: str, status: int = 200) -> func.HttpResponse:
     """A whole page."""
-    return _response(text.encode(), status, HTML, {})
+    return _response(text.encode(), status, HTML, {"Content-Security-Policy": policy()})
+
+
+def trouble_in_html(trouble: Trouble, status: int) -> func.HttpResponse:
+    """A trouble as a page."""
+    return in_html(page("trouble.html", trouble=trouble), status)
 
 
 async def answer(

@@ -4,7 +4,7 @@ import azure.functions as func
 
 from shared import bootstrap
 from shared.web import asking, reading
-from shared.web.answering import answer
+from shared.web.answering import answer, trouble_in_html
 
 blueprint = func.Blueprint()
 FUNCTION = func.AuthLevel.FUNCTION
@@ -13,7 +13,7 @@ FUNCTION = func.AuthLevel.FUNCTION
 @blueprint.route("/", methods=["GET"], auth_level=FUNCTION)
 async def dashboard(req: func.HttpRequest) -> func.HttpResponse:
     """The page for people: what is wrong, whom it hits, what to do."""
-    return await answer(req, reading.dashboard)
+    return await answer(req, reading.dashboard, telling=trouble_in_html)
 
 
 @blueprint.route("api/checks", methods=["POST"], auth_level=FUNCTION)

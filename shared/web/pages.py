@@ -1,0 +1,68 @@
+"""Templates, and the policy under which browsers show what comes of them.
+
+A page is one file: its style is inside, and the policy names that style by its hash. Nothing
+else loads or runs, whatever a tag or an error text may hold.
+"""
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader
+
+from shared.domain import words
+from shared.domain.text import lines, plain
+from shared.web import figures
+
+
+def page(name: str, **said: object) -> str:
+    """A page from its template; every value is escaped."""
+    return _environment().get_template(name).render(style=_style(), **said)
+
+
+@cache
+def policy() -> str:
+    """The Content-Security-Policy of a page."""
+    digest = b64encode(sha256(_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+@cache
+def _style() -> str:
+    environment = _environment()
+    assert environment.loader is not None  # noqa: S101 - it was given below
+    return environment.loader.get_source(environment, "page.css")[0]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("shared.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "plain": plain,
+        "lines": lines,
+        "ago": figures.ago,
+        "segments": figures.segments,
+        "spoken": figures.spoken,
+        "sign": figures.sign,
+        "when": words.when,
+        "lasted": words.lasted,
+        "place": words.place,
+        "origin": words.origin,
+        "groups": words.groups,
+        "images": words.images,
+        "workloads": words.workloads,
+        "in_use": words.in_use,
+    }
+    environment.tests |= {"command": words.is_command}
+    environment.globals |= {
+        "signs": words.SIGNS,
+        "meanings": words.MEANINGS,
+        "certainty": words.CERTAINTY,
+        "counted": words.counted,
+    }
+    return environment
