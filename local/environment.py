@@ -93,6 +93,7 @@ def app_settings(at: Addresses) -> dict[str, str]:
     """The app settings on this machine; those of the README that are not here have defaults."""
     return {
         "FUNCTIONS_WORKER_RUNTIME": "python",
+        "AzureWebJobsDisableHomepage": "true",  # "/" is the dashboard's
         "SERVICE_BUS": servicebus_connection(at.servicebus),
         "TABLES": azurite.connection_string(at.tables),
         "URGENT_QUEUE": "jobs-urgent",

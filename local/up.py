@@ -48,7 +48,8 @@ def run(contents: Contents, work: Work) -> int:
 
 async def stay(stack: Stack) -> int:
     """Stay up until a process dies."""
-    tell(guide(stack.addresses, stack.state))
+    key = stack.keys.function_keys["default"]
+    tell(guide(stack.addresses, stack.state, key))
     await stack.crash()
     return 1
 
@@ -99,16 +100,15 @@ async def _until_interrupted(work: Awaitable[int]) -> int:
     return INTERRUPTED
 
 
-def guide(at: Addresses, state: Path) -> str:
-    """What can be done with a stack that is up."""
+def guide(at: Addresses, state: Path, key: str) -> str:
+    """What can be done with a stack that is up. The key opens this machine's stack only."""
     python = _shown(Path(sys.executable))
     local = f"{python} -m local" if state == STATE else f"{python} -m local --state {state}"
-    keys = _shown(state / "functions" / "keys.json")
     return f"""
 The local stack is up:
-  {at.functions_url}   the app: dashboard and API (keys: {keys})
-  {at.inbox_url}   the inbox: what Teams and mail received
-  {at.control_url}   the verbs that edit the estate
+  the dashboard   {at.functions_url}/?code={key}
+  the inbox       {at.inbox_url}   what Teams and mail received
+  the verbs       {at.control_url}   which edit the estate
 
 In another terminal, for example:
   {local} delete contoso/shop/cart:3.1

@@ -85,7 +85,8 @@ def _letter(attachment: object) -> Letter:
     if not isinstance(card, dict) or card.get("type") != "AdaptiveCard":
         return _failed(f"BadRequest: 'content' is no AdaptiveCard: {_start(card)}")
     size = message_bytes(card)
-    subject, text = first_text(card), " | ".join(texts(card))
+    subject = str(card.get("fallbackText") or first_text(card))
+    text = " | ".join(texts(card))
     failure = ""
     if size > MAX_BYTES:
         failure = (
