@@ -66,7 +66,7 @@ def deleted(repository: str, seed: int, event_id: str = "e-delete") -> func.Even
 
 def event(kind: str, subject: str, target: dict[str, str], event_id: str) -> func.EventGridEvent:
     """A registry event as the trigger gets it."""
-    data = {
+    data: dict[str, object] = {
         "id": event_id,
         "timestamp": START.isoformat(),
         "action": kind,

@@ -8,7 +8,7 @@ import function_app
 
 ROOT = Path(__file__).parents[2]
 BINDINGS: dict[str, dict[str, Any]] = {
-    f.get_function_name(): json.loads(f.get_function_json())["bindings"][0]
+    str(f.get_function_name()): json.loads(f.get_function_json())["bindings"][0]
     for f in function_app.app.get_functions()  # may be called once a process only
 }
 

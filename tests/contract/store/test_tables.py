@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from shared.adapters.tables import ConflictError, Delete, Insert, Put, Tables
+from shared.adapters.tables import ConflictError, Delete, Insert, Put, Tables, Value
 
 pytestmark = pytest.mark.contract
 
 
 async def test_what_is_written_is_read_with_its_types(tables: Tables, name: str) -> None:
-    columns = {"text": "ü'\"", "number": 7, "yes": True, "data": b"\x00\xff"}
+    columns: dict[str, Value] = {"text": "ü'\"", "number": 7, "yes": True, "data": b"\x00\xff"}
     await tables.table(name).write("p", [Insert("k", dict(columns))])
 
     row = await tables.table(name).get("p", "k")
