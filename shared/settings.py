@@ -138,6 +138,14 @@ class Settings(Struct, frozen=True, kw_only=True):
         float, Meta(description="When a sweep is reported although incomplete (min).", ge=1, le=600)
     ] = 60.0
 
+    def __repr__(self) -> str:
+        """Without values that are secret: a settings object may end up in a log."""
+        shown = (
+            f"{name}={'(secret)' if is_secret(name) and value else repr(value)}"
+            for name, value in msgspec.structs.asdict(self).items()
+        )
+        return f"Settings({', '.join(shown)})"
+
 
 def variable(name: str) -> str:
     """The environment variable of a field."""

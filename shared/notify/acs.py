@@ -1,5 +1,8 @@
 """Mail through Azure Communication Services, with the app's identity."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any, ClassVar, Self
 
 from azure.communication.email.aio import EmailClient
@@ -7,11 +10,12 @@ from azure.core.exceptions import AzureError, HttpResponseError
 
 from shared.adapters.credentials import Credentials
 from shared.domain.alerts import Alert
-from shared.notify.base import DeliveryError
+from shared.notify.base import DeliveryError, refused
 from shared.notify.mail import mail
 from shared.settings import Settings
 
 type Json = dict[str, Any]
+type Connect = Callable[[], AbstractAsyncContextManager[EmailClient]]
 
 
 class CommunicationServices:
@@ -19,26 +23,37 @@ class CommunicationServices:
 
     name: ClassVar[str] = "acs"
 
-    def __init__(self, settings: Settings) -> None:
-        """Take endpoint and receivers from the settings."""
+    def __init__(self, settings: Settings, connect: Connect | None = None) -> None:
+        """Take endpoint and receivers from the settings; ``connect`` is for another way in."""
         self._settings = settings
+        self._connect = connect or partial(connect_as_app, settings)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
         return cls(settings) if settings.acs_endpoint else None
 
     async def send(self, alert: Alert) -> None:
-        async with (
-            Credentials(self._settings) as credentials,
-            EmailClient(self._settings.acs_endpoint, credentials, retry_total=0) as client,
-        ):
-            try:
+        try:
+            async with self._connect() as client:
                 poller = await client.begin_send(payload(alert, self._settings))
-                await poller.result()
-            except HttpResponseError as error:
-                raise _refused(error) from None
-            except AzureError as error:
-                raise DeliveryError(f"mail: {type(error).__name__}") from None
+                result = await poller.result()
+        except HttpResponseError as error:
+            headers = getattr(error.response, "headers", {})
+            raise refused("Communication Services", error.status_code or 0, headers) from None
+        except AzureError as error:
+            raise DeliveryError(f"Communication Services: {type(error).__name__}") from None
+        if result.get("status") != "Succeeded":
+            raise DeliveryError("Communication Services did not send the mail")
+
+
+@asynccontextmanager
+async def connect_as_app(settings: Settings) -> AsyncIterator[EmailClient]:
+    """A client with the app's identity. The queue tries again, so the client does not."""
+    async with (
+        Credentials(settings) as credentials,
+        EmailClient(settings.acs_endpoint, credentials, retry_total=0) as client,
+    ):
+        yield client
 
 
 def payload(alert: Alert, settings: Settings) -> Json:
@@ -53,13 +68,3 @@ def payload(alert: Alert, settings: Settings) -> Json:
             "html": content.html,
         },
     }
-
-
-def _refused(error: HttpResponseError) -> DeliveryError:
-    status = error.status_code or 0
-    asked = getattr(error.response, "headers", {}).get("Retry-After", "")
-    return DeliveryError(
-        f"Communication Services answered {status}",
-        permanent=400 <= status < 500 and status not in {408, 429},  # noqa: PLR2004 - HTTP
-        retry_after=float(asked) if asked.isdecimal() else None,
-    )

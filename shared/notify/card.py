@@ -12,7 +12,7 @@ from shared.notify.card_parts import (
     bullets,
     commands,
     fact_rows,
-    link,
+    links,
     paragraph,
     run,
     title,
@@ -26,6 +26,7 @@ from shared.notify.words import (
     anchor,
     badge,
     facts,
+    headline,
     hit_images,
     platforms,
     subject,
@@ -53,7 +54,7 @@ def _head(alert: Alert, fit: Fit) -> Json:
             run(f"{shown.sign} {shown.word}", weight="Bolder", color=shown.tone),
             run(f"{shown.kind} {DOT} Pullwatch", lead="  ", size="Small", isSubtle=True),
         ),
-        paragraph(run(alert.headline, fit.text, weight="Bolder", size="Medium"), spacing="Small"),
+        paragraph(run(headline(alert), fit.text, weight="Bolder", size="Medium"), spacing="Small"),
     ]
     if said := summary(alert):
         items.append(paragraph(run(said), spacing="Small"))
@@ -94,10 +95,6 @@ def _resolved(incident: Incident, fit: Fit) -> Iterable[Json]:
 
 
 def _actions(alert: Alert) -> list[Json]:
-    actions = []
-    if place := anchor(alert):
-        actions.append(link("Open the dashboard", place))
-    about = alert.incident.finding.link if alert.incident else ""
-    if about.startswith("https://") and alert.transition is not Transition.RESOLVED:
-        actions.append(link("Read about it", about))
-    return actions
+    told = alert.incident if alert.transition is not Transition.RESOLVED else None
+    about = told.finding.link if told else ""
+    return links(("Open the dashboard", anchor(alert)), ("Read about it", about))

@@ -5,10 +5,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.domain.text import plain
 from shared.domain.words import is_command
 from shared.notify.escaping import run_lines, run_text
 
 type Json = dict[str, Any]
+LONGEST_URL = 1_000
 
 
 class Fit(Struct, frozen=True):
@@ -93,6 +95,10 @@ def _command(number: int, fix: str, fit: Fit) -> Json:
     return box("emphasis", [columns([("auto", step), ("stretch", content)])], spacing="Small")
 
 
-def link(label: str, url: str) -> Json:
-    """A button that opens a page."""
-    return {"type": "Action.OpenUrl", "title": label, "url": url}
+def links(*labelled: tuple[str, str]) -> list[Json]:
+    """Buttons that open pages; what is no address on the web, or a very long one, has none."""
+    return [
+        {"type": "Action.OpenUrl", "title": label, "url": plain(url, LONGEST_URL)}
+        for label, url in labelled
+        if url.startswith(("https://", "http://")) and len(url) <= LONGEST_URL
+    ]

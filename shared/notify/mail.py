@@ -49,6 +49,7 @@ def _said(alert: Alert) -> dict[str, object]:
         "report": report,
         "badge": shown,
         "colours": COLOURS[shown.tone],
+        "headline": words.headline(alert),
         "summary": words.summary(alert),
         "repeat": words.REPEAT if alert.maybe_repeated else "",
         "facts": words.facts(incident) if incident else (),

@@ -1,11 +1,13 @@
 """Mail over SMTP."""
 
 from email.message import EmailMessage
+from email.utils import format_datetime
 from typing import ClassVar, Self
 
 import aiosmtplib
 
 from shared.domain.alerts import Alert
+from shared.domain.pulls import short_hash
 from shared.notify.base import DeliveryError
 from shared.notify.mail import mail
 from shared.settings import Settings
@@ -47,12 +49,20 @@ class Smtp:
 
 
 def compose(alert: Alert, settings: Settings) -> EmailMessage:
-    """The message. Raises nothing: every name in it was made one line before."""
+    """The message. Every name in it was made one line before, so no header can be added.
+
+    Alerts of one incident are one thread: they refer to the same id, which no mail has.
+    """
     content = mail(alert)
     message = EmailMessage()
     message["Subject"] = content.subject
     message["From"] = settings.mail_from or "pullwatch@localhost"
     message["To"] = ", ".join(settings.mail_to)
+    message["Date"] = format_datetime(alert.at)
+    message["Message-ID"] = f"<{short_hash(alert.id)}@pullwatch>"
+    if alert.incident:
+        message["References"] = f"<{short_hash(alert.incident.id)}@pullwatch>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
     message.set_content(content.text)
     message.add_alternative(content.html, subtype="html")
     return message

@@ -5,13 +5,14 @@ Connectors and MessageCard are retired; a workflow takes Adaptive Cards only, in
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
 import msgspec
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
 
 from shared.domain.alerts import Alert
-from shared.notify.base import DeliveryError
+from shared.notify.base import DeliveryError, refused
 from shared.notify.card import card
 from shared.notify.card_parts import Fit
 from shared.settings import Settings
@@ -28,7 +29,14 @@ FITS = (
 """How much a card says, from most to least."""
 GAP = 0.26
 """Seconds between two messages: about four a second are accepted."""
-BUSY = 429
+JSON = {"Content-Type": "application/json"}
+HINTS = {
+    400: "TEAMS_WEBHOOK_URL is not whole, or the workflow is turned off",
+    401: "the signature in TEAMS_WEBHOOK_URL is not (or no longer) valid",
+    403: "the workflow lets only some people call it",
+    404: "the workflow of TEAMS_WEBHOOK_URL is gone",
+    410: "the workflow of TEAMS_WEBHOOK_URL is gone",
+}
 
 type Json = dict[str, Any]
 
@@ -60,19 +68,16 @@ class Teams:
         try:
             async with (
                 ClientSession(timeout=timeout, trust_env=True) as session,
-                session.post(
-                    self._url, data=body, headers={"Content-Type": "application/json"}
-                ) as answer,
+                # a redirect would be followed with a GET, whose 200 is no delivery
+                session.post(self._url, data=body, headers=JSON, allow_redirects=False) as answer,
             ):
-                status, asked = answer.status, answer.headers.get("Retry-After", "")
+                status, headers = answer.status, answer.headers
+        except InvalidURL:
+            raise DeliveryError("Teams: TEAMS_WEBHOOK_URL is no URL", permanent=True) from None
         except (ClientError, TimeoutError) as error:
             raise DeliveryError(f"Teams: {type(error).__name__}") from None
-        if status >= 400:  # noqa: PLR2004 - HTTP
-            raise DeliveryError(
-                f"Teams answered {status}",
-                permanent=status < 500 and status not in {408, BUSY},  # noqa: PLR2004 - HTTP
-                retry_after=float(asked) if asked.isdecimal() else None,
-            )
+        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            raise refused("Teams", status, headers, HINTS.get(status, ""))
 
 
 def message(alert: Alert) -> bytes:

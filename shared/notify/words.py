@@ -62,6 +62,12 @@ def subject(alert: Alert) -> str:
     return f"[{shown.word}{update}] {alert.headline}"
 
 
+def headline(alert: Alert) -> str:
+    """What the alert is about; of a resolved incident, what it was."""
+    over = alert.incident and alert.transition is Transition.RESOLVED
+    return f"It was: {alert.headline}" if over else alert.headline
+
+
 def summary(alert: Alert) -> str:
     """One sentence about how many are hit and since when; empty where there is nothing to say."""
     incident = alert.incident
