@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from local import azurite
+from local import azurite, servicebus
 
 APP_PLACE = "pullwatch"
 """Where the app stands in the simulated network, unless told otherwise."""
@@ -24,20 +24,35 @@ _DROPPED = {
 _DROPPED_PREFIXES = ("AZURE_", "IDENTITY_", "MSI_", "AZUREWEBJOBS", "WEBSITE_")
 
 
-class Addresses(Struct, frozen=True, kw_only=True):
+class Entrance(Struct, frozen=True, kw_only=True):
+    """How a client meets the estate: ports on 127.0.0.1, whom it trusts, what it says to be let in.
+
+    The header is for the endpoint that gives managed identities their tokens.
+    """
+
+    proxy: int
+    dns: int
+    msi: int
+    ca_bundle: str
+    identity_header: str
+
+    def proxy_url(self, place: str = APP_PLACE) -> str:
+        """The way to Azure for a client at this place.
+
+        The password means nothing, but Python's urllib names no user without one.
+        """
+        return f"http://{place}:local@127.0.0.1:{self.proxy}"
+
+
+class Addresses(Entrance, frozen=True, kw_only=True):
     """Where everything of a stack is: ports on 127.0.0.1, and what else a client must know."""
 
     functions: int
     servicebus: int
     tables: int
-    proxy: int
-    dns: int
     control: int
-    msi: int
     inbox: int
     smtp: int
-    ca_bundle: str
-    identity_header: str
     webhook_url: str
 
     @property
@@ -55,13 +70,6 @@ class Addresses(Struct, frozen=True, kw_only=True):
         """The verbs that edit the estate."""
         return f"http://127.0.0.1:{self.control}"
 
-    def proxy_url(self, place: str = APP_PLACE) -> str:
-        """The way to Azure for a client at this place.
-
-        The password means nothing, but Python's urllib names no user without one.
-        """
-        return f"http://{place}:local@127.0.0.1:{self.proxy}"
-
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of this process without what would lead a child to the real Azure."""
@@ -72,7 +80,7 @@ def inherited(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def for_clients(at: Addresses, place: str) -> dict[str, str]:
+def for_clients(at: Entrance, place: str) -> dict[str, str]:
     """What skopeo, az, curl or a Python program needs to meet the estate from a place."""
     proxy = at.proxy_url(place)
     return {
@@ -94,7 +102,7 @@ def app_settings(at: Addresses) -> dict[str, str]:
     return {
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "AzureWebJobsDisableHomepage": "true",  # "/" is the dashboard's
-        "SERVICE_BUS": servicebus_connection(at.servicebus),
+        "SERVICE_BUS": servicebus.connection_string(at.servicebus),
         "TABLES": azurite.connection_string(at.tables),
         "URGENT_QUEUE": "jobs-urgent",
         "BULK_QUEUE": "jobs-bulk",
@@ -111,11 +119,3 @@ def app_settings(at: Addresses) -> dict[str, str]:
         "CACHE_SECONDS": "1",  # edits of the estate are to be seen at once
         **for_clients(at, APP_PLACE),
     }
-
-
-def servicebus_connection(port: int) -> str:
-    """What the Service Bus SDK needs to reach the local broker, which checks no key."""
-    return (
-        f"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName=RootManageSharedAccessKey;"
-        "SharedAccessKey=any;UseDevelopmentEmulator=true;"
-    )

@@ -9,15 +9,11 @@ closed.
 
 import argparse
 import asyncio
-import json
 import logging
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
+from local import lifetime
 from local.arguments import Parser
 from local.azure.simulator import Ports, running
 from local.estates.mistakes import EstateError
@@ -30,7 +26,7 @@ def _arguments() -> argparse.Namespace:
     for name in ("", "proxy-", "dns-", "control-", "msi-", "inbox-", "smtp-"):
         parser.add_argument(f"--{name}port", type=int, default=0, help="0: any free one")
     parser.add_argument("--event-endpoint", help="URL that gets the events of all registries")
-    parser.add_argument("--die-with-parent", action="store_true", help="end when stdin is closed")
+    lifetime.add_option(parser)
     return parser.parse_args()
 
 
@@ -47,30 +43,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
     async with running(arguments.estate, arguments.state, ports) as simulator:
         if arguments.event_endpoint:
             await simulator.subscribe(arguments.event_endpoint)
-        stopped = _stop_event(die_with_parent=arguments.die_with_parent)
-        print(json.dumps(simulator.ready()), flush=True)
+        stopped = lifetime.stop_event(die_with_parent=arguments.die_with_parent)
+        lifetime.announce(simulator.ready())
         await stopped.wait()
-
-
-def _stop_event(*, die_with_parent: bool) -> asyncio.Event:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def stop(*_: object) -> None:
-        loop.call_soon_threadsafe(stopped.set)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    if die_with_parent:
-        threading.Thread(target=_when_stdin_ends, args=(stop,), daemon=True).start()
-    return stopped
-
-
-def _when_stdin_ends(stop: Callable[[], None]) -> None:
-    # os.read: a daemon thread inside sys.stdin would hold its lock at interpreter shutdown.
-    while os.read(0, 4096):
-        pass
-    stop()
 
 
 def main() -> int:

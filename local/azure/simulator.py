@@ -26,6 +26,7 @@ from local.azure.proxy import Proxy
 from local.azure.routing import Routing
 from local.azure.serve import Listener
 from local.azure.world import World
+from local.environment import APP_PLACE, Entrance, for_clients
 from local.estates.loader import load
 from local.inbox import Inbox, applications
 
@@ -62,27 +63,20 @@ class Simulator:
         """Where the verbs are."""
         return f"http://127.0.0.1:{self.ports.control}"
 
-    def environment(self, place: str = "pullwatch") -> dict[str, str]:
-        """The environment of a client at a place; the last four are for code that runs there."""
-        bundle = str(self.cloud.authority.bundle)
-        proxy = f"http://{place}@127.0.0.1:{self.ports.proxy}"
-        msi = f"http://127.0.0.1:{self.ports.msi}"
-        return {
-            "HTTPS_PROXY": proxy,
-            "https_proxy": proxy,
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
-            "SSL_CERT_FILE": bundle,
-            "REQUESTS_CA_BUNDLE": bundle,
-            "DNS_SERVER": f"127.0.0.1:{self.ports.dns}",
-            "IDENTITY_ENDPOINT": f"{msi}/{place}/msi/token",
-            "IDENTITY_HEADER": self.identity_header,
-        }
+    def environment(self, place: str = APP_PLACE) -> dict[str, str]:
+        """The environment of a client at a place."""
+        entrance = Entrance(
+            proxy=self.ports.proxy,
+            dns=self.ports.dns,
+            msi=self.ports.msi,
+            ca_bundle=str(self.cloud.authority.bundle),
+            identity_header=self.identity_header,
+        )
+        return for_clients(entrance, place)
 
     def ready(self) -> dict[str, Any]:
         """What the process says when it is ready."""
         return {
-            "ready": True,
             "ports": asdict(self.ports),
             "ca_bundle": str(self.cloud.authority.bundle),
             "identity_header": self.identity_header,
@@ -137,7 +131,7 @@ async def running(
 
 
 def _at_home(routing: Routing, host: str) -> Answer | NameTrouble:
-    return routing.lookup(routing.place(managed_identity.APP_PLACE) or INTERNET, host)
+    return routing.lookup(routing.place(APP_PLACE) or INTERNET, host)
 
 
 async def _serve(stack: AsyncExitStack, app: web.Application, port: int) -> int:

@@ -6,19 +6,16 @@ everything else, what the app prints too, goes to stderr. SIGTERM and SIGINT sto
 
 import argparse
 import asyncio
-import json
 import logging
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from local import lifetime
 from local.arguments import Parser
 from local.functions.errors import StartupError
-from local.functions.host import Host, Place, start_host
+from local.functions.host import Place, start_host
 
 _DEFAULT_PORT = 7071
 
@@ -45,45 +42,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=_DEFAULT_PORT, help="0 chooses a free one")
     parser.add_argument("--state", type=Path, default=Path(".local/functions"))
     parser.add_argument("--keys", type=Path, help="key file; default: keys.json in the state")
-    parser.add_argument("--die-with-parent", action="store_true", help="stop when stdin closes")
+    lifetime.add_option(parser)
     return parser.parse_args()
 
 
 async def _serve(place: Place, stdout: TextIO, *, die_with_parent: bool) -> None:
-    stopping = _stop_event(die_with_parent=die_with_parent)
+    stopping = lifetime.stop_event(die_with_parent=die_with_parent)
     host = await start_host(place)
-    _announce(host, stdout)
+    names = [function.name for function in host.functions if not function.disabled]
+    lifetime.announce({"port": host.port, "functions": names}, stdout)
     await stopping.wait()
     await host.stop()
-
-
-def _announce(host: Host, stdout: TextIO) -> None:
-    names = [function.name for function in host.functions if not function.disabled]
-    line = json.dumps({"ready": True, "port": host.port, "functions": names})
-    stdout.write(line + "\n")
-    stdout.flush()
-
-
-def _stop_event(*, die_with_parent: bool) -> asyncio.Event:
-    """An event that is set by SIGTERM, SIGINT and, if wanted, the end of stdin."""
-    loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
-
-    def stop(*_: object) -> None:
-        loop.call_soon_threadsafe(stopping.set)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    if die_with_parent:
-        threading.Thread(target=_when_stdin_ends, args=(stop,), daemon=True).start()
-    return stopping
-
-
-def _when_stdin_ends(stop: Callable[[], None]) -> None:
-    # os.read: a daemon thread inside sys.stdin would hold its lock at interpreter shutdown.
-    while os.read(0, 4096):
-        pass
-    stop()
 
 
 def _log_to_stderr() -> None:

@@ -7,16 +7,12 @@ standard input is closed. Exits with 1, and says why on standard error, when it 
 
 import argparse
 import asyncio
-import json
 import logging
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from local import lifetime
 from local.arguments import Parser
 from local.servicebus.config import QueueConfig, load_queues
 from local.servicebus.running import RunningBroker, running_broker
@@ -30,7 +26,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--queues", type=Path, required=True, help="JSON array of queues")
     parser.add_argument("--db", type=Path, help="SQLite file; without it all is lost at the end")
     parser.add_argument("--status-port", type=int, help="HTTP port for GET /queues; 0: any")
-    parser.add_argument("--die-with-parent", action="store_true", help="end when stdin is closed")
+    lifetime.add_option(parser)
     return parser.parse_args()
 
 
@@ -38,12 +34,12 @@ async def _serve(arguments: argparse.Namespace, queues: tuple[QueueConfig, ...])
     async with AsyncExitStack() as stack:
         running = running_broker(queues, db=arguments.db, port=arguments.port)
         broker = await stack.enter_async_context(running)
-        ready: dict[str, bool | int] = {"ready": True, "port": broker.port}
+        ready = {"port": broker.port}
         if arguments.status_port is not None:
             status = running_status(broker, arguments.status_port)
             ready["status_port"] = await stack.enter_async_context(status)
-        stopped = _stop_event(die_with_parent=arguments.die_with_parent)
-        print(json.dumps(ready), flush=True)
+        stopped = lifetime.stop_event(die_with_parent=arguments.die_with_parent)
+        lifetime.announce(ready)
         await _until(stopped, broker)
 
 
@@ -55,28 +51,6 @@ async def _until(stopped: asyncio.Event, broker: RunningBroker) -> None:
         wait.cancel()
     for wait in done:
         wait.result()
-
-
-def _stop_event(*, die_with_parent: bool) -> asyncio.Event:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def stop(*_: object) -> None:
-        loop.call_soon_threadsafe(stopped.set)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    if die_with_parent:
-        threading.Thread(target=_at_end_of_input, args=(stop,), daemon=True).start()
-    return stopped
-
-
-def _at_end_of_input(stop: Callable[[], None]) -> None:
-    # A thread, because not every event loop can read standard input (Windows); without a buffer,
-    # because Python aborts at its end when a thread still holds one.
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    stop()
 
 
 def main() -> int:

@@ -14,9 +14,8 @@ from aiohttp import web
 
 from local.azure.cloud import CLOUD, Cloud
 from local.azure.entra.tokens import AUDIENCES, LIFETIME
+from local.environment import APP_PLACE
 from local.estates.identity import Identity
-
-APP_PLACE = "pullwatch"
 
 
 def application(cloud: Cloud, header: str) -> web.Application:

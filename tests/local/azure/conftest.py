@@ -52,7 +52,7 @@ class Azure:
             name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ
         }
         told = {
-            name: value.replace("//pullwatch@", f"//{place}@").replace("/pullwatch/", f"/{place}/")
+            name: value.replace("//pullwatch:", f"//{place}:").replace("/pullwatch/", f"/{place}/")
             for name, value in self.ready["environment"].items()
         }
         return own | told | {"PYTHONPATH": str(ROOT)}
