@@ -25,7 +25,7 @@ from local.functions.keys import HostKeys
 from local.inbox.reader import Reader
 from local.processes import Process, ProcessError
 from local.running import RunningStack, announce, sole_stack
-from local.wiring import CONTOSO, EVENT_FUNCTION, ROOT, Wiring
+from local.wiring import CONTOSO, EVENT_FUNCTION, QUEUES, ROOT, Wiring
 
 BACKGROUND: Final = ("servicebus", "tables", "azure")
 STOP_ORDER: Final = ("functions", "azure", "servicebus", "tables")
@@ -43,10 +43,10 @@ def silent(_: str) -> None:
 class Stack:
     """One stack with a state folder of its own; as many as one likes run side by side.
 
-    `settings` are app settings beside and above the usual ones; `fresh` forgets what the app and
-    the inbox kept from earlier. Ports that are 0, or not in
-    `wanted`, are any free ones. Entering raises AlreadyRunningError, InstallError (Azurite) or
-    ProcessError; leaving raises the ProcessError of a process that ended by itself.
+    `settings` are app settings beside and above the usual ones; `queues` is the file that lists
+    the broker's; `fresh` forgets what the app and the inbox kept from earlier. Ports that are 0,
+    or not in `wanted`, are any free ones. Entering raises AlreadyRunningError, InstallError
+    (Azurite) or ProcessError; leaving raises the ProcessError of a process that ended by itself.
     """
 
     def __init__(
@@ -57,12 +57,20 @@ class Stack:
         app: Path = ROOT,
         settings: Mapping[str, str] | None = None,
         wanted: Mapping[str, int] = ports.ANY,
+        queues: Path = QUEUES,
         fresh: bool = False,
         tell: Tell = silent,
     ) -> None:
         self.state = state.resolve()
         self.crashes: list[ProcessError] = []
-        self._wiring = Wiring(state, estate=estate, app=app, settings=settings or {}, wanted=wanted)
+        self._wiring = Wiring(
+            state,
+            estate=estate,
+            app=app,
+            settings=settings or {},
+            wanted=wanted,
+            queues=queues,
+        )
         self._fresh = fresh
         self._tell = tell
         self._processes: dict[str, Process] = {}

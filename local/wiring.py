@@ -42,10 +42,12 @@ class Wiring:
         app: Path,
         settings: Mapping[str, str],
         wanted: Mapping[str, int],
+        queues: Path = QUEUES,
     ) -> None:
         self.state = state.resolve()
         self.estate = estate.resolve()
         self.app = app.resolve()
+        self.queues = queues.resolve()
         self.settings = dict(settings)
         self.functions: tuple[str, ...] = ()
         self._ports = {**ports.ANY, **wanted}
@@ -115,7 +117,7 @@ class Wiring:
 
     def _servicebus(self) -> dict[str, object]:
         database = self.state / "servicebus.db"
-        return {"port": self._ports["servicebus"], "db": database, "queues": QUEUES}
+        return {"port": self._ports["servicebus"], "db": database, "queues": self.queues}
 
     def _azure_options(self) -> dict[str, object]:
         others = ("proxy", "dns", "control", "msi", "inbox", "smtp")
