@@ -5,9 +5,7 @@ Decided by the permissions of the role definitions, never by their names. Condit
 business of the resource that knows the request's attributes: `grants` hands the assignments over.
 """
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from local.estates.identity import (
     EVERYONE,
@@ -17,6 +15,7 @@ from local.estates.identity import (
     RoleDefinition,
 )
 from local.estates.model import Estate
+from local.estates.wildcards import stands_for
 
 _MANAGEMENT_GROUP = "/providers/microsoft.management/managementgroups/"
 
@@ -73,7 +72,7 @@ def permits(role: RoleDefinition, action: str, *, data: bool = False) -> bool:
 
 def matches(patterns: Iterable[str], action: str) -> bool:
     """Whether one of the patterns stands for the action; upper and lower case are the same."""
-    return any(_pattern(pattern).fullmatch(action) for pattern in patterns)
+    return any(stands_for(pattern.lower(), action.lower()) for pattern in patterns)
 
 
 def covers(estate: Estate, above: str, scope: str) -> bool:
@@ -109,8 +108,3 @@ def _denies(
         else (denial.actions, denial.not_actions)
     )
     return matches(denied, action) and not matches(spared, action)
-
-
-@lru_cache(maxsize=4096)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.IGNORECASE)

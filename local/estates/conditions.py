@@ -7,9 +7,10 @@ The language is Azure's, version 2.0: `ActionMatches{'...'}`, comparisons of
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
+
+from local.estates.wildcards import is_like, stands_for
 
 TOKEN: Final = re.compile(
     r"\s*(?:(?P<action>ActionMatches)\s*\{\s*'(?P<pattern>[^']*)'\s*\}"
@@ -26,7 +27,7 @@ type Compare = Callable[[str, str], bool]
 COMPARISONS: Final[dict[str, Compare]] = {
     "StringEquals": lambda value, text: value == text,
     "StringStartsWith": lambda value, text: value.startswith(text),
-    "StringLike": fnmatchcase,
+    "StringLike": is_like,
 }
 
 
@@ -101,7 +102,7 @@ class Parser:
         token = self.next()
         if token["action"]:
             pattern = token["pattern"].lower()
-            return lambda request: fnmatchcase(request.action.lower(), pattern)
+            return lambda request: stands_for(pattern, request.action.lower())
         if token["attribute"]:
             return self.comparison(token["attribute"])
         raise ConditionError(f"not expected: {token[0].strip()!r}")

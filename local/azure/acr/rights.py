@@ -5,7 +5,6 @@ conditions and for nothing else (MicrosoftDocs azure-management-docs
 container-registry-rbac-abac-repository-permissions.md). Tokens have their scope map.
 """
 
-import re
 from typing import Final
 
 from local.azure.acr.accounts import Account
@@ -14,6 +13,7 @@ from local.estates.conditions import Request, compile_condition
 from local.estates.identity import Identity, RoleAssignment
 from local.estates.model import Estate
 from local.estates.registry import Registry
+from local.estates.wildcards import stands_for
 
 ACR: Final = "Microsoft.ContainerRegistry/registries"
 
@@ -130,7 +130,7 @@ def of_scope_map(registry: Registry, token_name: str, repository: str) -> frozen
         SCOPE_MAP[right]
         for entry in (found.actions if found else ())
         for name, right in [split(entry)]
-        if right in SCOPE_MAP and covers(name, repository)
+        if right in SCOPE_MAP and stands_for(name, repository)
     )
 
 
@@ -138,11 +138,6 @@ def split(entry: str) -> tuple[str, str]:
     """`repositories/team/app/content/read` -> (`team/app`, `content/read`)."""
     parts = entry.removeprefix("repositories/").rsplit("/", maxsplit=2)
     return parts[0], "/".join(parts[1:])
-
-
-def covers(pattern: str, repository: str) -> bool:
-    """Whether a name in a scope map, perhaps with `*`, stands for a repository."""
-    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), repository))
 
 
 def identity_named(estate: Estate, name: str) -> Identity | None:

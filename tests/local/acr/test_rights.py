@@ -3,7 +3,7 @@
 import pytest
 
 from local.azure.acr.accounts import ANONYMOUS, Account
-from local.azure.acr.rights import allowed, covers, may_enter, may_list
+from local.azure.acr.rights import allowed, may_enter, may_list
 from local.estates import loads
 from local.estates.model import Estate
 
@@ -146,17 +146,3 @@ def test_nobody_pulls_unless_the_registry_says_so() -> None:
     assert not allowed(described, registry, ANONYMOUS, "app")
     registry.anonymous_pull_enabled = True
     assert allowed(described, registry, ANONYMOUS, "app") == {"pull", "metadata_read"}
-
-
-@pytest.mark.parametrize(
-    ("pattern", "repository", "expected"),
-    [
-        ("app", "app", True),
-        ("app", "app2", False),
-        ("team/*", "team/app", True),
-        ("team/*", "teams/app", False),
-        ("*", "any/thing", True),
-    ],
-)
-def test_names_in_scope_maps(pattern: str, repository: str, expected: bool) -> None:
-    assert covers(pattern, repository) is expected
