@@ -1,14 +1,14 @@
 """What wakes the app up. Every function here is one call into shared.pipeline."""
 
 import azure.functions as func
-from shared.web.routes import blueprint
 
-from shared.adapters.events import letter
+from shared.adapters.letters import letter
 from shared.bootstrap import bulk, urgent
 from shared.pipeline import announce as announcing
 from shared.pipeline import dead_letters, intake, work
 from shared.pipeline import sweep as sweeping
 from shared.pipeline import watch as watching
+from shared.web.routes import blueprint
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(blueprint)

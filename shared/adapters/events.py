@@ -132,18 +132,3 @@ def _repository(target: _Target) -> str:
         return parse_reference(f"registry.azurecr.io/{target.repository}{tag}{digest}").repository
     except InvalidReferenceError as why:
         raise MalformedEventError(f"data.target: {why}") from why
-
-
-class Letter(Struct, frozen=True):
-    """A dead-lettered message: the broker's reason stands in its application properties."""
-
-    id: str
-    body: bytes
-    reason: str
-
-
-def letter(message: func.ServiceBusMessage) -> Letter:
-    """A dead letter from what the trigger was given."""
-    said = message.application_properties or {}
-    words = [str(said.get(key, "")) for key in ("DeadLetterReason", "DeadLetterErrorDescription")]
-    return Letter(message.message_id, message.get_body(), ": ".join(w for w in words if w)[:500])

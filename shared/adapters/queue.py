@@ -1,14 +1,21 @@
-"""Service Bus: what the app sends. Receiving is the Functions host's work."""
+"""Service Bus: what the app sends. Receiving is the Functions host's work.
+
+Its SDK is imported when something is first sent: most invocations send nothing, and a process
+that is started for one of them need not wait for it.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.servicebus import ServiceBusMessage
-from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from azure.servicebus import ServiceBusMessage
+    from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
 
 
 class Outgoing(Struct, frozen=True):
@@ -35,13 +42,20 @@ class ServiceBusQueue:
     def __init__(
         self, *, connection: str = "", namespace: str = "", credential: AsyncTokenCredential | None
     ) -> None:
-        if connection:
-            self._client = ServiceBusClient.from_connection_string(connection)
-        else:
-            assert credential is not None  # noqa: S101 - bootstrap gives one with a namespace
-            self._client = ServiceBusClient(namespace, credential)
+        self._connection = connection
+        self._namespace = namespace
+        self._credential = credential
         self._senders: dict[str, ServiceBusSender] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+
+    @cached_property
+    def _client(self) -> "ServiceBusClient":
+        from azure.servicebus.aio import ServiceBusClient  # noqa: PLC0415 - see the module
+
+        if self._connection:
+            return ServiceBusClient.from_connection_string(self._connection)
+        assert self._credential is not None  # noqa: S101 - bootstrap gives one with a namespace
+        return ServiceBusClient(self._namespace, self._credential)
 
     async def send(self, queue: str, messages: Sequence[Outgoing]) -> None:
         lock = self._locks.setdefault(queue, asyncio.Lock())
@@ -64,7 +78,7 @@ class NoQueue:
         raise NotImplementedError(f"nothing is sent from here ({queue}: {len(messages)})")
 
 
-async def _send(sender: ServiceBusSender, messages: list[ServiceBusMessage]) -> None:
+async def _send(sender: "ServiceBusSender", messages: list["ServiceBusMessage"]) -> None:
     batch = await sender.create_message_batch()
     for message in messages:
         try:
@@ -77,7 +91,9 @@ async def _send(sender: ServiceBusSender, messages: list[ServiceBusMessage]) -> 
         await sender.send_messages(batch)
 
 
-def _wire(message: Outgoing) -> ServiceBusMessage:
+def _wire(message: Outgoing) -> "ServiceBusMessage":
+    from azure.servicebus import ServiceBusMessage  # noqa: PLC0415 - see the module
+
     return ServiceBusMessage(
         message.body,
         message_id=message.id,

@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from azure.communication.email.aio import EmailClient
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from shared.adapters.credentials import Credentials
@@ -14,8 +13,11 @@ from shared.notify.base import DeliveryError, refused
 from shared.notify.mail import mail
 from shared.settings import Settings
 
+if TYPE_CHECKING:
+    from azure.communication.email.aio import EmailClient
+
 type Json = dict[str, Any]
-type Connect = Callable[[], AbstractAsyncContextManager[EmailClient]]
+type Connect = Callable[[], AbstractAsyncContextManager["EmailClient"]]
 
 
 class CommunicationServices:
@@ -47,8 +49,11 @@ class CommunicationServices:
 
 
 @asynccontextmanager
-async def connect_as_app(settings: Settings) -> AsyncIterator[EmailClient]:
+async def connect_as_app(settings: Settings) -> AsyncIterator["EmailClient"]:
     """A client with the app's identity. The queue tries again, so the client does not."""
+    # imported where it is used: most deployments do without Communication Services
+    from azure.communication.email.aio import EmailClient  # noqa: PLC0415
+
     async with (
         Credentials(settings) as credentials,
         EmailClient(settings.acs_endpoint, credentials, retry_total=0) as client,

@@ -1,8 +1,8 @@
 """An alert as mail: HTML and plain text from one set of words."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, Template, select_autoescape
 from msgspec import Struct
 
 from shared.domain.alerts import Alert
@@ -10,6 +10,9 @@ from shared.domain.text import lines, plain
 from shared.domain.words import MEANINGS, SIGNS, counted, groups, is_command, lasted, place, when
 from shared.notify import words
 from shared.notify.escaping import header
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MOST = 200
 """Lines of one list; what is more is counted."""
@@ -63,7 +66,10 @@ def _said(alert: Alert) -> dict[str, object]:
 
 
 @cache
-def _template(name: str) -> Template:
+def _template(name: str) -> "Template":
+    # most processes never write a mail: those need not wait for the import
+    from jinja2 import Environment, PackageLoader, select_autoescape  # noqa: PLC0415
+
     environment = Environment(
         loader=PackageLoader("shared.notify"),
         autoescape=select_autoescape(("html",)),

@@ -4,7 +4,7 @@ import logging
 
 import msgspec
 
-from shared.adapters.events import Letter
+from shared.adapters.letters import Letter
 from shared.adapters.store.ledger import Note, NoteKind
 from shared.adapters.store.sweeps import JobDone
 from shared.domain.alerts import Announcement, Topic

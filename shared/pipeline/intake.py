@@ -5,7 +5,6 @@ import logging
 import azure.functions as func
 from msgspec.structs import replace
 
-from shared.adapters.events import IgnoredEventError, MalformedEventError, read_event
 from shared.adapters.store.index import Entry
 from shared.adapters.store.ledger import Note, NoteKind
 from shared.domain.events import EventKind, RegistryEvent
@@ -22,6 +21,13 @@ async def on_registry_event(
     services: Services, event: func.EventGridEvent | func.CloudEvent
 ) -> None:
     """Act on a push or a deletion; record everything else. Only faults of ours raise."""
+    # what reads events takes long to import, and only processes that get some need it
+    from shared.adapters.events import (  # noqa: PLC0415
+        IgnoredEventError,
+        MalformedEventError,
+        read_event,
+    )
+
     try:
         wanted = read_event(event)
     except IgnoredEventError as why:

@@ -7,12 +7,14 @@ else loads or runs, whatever a tag or an error text may hold.
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
-
-from jinja2 import Environment, PackageLoader
+from typing import TYPE_CHECKING
 
 from shared.domain import words
 from shared.domain.text import lines, plain
 from shared.web import figures
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def page(name: str, **said: object) -> str:
@@ -38,7 +40,10 @@ def _style() -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # most processes never show a page: those need not wait for the import
+    from jinja2 import Environment, PackageLoader  # noqa: PLC0415
+
     environment = Environment(
         loader=PackageLoader("shared.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

@@ -1,6 +1,6 @@
 """The nightly report: complete, incomplete, and never twice."""
 
-from shared.adapters.events import Letter
+from shared.adapters.letters import Letter
 from shared.domain.alerts import Topic
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
