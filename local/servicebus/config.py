@@ -13,7 +13,8 @@ DEAD_LETTERS = "/$DeadLetterQueue"
 class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One queue; the defaults are those of a queue created on the Standard tier.
 
-    `default_ttl_seconds` bounds the time to live of every message (None: as the sender says).
+    `default_ttl_seconds` bounds the time to live of every message (None: as the sender says); it
+    may be as long as the service's TimeSpan.MaxValue, 10,675,199 days.
     `duplicate_window_seconds` switches duplicate detection on: for so long a message id that was
     seen is dropped. `max_message_bytes` holds for one message and for a whole batch.
     """
@@ -21,7 +22,7 @@ class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,259}$")]
     lock_seconds: Annotated[float, Meta(gt=0, le=300)] = 60.0
     max_delivery_count: Annotated[int, Meta(ge=1, le=2000)] = 10
-    default_ttl_seconds: Annotated[float, Meta(gt=0)] | None = None
+    default_ttl_seconds: Annotated[float, Meta(gt=0, le=922_337_203_685)] | None = None
     dead_letter_on_expiration: bool = False
     duplicate_window_seconds: Annotated[float, Meta(gt=0, le=604_800)] | None = None
     max_message_bytes: Annotated[int, Meta(ge=1024, le=104_857_600)] = 262_144

@@ -31,6 +31,9 @@ _SET_BY_BROKER = frozenset(
     }
 )
 _DEFAULT_PRIORITY = 4
+_MAX_UBYTE, _MAX_UINT = 2**8 - 1, 2**32 - 1
+_LAST_MOMENT = 253_402_300_799_999
+"""The end of the year 9999 in milliseconds since 1970, where the dates of the SDKs end."""
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -89,7 +92,7 @@ def _annotations(section: bytes) -> tuple[tuple[bytes, ...], int | None]:
     scheduled_at = None
     for entry in entries:
         if entry.name == _SCHEDULED_TIME:
-            scheduled_at = _number(decode(entry.value)[0])
+            scheduled_at = _number(decode(entry.value)[0], _LAST_MOMENT)
         if entry.name not in _SET_BY_BROKER:
             kept += (entry.key, entry.value)
     return tuple(kept), scheduled_at
@@ -101,16 +104,16 @@ def _header(section: bytes) -> tuple[bool, int, int | None]:
     if not isinstance(fields, list):
         raise DecodeError("the header is not a list")
     durable, priority, ttl = [*fields, None, None, None][:3]
-    number = _number(priority)
-    return durable is True, _DEFAULT_PRIORITY if number is None else number & 0xFF, _number(ttl)
+    number = _number(priority, _MAX_UBYTE)
+    return durable is True, _DEFAULT_PRIORITY if number is None else number, _number(ttl, _MAX_UINT)
 
 
-def _number(value: Value) -> int | None:
+def _number(value: Value, limit: int) -> int | None:
     if value is None:
         return None
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= limit:
         return int(value)
-    raise DecodeError(f"not a number: {value!r}")
+    raise DecodeError(f"not a number from 0 to {limit}: {value!r}")
 
 
 def dead_lettered(content: Content, reason: str | None, description: str | None) -> Content:

@@ -39,7 +39,7 @@ class RunningBroker:
         return self._server.broker.counts()
 
     async def failure(self) -> None:
-        """Wait until the broker can go on no longer, and raise why (StoreError)."""
+        """Wait until the broker can go on no longer, and raise why (StoreError, as a rule)."""
         await asyncio.shield(self._server.failed)
 
 

@@ -41,9 +41,8 @@ class Server:
         """Stop listening, finish the turn and drop all connections."""
         if self._listener is not None:
             self._listener.close()
-        if not self._halted:
-            self._end_turn()
-            self._halt()
+        self._end_turn()
+        self._halt()
 
     # See Hub
 
@@ -69,20 +68,25 @@ class Server:
             self._turn = asyncio.get_running_loop().call_soon(self._end_turn)
 
     def _end_turn(self) -> None:
+        if self._halted:
+            return
         try:
             self.broker.tick()
             self.broker.pump()
+            while self._touched:
+                self._touched.pop().flush()
+            self._set_timer()
         except StoreError as error:
+            _LOGGER.critical("the broker stops: %s", error)
             self._give_up(error)
-            return
-        while self._touched:
-            self._touched.pop().flush()
+        except Exception as mistake:
+            # A mistake of ours. Without another turn the broker would be deaf, and say nothing.
+            _LOGGER.critical("the broker stops", exc_info=True)
+            self._give_up(mistake)
         self._turn = None
-        self._set_timer()
 
-    def _give_up(self, error: StoreError) -> None:
+    def _give_up(self, error: Exception) -> None:
         # What could not be written must not be answered: clients send it again to the next broker.
-        _LOGGER.critical("the broker stops: %s", error)
         self.failed.set_exception(error)
         self._halt()
 

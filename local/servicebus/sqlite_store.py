@@ -100,12 +100,14 @@ class SqliteStore:
         pending, self._pending = self._pending, []
         run = self._database.execute
         try:
-            run("BEGIN")
-            for statement, row in pending:
-                run(statement, row)
-            run("COMMIT")
-        except sqlite3.Error as error:
-            raise StoreError(f"cannot write: {error}") from error
+            # Commits, or rolls back whatever goes wrong: an open transaction would be the only
+            # thing that the next commit could tell of.
+            with self._database:
+                run("BEGIN")
+                for statement, row in pending:
+                    run(statement, row)
+        except (sqlite3.Error, OverflowError, ValueError, MemoryError) as error:
+            raise StoreError(f"cannot write: {type(error).__name__}: {error}") from error
 
     def messages(self, queue: str) -> Iterator[Message]:
         """See Store."""

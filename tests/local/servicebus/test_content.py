@@ -4,7 +4,15 @@ import uuid
 
 import pytest
 
-from local.servicebus.codec import DecodeError, Value, decode
+from local.servicebus.codec import (
+    DecodeError,
+    Symbol,
+    ULong,
+    Value,
+    decode,
+    described_list,
+    encode,
+)
 from local.servicebus.codec.sections import (
     APPLICATION_PROPERTIES,
     HEADER,
@@ -18,6 +26,7 @@ from local.servicebus.message import Lock, Message, State, encode_message
 from tests.local.servicebus.support import wire
 
 _TOKEN = uuid.UUID(int=7)
+_SCHEDULED = Symbol("x-opt-scheduled-enqueue-time")
 
 
 def _message(data: bytes, *, lock: Lock | None = None) -> Message:
@@ -105,3 +114,16 @@ def test_a_dead_letter_without_properties_gets_some() -> None:
 def test_a_malformed_message_is_refused(data: bytes) -> None:
     with pytest.raises(DecodeError):
         parse_content(data)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        pytest.param(described_list(HEADER, (True, None, ULong(2**32))), id="a time to live"),
+        pytest.param(described_list(HEADER, (True, None, -1)), id="a time to live below 0"),
+        pytest.param(b"\x00\x53\x72" + encode({_SCHEDULED: ULong(2**63)}), id="a time"),
+    ],
+)
+def test_a_number_that_no_store_could_hold_is_refused(section: bytes) -> None:
+    with pytest.raises(DecodeError, match="not a number"):
+        parse_content(section + b"\x00\x53\x75" + encode(b"body"))

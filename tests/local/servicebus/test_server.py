@@ -43,6 +43,34 @@ async def test_what_could_not_be_written_is_never_acknowledged(clock: Clock) -> 
     await server.stop()
 
 
+class Mistaken(MemoryStore):
+    """A store with a mistake in it."""
+
+    def commit(self) -> None:
+        raise ZeroDivisionError
+
+
+async def test_a_mistake_of_its_own_ends_a_broker_rather_than_leave_it_deaf(clock: Clock) -> None:
+    server = Server(Broker([QueueConfig("q")], Mistaken(), clock))
+    port = await server.start("127.0.0.1", 0)
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(server.failed, 10)
+    await server.stop()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_a_stopped_broker_takes_no_further_turn(clock: Clock) -> None:
+    store = FullDisk()
+    server = Server(Broker([QueueConfig("q")], store, clock))
+    async with raw_client(await server.start("127.0.0.1", 0)) as client:
+        await client.begin()
+        await server.stop()
+        store.full = True
+        await client.rest()
+    assert not server.failed.done()
+
+
 async def test_a_message_appears_at_its_time_without_anybody_asking() -> None:
     async with running_broker([QueueConfig("q")]) as broker, raw_client(broker.port) as client:
         await client.begin()

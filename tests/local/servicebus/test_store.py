@@ -8,7 +8,7 @@ import pytest
 from local.servicebus.broker import Broker
 from local.servicebus.config import QueueConfig
 from local.servicebus.errors import BrokerError
-from local.servicebus.message import State
+from local.servicebus.message import Message, State
 from local.servicebus.sqlite_store import SqliteStore
 from local.servicebus.store import StoreError
 from tests.local.servicebus.support import Clock, content, receive, text_of, token_of
@@ -152,3 +152,14 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path, clock: Clock)
     broker.find("q").enqueue(content())
     with pytest.raises(StoreError):
         broker.pump()
+
+
+def test_a_commit_that_fails_half_way_leaves_nothing_behind(tmp_path: Path, clock: Clock) -> None:
+    store = SqliteStore(tmp_path / "bus.db", clock())
+    store.add("q", Message(1, content("half"), State.ACTIVE, clock.now))
+    store.add("q", Message(2, content(), State.ACTIVE, clock.now, expires_at=2**63))
+    with pytest.raises(StoreError, match="OverflowError"):
+        store.commit()
+    store.add("q", Message(3, content("whole"), State.ACTIVE, clock.now))
+    store.commit()
+    assert [text_of(message) for message in store.messages("q")] == ["whole"]
