@@ -1,11 +1,11 @@
-"""The command line: ``python -m shared check IMAGE``."""
+"""The command line: ``python -m shared check IMAGE``, ``python -m shared survey``."""
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import NoReturn
 
-from shared.cli import check
+from shared.cli import check, survey
 
 
 class Parser(ArgumentParser):
@@ -23,6 +23,9 @@ def main(arguments: Sequence[str]) -> int:
     checking = commands.add_parser("check", help="diagnose one image with your own credentials")
     check.add_arguments(checking)
     checking.set_defaults(run=check.run)
+    surveying = commands.add_parser("survey", help="diagnose every workload that you can see")
+    survey.add_arguments(surveying)
+    surveying.set_defaults(run=survey.run)
     given = parser.parse_args(arguments)
     return int(given.run(given))
 

@@ -4,6 +4,8 @@ import asyncio
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -53,11 +55,21 @@ def run(arguments: Namespace) -> int:
     return EXIT[max(d.outcome for d in diagnoses)]
 
 
-async def _check(image: ImageReference, workload: str, error: str) -> tuple[Diagnosis, ...]:
+@asynccontextmanager
+async def callers_services() -> AsyncIterator[Services]:
+    """Services with the caller's own credentials, which remember nothing. Raises SettingsError."""
     settings = settings_module.read(os.environ, deployed=False)
     credentials = Credentials(settings)
     services = make(Lane.URGENT, settings, credentials, Store.on(NoTables()), NoQueue())
     try:
+        yield services
+    finally:
+        await services.close()
+        await credentials.close()
+
+
+async def _check(image: ImageReference, workload: str, error: str) -> tuple[Diagnosis, ...]:
+    async with callers_services() as services:
         pulls = await _pulls(services, image, workload)
         job = Job(
             id="command line",
@@ -67,9 +79,6 @@ async def _check(image: ImageReference, workload: str, error: str) -> tuple[Diag
             error_text=error,
         )
         return await look(services, job)
-    finally:
-        await services.close()
-        await credentials.close()
 
 
 async def _pulls(services: Services, image: ImageReference, workload: str) -> tuple[Pull, ...]:
