@@ -7,14 +7,13 @@ it or the lock expires. Sessions are left out: no queue requires them.
 Nothing here waits or touches a socket; time comes from the clock that the queue was given.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Protocol
 from uuid import UUID
 
 from local.servicebus import errors
 from local.servicebus.config import QueueConfig
+from local.servicebus.consumers import Consumers
 from local.servicebus.content import Content, dead_lettered
 from local.servicebus.duplicates import History
 from local.servicebus.message import Message, State
@@ -26,21 +25,6 @@ type Clock = Callable[[], int]
 """Milliseconds since 1970."""
 
 
-class Consumer(Protocol):
-    """A receiver's link, as a queue sees it."""
-
-    @property
-    def settles_on_delivery(self) -> bool:
-        """Receive-and-delete: what is delivered is gone."""
-
-    @property
-    def wants_more(self) -> bool:
-        """Whether the receiver has room for another message."""
-
-    def deliver(self, message: Message) -> None:
-        """Send the message; it is locked unless the link settles on delivery."""
-
-
 class Queue:
     """A queue; its `dead_letters` are one too, without dead letters of their own."""
 
@@ -50,7 +34,7 @@ class Queue:
         self.config = config
         self.key = config.name.lower()
         self.dead_letters = dead_letters
-        self.consumers: deque[Consumer] = deque()
+        self.consumers = Consumers()
         self._clock = clock
         self._shelf = Shelf(self.key, store)
         self._numbers = SequenceNumbers(self.key, store)
@@ -94,7 +78,7 @@ class Queue:
 
     def dispatch(self) -> None:
         """Hand active messages, oldest first, to the consumers in turn."""
-        while self._shelf and (consumer := self._next_consumer()) is not None:
+        while self._shelf and (consumer := self.consumers.next()) is not None:
             message = self._next_message()
             if message is None:
                 return
@@ -103,14 +87,6 @@ class Queue:
             else:
                 self._shelf.lock(message, self._lock_end())
             consumer.deliver(message)
-
-    def _next_consumer(self) -> Consumer | None:
-        for _ in range(len(self.consumers)):
-            consumer = self.consumers[0]
-            self.consumers.rotate(-1)
-            if consumer.wants_more:
-                return consumer
-        return None
 
     def _next_message(self) -> Message | None:
         while (message := self._shelf.take_ready()) is not None:
@@ -122,6 +98,10 @@ class Queue:
         return self._clock() + int(self.config.lock_seconds * 1000)
 
     # Settlement: everything that takes a token raises BrokerError when the lock is lost
+
+    def is_locked(self, token: UUID) -> bool:
+        """Whether a message is still held under this token."""
+        return self._shelf.holder_of(token) is not None
 
     def complete(self, token: UUID) -> None:
         """The message was dealt with."""

@@ -62,7 +62,7 @@ class DeliveryLink:
         self._settles_on_delivery = settles_on_delivery
         self._delivery_count = 0
         self._credit = 0
-        queue.consumers.append(self)
+        queue.consumers.add(self)
 
     @property
     def settles_on_delivery(self) -> bool:

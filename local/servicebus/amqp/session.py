@@ -25,6 +25,8 @@ from local.servicebus.errors import BrokerError, lock_lost
 from local.servicebus.queue import Queue
 
 _HANDLE_MAX = 255
+_MANY = 1000
+"""With more deliveries than this unsettled, it is looked through which of them still are."""
 
 
 class Session:
@@ -48,6 +50,7 @@ class Session:
         self._keeps_up = keeps_up
         self._links: dict[int, Link] = {}
         self._unsettled: dict[int, tuple[Queue, UUID]] = {}
+        self._many = _MANY
         self._received = begin.next_outgoing_id
         self._outbox = Outbox(send, begin.incoming_window, max_frame_bytes)
         window = UInt(WINDOW)
@@ -167,6 +170,12 @@ class Session:
     def hold(self, delivery_id: int, queue: Queue, token: UUID) -> None:
         """See Sending."""
         self._unsettled[delivery_id] = (queue, token)
+        if len(self._unsettled) > self._many:
+            # Locks also end with their time, and through $management: nobody tells us.
+            held = {
+                id_: (at, lock) for id_, (at, lock) in self._unsettled.items() if at.is_locked(lock)
+            }
+            self._unsettled, self._many = held, max(_MANY, 2 * len(held))
 
     def report(self, handle: int, delivery_count: int, credit: int, *, drain: bool) -> None:
         """See Sending."""

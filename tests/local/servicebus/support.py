@@ -83,7 +83,7 @@ def text_of(message: Message) -> str:
 def receive(queue: Queue, count: int = 100, *, settle: bool = False) -> list[Message]:
     """What a receiver would get now, if it asked for so many."""
     consumer = Consumer(count, settles_on_delivery=settle)
-    queue.consumers.append(consumer)
+    queue.consumers.add(consumer)
     queue.dispatch()
     queue.consumers.remove(consumer)
     return consumer.messages
