@@ -20,6 +20,9 @@ MADE_UP = {
     "{configure}": "The command that tells the workload its identity, for its compute platform",
     "{grant}": "`az role assignment create` with the pull role that the registry's mode wants",
     "{attach}": "The command that attaches the identity, for the compute platform",
+    "{tell}": "How to find out whom the registry refuses, for the kind of credential",
+    "{tell_more}": "How to tell the causes apart",
+    "{tell_last}": "Where to look when a secret ends, where that is one of the causes",
     "{remedy}": "What brings it back: a restore, the tag put back on its manifest, or a new push",
 }
 """Steps that a check words for each case."""

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from shared.checks import links
+from shared.checks import links, undecided
 from shared.checks.base import CannotTellError, Check, NotApplicableError, check
 from shared.checks.causes import CONTRADICTED_BY, HELP
 from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import Evidence, Unavailable
 from shared.domain.facts.pull import Asked, ReportedError
-from shared.domain.facts.workload import PullState, WorkloadState
+from shared.domain.facts.registry import RegistryProfile
+from shared.domain.facts.workload import PullIdentity, PullState, WorkloadState
 from shared.domain.findings import CheckResult, Confidence, Finding, Outcome, Problem
 from shared.domain.text import plain
 from shared.explain import CauseLabel, explain
@@ -47,13 +48,13 @@ OUTDATED = Problem(
 )
 
 
-@check("reported.error", *PROBLEMS.values(), OUTDATED)
+@check("reported.error", *PROBLEMS.values(), *undecided.PROBLEMS, OUTDATED)
 def error_text(asked: Asked, reported: ReportedError) -> Iterable[Finding]:
     """No error text tells of a cause that the live evidence leaves open."""
     yield from _findings(asked, reported.text, f"From {reported.source}")
 
 
-@check("reported.state", *PROBLEMS.values(), OUTDATED)
+@check("reported.state", *PROBLEMS.values(), *undecided.PROBLEMS, OUTDATED)
 def platform_text(asked: Asked, state: WorkloadState | Unavailable) -> Iterable[Finding]:
     """The compute platform tells of no cause that the live evidence leaves open."""
     if isinstance(state, Unavailable):
@@ -68,8 +69,13 @@ CHECKS: tuple[Check[...], ...] = (platform_text, error_text)
 
 
 def weigh(evidence: Evidence, results: Sequence[CheckResult]) -> tuple[CheckResult, ...]:
-    """The results of these checks, held against what was seen live."""
-    return tuple(_weigh(check, evidence, results) for check in CHECKS)
+    """The results of these checks, held against what was seen live, and against each other."""
+    by_platform, by_report = (_weigh(one, evidence, results) for one in CHECKS)
+    if _tells_more(by_report, by_platform):
+        return _superfluous(by_platform, by_report), by_report
+    if _tells_more(by_platform, by_report) or _same(by_platform, by_report):
+        return by_platform, _superfluous(by_report, by_platform)
+    return by_platform, by_report
 
 
 def _weigh(one: Check[...], evidence: Evidence, results: Sequence[CheckResult]) -> CheckResult:
@@ -80,20 +86,68 @@ def _weigh(one: Check[...], evidence: Evidence, results: Sequence[CheckResult]) 
     if live:
         return CheckResult(one.id, Outcome.SKIPPED, reason=f"seen live: {live}")
     if result.outcome is Outcome.UNKNOWN:
-        return result
-    return _settle(result, {r.check for r in results if r.outcome is Outcome.PASS})
+        return _silent(result, evidence, results)
+    return _settle(result, evidence, {r.check for r in results if r.outcome is Outcome.PASS})
 
 
-def _settle(result: CheckResult, passed: set[str]) -> CheckResult:
+def _settle(result: CheckResult, evidence: Evidence, passed: set[str]) -> CheckResult:
     """Of the causes that a text fits, drop those that the live evidence contradicts."""
-    left = [f for f in result.findings if not _contradicted(f, passed)]
+    uncontradicted = [f for f in result.findings if not _contradicted(f, passed)]
+    left = [f for f in uncontradicted if _possible(f, evidence)] or uncontradicted
     if len(left) == 1:
         return replace(result, findings=tuple(left))
     if not left:
         old = _outdated(result.findings, passed)
         return replace(result, outcome=old.outcome, findings=(old,))
+    if not _runs(evidence):
+        found = undecided.several(evidence[Asked], left, evidence.get(PullIdentity))
+        return replace(result, findings=(replace(found, confidence=left[0].confidence),))
     causes = " or ".join(CauseLabel(f.details["cause"]).meaning for f in left)
     return CheckResult(result.check, Outcome.UNKNOWN, reason=f"the error fits several: {causes}")
+
+
+def _silent(result: CheckResult, evidence: Evidence, results: Sequence[CheckResult]) -> CheckResult:
+    """A pull that fails, though nobody says why, fails for something that is out of sight."""
+    state = evidence.get(WorkloadState)
+    unseen = [r.check for r in results if r.outcome is Outcome.UNKNOWN and not r.advisory]
+    if state is None or state.state is not PullState.FAILING or not unseen:
+        return result
+    text = _quote(state.message or state.reason)
+    found = undecided.silent(evidence[Asked], unseen, "The platform says", text)
+    return replace(result, outcome=found.outcome, findings=(found,), reason="")
+
+
+def _possible(finding: Finding, evidence: Evidence) -> bool:
+    cause = CauseLabel(finding.details["cause"])
+    return undecided.possible(cause, evidence.get(PullIdentity), evidence.get(RegistryProfile))
+
+
+def _runs(evidence: Evidence) -> bool:
+    state = evidence.get(WorkloadState)
+    return state is not None and state.state is PullState.RUNNING
+
+
+def _tells_more(one: CheckResult, other: CheckResult) -> bool:
+    return _telling(one) > _telling(other) > 0
+
+
+def _telling(result: CheckResult) -> int:
+    """How much a text tells: nothing at all (0), no cause, several of them, one."""
+    if result.outcome in (Outcome.SKIPPED, Outcome.PASS):
+        return 0
+    codes = {finding.code for finding in result.findings}
+    if not codes or undecided.NO_CAUSE.code in codes:
+        return 1
+    return 2 if codes & {problem.code for problem in undecided.PROBLEMS} else 3
+
+
+def _same(one: CheckResult, other: CheckResult) -> bool:
+    codes = [f.code for f in one.findings]
+    return bool(codes) and codes == [f.code for f in other.findings]
+
+
+def _superfluous(result: CheckResult, told: CheckResult) -> CheckResult:
+    return CheckResult(result.check, Outcome.SKIPPED, reason=f"{told.check} tells it")
 
 
 def _contradicted(finding: Finding, passed: set[str]) -> bool:

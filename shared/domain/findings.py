@@ -71,18 +71,20 @@ class Problem(Struct, frozen=True, kw_only=True):
     def found(self, *, subject: str, **details: str) -> Finding:
         """Render this problem for one subject.
 
-        Values come from registries and events, so commands get them quoted for a shell.
+        Values come from registries and events, so commands get them quoted for a shell. A step
+        that comes out empty is left out.
         Raises KeyError where a template names a detail that is not given.
         """
         plain = {**details, "subject": subject}
         quoted = {name: shlex.quote(value) for name, value in plain.items()}
+        steps = [_render(line, plain, quoted) for line in self.fix]
         return Finding(
             code=self.code,
             outcome=self.outcome,
             subject=subject,
             title=self.title.format_map(plain),
             explanation=self.explanation.format_map(plain),
-            fix=tuple(_render(line, plain, quoted) for line in self.fix),
+            fix=tuple(step for step in steps if step),
             link=self.link,
             details=details,
             explains=self.explains,

@@ -13,12 +13,13 @@ from shared.domain.facts.registry import (
     ManifestState,
     RegistryProfile,
     RoleAssignments,
+    ScopedToken,
 )
-from shared.domain.facts.workload import PullState, RuntimePlatforms, WorkloadState
+from shared.domain.facts.workload import IdentityKind, PullState, RuntimePlatforms, WorkloadState
 from shared.domain.findings import CheckResult, Confidence, Outcome
 from shared.explain import CauseLabel
 from tests.unit.checks.case import CHECKS
-from tests.unit.checks.facts import healthy, manifest, rights, unseen, workload
+from tests.unit.checks.facts import by, healthy, manifest, rights, unseen, workload
 
 TAG_GONE = 'manifest unknown: manifest tagged by "v1" is not found'
 DISK_FULL = "failed to register layer: write /usr/lib/x.so: no space left on device"
@@ -154,3 +155,55 @@ def test_every_cause_has_a_problem_and_help() -> None:
 
 def test_only_checks_that_exist_contradict() -> None:
     assert {check for checks in CONTRADICTED_BY.values() for check in checks} <= set(CHECKS)
+
+
+SECRET = by(IdentityKind.PULL_SECRET, name="regcred", where="image pull secret web/regcred")
+
+
+def test_a_failing_workload_whose_text_fits_several_causes_fails() -> None:
+    """The kubelet says 401 of a pull secret that nobody may read."""
+    evidence = healthy(failing(BACK_OFF), reported(REFUSED), SECRET, unseen(RoleAssignments))
+    assert judged(evidence, "reported.state").outcome is Outcome.SKIPPED
+    (finding,) = judged(evidence).findings
+    assert finding.code == "REPORTED_CREDENTIAL_REFUSED"
+    assert finding.confidence is Confidence.REPORTED
+    for cause in ("has expired", "is wrong", "has no role"):
+        assert cause in finding.explanation
+    assert "ABAC" not in finding.explanation, "the registry is not in ABAC mode"
+    assert finding.fix[0].startswith("kubectl get secret regcred --namespace web ")
+
+
+def test_the_platforms_own_ambiguous_words_are_told_once() -> None:
+    evidence = healthy(failing(REFUSED), reported(REFUSED), SECRET, unseen(RoleAssignments))
+    (finding,) = judged(evidence, "reported.state").findings
+    assert (finding.code, finding.confidence) == ("REPORTED_CREDENTIAL_REFUSED", Confidence.LIKELY)
+    assert judged(evidence).outcome is Outcome.SKIPPED
+
+
+def test_a_text_that_names_one_cause_beats_one_that_fits_several() -> None:
+    evidence = healthy(failing(REFUSED), reported(DISK_FULL), SECRET, unseen(RoleAssignments))
+    assert judged(evidence, "reported.state").outcome is Outcome.SKIPPED
+    assert codes(judged(evidence)) == ["REPORTED_DISK_FULL_NODE"]
+
+
+def test_who_has_no_roles_lacks_none() -> None:
+    token = by(IdentityKind.TOKEN, name="ci")
+    evidence = healthy(failing(REFUSED), token, unseen(ScopedToken), unseen(RoleAssignments))
+    (finding,) = judged(evidence, "reported.state").findings
+    assert "role" not in finding.explanation.partition(". ")[0]
+
+
+def test_causes_of_several_kinds_are_named_too() -> None:
+    text = "failed to fetch anonymous token: unexpected status: 403 Forbidden"
+    evidence = healthy(failing(text), unseen(RegistryProfile))
+    (finding,) = judged(evidence, "reported.state").findings
+    assert finding.code == "REPORTED_SEVERAL_CAUSES"
+    assert "firewall" in finding.explanation
+    assert "private endpoint" in finding.explanation
+
+
+def test_a_workload_that_fails_for_something_out_of_sight_fails() -> None:
+    evidence = healthy(failing(BACK_OFF), unseen(RoleAssignments))
+    (finding,) = judged(evidence, "reported.state").findings
+    assert finding.code == "REPORTED_WITHOUT_CAUSE"
+    assert "auth.permission" in finding.explanation
