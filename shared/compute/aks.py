@@ -1,10 +1,10 @@
 """Azure Kubernetes Service: nodes pull for pods, in their network."""
 
+from shared.adapters.concurrency import each
 from shared.compute.aks_cluster import CLUSTER_API, node_pools
 from shared.compute.aks_identity import AksIdentity, pull_secrets, registry_credential
 from shared.compute.aks_network import AksNetwork
 from shared.compute.base import Discovery
-from shared.compute.concurrency import each
 from shared.compute.facts import Observations, Surroundings, one, together
 from shared.compute.kubernetes.clusters import POD
 from shared.compute.kubernetes.objects import PodSpec

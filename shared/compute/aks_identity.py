@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.adapters.concurrency import each
 from shared.compute.aks_cluster import (
     kubelet_identity,
     node_resource_group,
     tells_of_lacking_identity,
 )
-from shared.compute.concurrency import each
 from shared.compute.identity import named_user
 from shared.compute.kubernetes.clusters import Clusters, SecretKey
 from shared.compute.kubernetes.objects import ServiceAccount

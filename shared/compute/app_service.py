@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
+from shared.adapters.concurrency import each
 from shared.compute import app_service_identity as who
 from shared.compute.app_service_images import fx_versions, has_site_containers
 from shared.compute.app_service_network import SiteNetwork
 from shared.compute.app_service_sites import Sites
 from shared.compute.arm_ids import name_of, parent_of
 from shared.compute.base import Discovery
-from shared.compute.concurrency import each
 from shared.compute.facts import Observations, Surroundings, one, together
 from shared.compute.identity import identities_of
 from shared.compute.reading import text

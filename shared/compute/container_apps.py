@@ -1,8 +1,8 @@
 """Container Apps: apps with their revisions, and jobs. Every start pulls."""
 
+from shared.adapters.concurrency import each
 from shared.compute.arm_ids import name_of, parent_of
 from shared.compute.base import Discovery
-from shared.compute.concurrency import each
 from shared.compute.container_apps_registries import (
     credential,
     entry_for,

@@ -5,8 +5,8 @@ from ipaddress import ip_network
 
 from msgspec import Struct
 
+from shared.adapters.concurrency import each
 from shared.compute.arm_ids import name_of, same
-from shared.compute.concurrency import each
 from shared.compute.inventory import Inventory
 from shared.compute.reading import items, text
 from shared.compute.sources import ArmReader, Json

@@ -5,7 +5,7 @@ from itertools import batched
 
 from msgspec import Struct
 
-from shared.compute.concurrency import each
+from shared.adapters.concurrency import each
 from shared.compute.memory import remembered
 from shared.compute.reading import text
 from shared.compute.sources import ArmReader, Json

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from shared.adapters.concurrency import each
 from shared.compute.arm_ids import name_of, parent_of, same, subscription_of
-from shared.compute.concurrency import each
 from shared.compute.egress import NETWORK_API
 from shared.compute.inventory import Inventory
 from shared.compute.reading import items, mapping, text, texts

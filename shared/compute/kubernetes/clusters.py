@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from shared.adapters.concurrency import each
 from shared.adapters.http import Http
 from shared.adapters.resilience import cached
 from shared.compute.aks_cluster import CLUSTER_API, is_stopped
 from shared.compute.arm_ids import name_of
-from shared.compute.concurrency import each
 from shared.compute.kubernetes.access import access_of
 from shared.compute.kubernetes.objects import Controller, Event, Pod, Secret, ServiceAccount
 from shared.compute.kubernetes.pull_secrets import SecretContents, contents_of

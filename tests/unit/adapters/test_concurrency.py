@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.compute.concurrency import each
+from shared.adapters.concurrency import each
 from shared.domain.facts.base import CouldNotLookError
 
 
