@@ -29,7 +29,7 @@ async def on_alert(services: Services, body: bytes, message_id: str) -> None:
     """A message of the alerts queue. A malformed one is recorded and done with."""
     try:
         announcement = msgspec.json.decode(body, type=Announcement)
-    except msgspec.DecodeError as why:
+    except (msgspec.DecodeError, UnicodeDecodeError) as why:
         await _note(services, NoteKind.MESSAGE_MALFORMED, message_id, str(why))
         return
     channel = services.channel(announcement.channel)

@@ -36,7 +36,8 @@ async def on_dead_letter(services: Services, setting: str, letter: Letter) -> No
     await services.store.ledger.note(note)
     job = _job(body)
     if job and job.sweep:
-        given_up = JobDone(job.id, Tally(job.registry, {}), given_up=reason or "given up")
+        nothing = Tally(job.registry, {})
+        given_up = JobDone(job.id, nothing, reason or "given up", attempt=job.attempt)
         await services.store.sweeps.done(job.sweep, given_up)
         await report_if_done(services, job.sweep)
     if queue != services.settings.alerts_queue or not _is_operator_notice(body):
@@ -69,5 +70,5 @@ def _is_operator_notice(body: bytes) -> bool:
     """A notice that could not be delivered must not make another notice, for ever."""
     try:
         return msgspec.json.decode(body, type=Announcement).topic is Topic.OPERATOR
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False

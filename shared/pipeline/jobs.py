@@ -56,7 +56,10 @@ def lane(services: Services, job: Job) -> str:
 
 def read_job(body: bytes) -> Job:
     """A job from a message. Raises msgspec.DecodeError for anything else."""
-    return msgspec.json.decode(body, type=Job)
+    try:
+        return msgspec.json.decode(body, type=Job)
+    except UnicodeDecodeError as why:  # of a text within; msgspec does not make it its own
+        raise msgspec.DecodeError(str(why)) from why
 
 
 def _message(job: Job) -> Outgoing:

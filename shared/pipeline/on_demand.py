@@ -39,7 +39,7 @@ def read_question(body: bytes) -> Question:
     """A question from JSON. Raises BadQuestionError."""
     try:
         return msgspec.json.decode(body, type=Question)
-    except msgspec.DecodeError as why:
+    except (msgspec.DecodeError, UnicodeDecodeError) as why:
         raise BadQuestionError(
             f'{why}; accepted: {{"image": "REGISTRY/REPOSITORY:TAG", '
             '"workload": "ARM id, optional", "error": "error text, optional"}'

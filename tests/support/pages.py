@@ -27,17 +27,18 @@ from tests.support.fakes import START
 NOW = START + timedelta(hours=4, minutes=7, seconds=9)
 SETTINGS = Settings(service_bus="x", tables="x")
 
+GRANT = (
+    "az role assignment create --assignee-object-id 1e8d2c74-1f7e-4a39-9f16-1f0f5cf0a4c8 "
+    "--assignee-principal-type ServicePrincipal --role AcrPull --scope "
+    f"{PREFIX}/Microsoft.ContainerRegistry/registries/fabrikam"
+)
 NO_ROLE = Finding(
     code="AUTH_NO_PULL_ROLE",
     outcome=Outcome.FAIL,
     subject="aks-staging-kubelet",
     title="The identity aks-staging-kubelet has no role that may pull from fabrikam.azurecr.io",
     explanation="The cluster's own identity has AcrPull, but nodes pull as the kubelet identity.",
-    fix=(
-        "az role assignment create --assignee-object-id 1e8d2c74-1f7e-4a39-9f16-1f0f5cf0a4c8 "
-        "--assignee-principal-type ServicePrincipal --role AcrPull --scope "
-        f"{PREFIX}/Microsoft.ContainerRegistry/registries/fabrikam",
-    ),
+    fix=(GRANT,),
     link="https://learn.microsoft.com/azure/container-registry/"
     "container-registry-rbac-built-in-roles-overview",
     confidence=Confidence.LIKELY,

@@ -52,16 +52,19 @@ class Reader(HTMLParser):
         self.attributes: set[str] = set()
         self.addresses: list[str] = []
         self.words: list[str] = []
+        self.within = ""
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.add(tag)
+        self.within = tag
         self.attributes |= {name for name, _ in attrs}
         self.addresses += [value or "" for name, value in attrs if name in {"href", "src"}]
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if self.within != "style":
+            self.words.append(data)
 
     @property
     def text(self) -> str:
