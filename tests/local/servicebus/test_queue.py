@@ -57,7 +57,8 @@ def test_a_consumer_gets_no_more_than_it_wants(make_queue: MakeQueue) -> None:
 def test_consumers_take_turns(make_queue: MakeQueue) -> None:
     queue = make_queue(QueueConfig("q"))
     first, busy, second = Consumer(), Consumer(credit=0), Consumer()
-    queue.consumers.extend((first, busy, second))
+    for consumer in (first, busy, second):
+        queue.consumers.add(consumer)
     for text in "abcd":
         queue.enqueue(content(text))
     queue.dispatch()
