@@ -38,8 +38,9 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     await settle(services, job.registry)
     if again:
         await put_back(services, job, again)
-    elif job.sweep:
-        await _done(services, job, diagnoses.values())
+    if job.sweep:
+        done = [found for pull, found in diagnoses.items() if pull not in again]
+        await _done(services, job, done, over=not again)
     return tuple(diagnoses.values())
 
 
@@ -114,8 +115,9 @@ def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
     )
 
 
-async def _done(services: Services, job: Job, found: Iterable[Diagnosis]) -> None:
+async def _done(services: Services, job: Job, found: Iterable[Diagnosis], *, over: bool) -> None:
     counts = Counter(diagnosis.outcome.label for diagnosis in found)
-    done = JobDone(job.id, Tally(job.registry, dict(counts)))
+    tally = Tally(job.registry, dict(counts))
+    done = JobDone(job.id, tally, attempt=job.attempt, over=over)
     await services.store.sweeps.done(job.sweep, done)
     await report_if_done(services, job.sweep)

@@ -22,7 +22,7 @@ async def report_if_done(services: Services, sweep: str) -> Report | None:
     if plan is None or plan.reported:
         return None
     results = await services.store.sweeps.results(sweep)
-    if {result.job for result in results} < set(plan.jobs):
+    if _missing(plan, results):
         return None
     return await _finish(services, plan, results)
 
@@ -41,7 +41,7 @@ def compose(
     plan: Plan, results: Sequence[JobDone], incidents: Sequence[Incident], at: datetime
 ) -> Report:
     """The report of a sweep. Pure."""
-    missing = set(plan.jobs) - {result.job for result in results}
+    missing = _missing(plan, results)
     given_up = tuple(Gap(f"job {r.job}", r.given_up) for r in results if r.given_up)
     open_now = sorted((i for i in incidents if i.open), key=lambda i: (-i.outcome, i.opened))
     return Report(
@@ -61,7 +61,7 @@ def compose(
 async def _finish(services: Services, plan: Plan, results: Sequence[JobDone]) -> Report:
     incidents = [incident async for incident in services.store.incidents.everything()]
     report = compose(plan, results, incidents, services.now())
-    await services.store.sweeps.report(plan, report)
+    await services.store.sweeps.report(report)
     announcement = Announcement(
         id=f"report:{plan.sweep}",
         channel="",
@@ -70,7 +70,12 @@ async def _finish(services: Services, plan: Plan, results: Sequence[JobDone]) ->
         at=services.now(),
     )
     await announce(services, announcement)
+    await services.store.sweeps.reported(plan)
     return report
+
+
+def _missing(plan: Plan, results: Sequence[JobDone]) -> set[str]:
+    return set(plan.jobs) - {result.job for result in results if result.over}
 
 
 def _tallies(results: Sequence[JobDone]) -> tuple[Tally, ...]:

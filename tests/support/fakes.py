@@ -84,11 +84,15 @@ class FakeClock:
 
 
 class FakeRegistry:
-    """A registry that holds tags; ``status`` other than 200 is what it answers to everything."""
+    """A registry that holds tags; ``status`` other than 200 is what it answers to everything.
+
+    ``busy`` are repositories that are throttled.
+    """
 
     def __init__(self) -> None:
         self.tagged: dict[tuple[str, str], Digest] = {}
         self.status = 200
+        self.busy: set[str] = set()
         self.blind = ""
         self.listings = 0
         self.crash: Exception | None = None
@@ -108,6 +112,8 @@ class FakeRegistry:
             return (Unavailable.of(ManifestAnswer, self.blind), *self._rest())
         found = self._find(image)
         status = self.status if self.status != 200 else 200 if found else 404
+        if image.repository in self.busy:
+            status = 429
         errors = (RegistryError("MANIFEST_UNKNOWN", "not found"),) if status == 404 else ()
         answer = Answer(reach=Reach.ANSWERED, status=status, errors=errors)
         manifest = ManifestAnswer(answer=answer, digest=found or Digest(""), media_type="m")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.adapters.store.packing import pack, unpack
 from shared.adapters.tables import ConflictError, Insert, Put, Tables
@@ -24,11 +25,16 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 class JobDone(Struct, frozen=True):
-    """What one job of a sweep found; ``given_up`` says why it did not find anything."""
+    """What one attempt of a sweep's job found; ``given_up`` says why it did not find anything.
+
+    One that was put back for some of its pulls is not ``over``: its tally is without them.
+    """
 
     job: str
     tally: Tally
     given_up: str = ""
+    attempt: int = 0
+    over: bool = True
 
 
 class Sweeps:
@@ -57,21 +63,23 @@ class Sweeps:
 
     async def done(self, sweep: str, job: JobDone) -> None:
         """Record that a job came back. Recording it again changes nothing."""
-        await self._table.write(f"sweep:{sweep}", [Put(job.job, pack("done", job))])
+        row = Put(f"{job.job}:{job.attempt}", pack("done", job))
+        await self._table.write(f"sweep:{sweep}", [row])
 
     async def results(self, sweep: str) -> tuple[JobDone, ...]:
         """The jobs that came back."""
         rows = self._table.query(f"sweep:{sweep}")
         return tuple([unpack("done", row, JobDone) async for row in rows])
 
-    async def report(self, plan: Plan, report: Report) -> None:
-        """Store a report and that its sweep is reported. Storing it again changes nothing."""
+    async def report(self, report: Report) -> None:
+        """Store a report. Storing it again changes nothing."""
         key = f"{99_999_999_999 - int(report.started.timestamp()):011d}"
         await self._table.write(REPORTS, [Put(key, pack("report", report))])
-        done = Plan(
-            sweep=plan.sweep, started=plan.started, jobs=plan.jobs, gaps=plan.gaps, reported=True
-        )
-        await self._table.write(PLANS, [Put(plan.sweep, pack("plan", done))])
+
+    async def reported(self, plan: Plan) -> None:
+        """The report is on its way: the sweep is over."""
+        over = replace(plan, reported=True)
+        await self._table.write(PLANS, [Put(plan.sweep, pack("plan", over))])
 
     async def latest_report(self) -> Report | None:
         """The newest report."""

@@ -1,5 +1,7 @@
 """The nightly report: complete, incomplete, and never twice."""
 
+import pytest
+
 from shared.adapters.letters import Letter
 from shared.domain.alerts import Topic
 from shared.domain.diagnosis import Gap
@@ -7,6 +9,7 @@ from shared.domain.findings import Outcome
 from shared.pipeline.dead_letters import on_dead_letter
 from shared.pipeline.report import report_overdue
 from shared.pipeline.sweep import sweep
+from shared.pipeline.work import on_job
 from tests.support.fakes import World
 from tests.support.stories import speak, work_off
 
@@ -115,3 +118,40 @@ async def test_a_cluster_that_cannot_be_read_keeps_its_pulls() -> None:
     await sweep(world.services)
 
     assert await world.services.store.index.of_pull(kept) is not None
+
+
+async def test_a_crash_before_the_report_is_announced_loses_no_report() -> None:
+    world = World()
+    world.deploy("api", "team/api:v1")
+    await sweep(world.services)
+    (job,) = world.queue.take(world.settings.bulk_queue)
+    world.queue.down = True
+    with pytest.raises(ConnectionError):
+        await on_job(world.services, job.body, job.id)
+
+    world.queue.down = False
+    await report_overdue(world.services)
+    await speak(world)
+
+    assert [alert.topic for alert in world.channel.heard] == [Topic.REPORT]
+
+
+async def test_a_job_that_was_put_back_for_some_of_its_pulls_counts_them_all() -> None:
+    world = World()
+    for n in range(5):
+        world.deploy(f"w{n}", f"team/r{n}:v1", seed=n)
+    world.lose(["team/r0:v1"])
+    world.registry.busy = {"team/r4"}
+    await sweep(world.services)
+    await work_off(world)
+    assert await speak(world) == 0, "one pull is still open"
+
+    world.registry.busy.clear()
+    await work_off(world, past_delays=True)
+    await speak(world)
+
+    report = world.channel.heard[0].report
+    assert report is not None
+    assert report.complete
+    assert report.counts["fail"] == 1
+    assert sum(report.counts.values()) == 5
