@@ -39,12 +39,16 @@ TENANT_ID = "kubernetes.azure.com/acr-tenant-id"
 
 
 class SeenSecret(Struct, frozen=True):
-    """A pull secret that a workload names; ``contents`` None: there is none, or it is not shown."""
+    """A pull secret that a workload names; ``contents`` None: there is none, or it is not shown.
+
+    ``elsewhere`` are other namespaces that have a secret of the name.
+    """
 
     namespace: str
     name: str
     exists: bool | None
     contents: SecretContents | None = None
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -127,10 +131,17 @@ class AksIdentity:
         try:
             contents = await self._clusters.secret(key)
         except AbsentError:
-            return SeenSecret(key.namespace, key.name, exists=False)
+            found = await self._elsewhere(key)
+            return SeenSecret(key.namespace, key.name, exists=False, elsewhere=found)
         except CouldNotLookError:
             return SeenSecret(key.namespace, key.name, exists=None)
         return SeenSecret(key.namespace, key.name, True, contents)
+
+    async def _elsewhere(self, key: SecretKey) -> tuple[str, ...]:
+        try:
+            return await self._clusters.namespaces_with_secret((key.cluster_id, key.name))
+        except CouldNotLookError:
+            return ()
 
     async def _told_missing(self, cluster_id: str, members: Iterable[Member]) -> frozenset[str]:
         pods = [member.pod for member in members if member.pod]
@@ -161,6 +172,8 @@ def pull_secrets(seen: Iterable[SeenSecret]) -> PullSecrets:
                 servers=tuple(login.server for login in one.contents.logins)
                 if one.contents
                 else None,
+                malformed=one.contents is not None and one.contents.malformed,
+                elsewhere=one.elsewhere,
             )
             for one in seen
         )

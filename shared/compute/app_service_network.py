@@ -46,8 +46,12 @@ class SiteNetwork:
         subnet = text(site, "properties", "virtualNetworkSubnetId")
         if subnet and pulls_through_network(site):
             way = await self._egress.of_subnets([subnet]) or way
+        network = await self.network(site)
         return Egress(
-            addresses=way.addresses, complete=way.complete, network=await self.network(site)
+            addresses=way.addresses,
+            complete=way.complete,
+            network=network,
+            unrouted=parent_of(subnet) if subnet and not network else "",
         )
 
     async def network(self, site: Json) -> str:

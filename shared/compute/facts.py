@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
+from shared.adapters.arm import NotFoundError
 from shared.adapters.http import Http
 from shared.compute.egress import EgressReader
 from shared.compute.identity import credential_expiry, with_principal
@@ -11,9 +14,11 @@ from shared.compute.kubernetes.clusters import Clusters
 from shared.compute.memory import RememberedArm
 from shared.compute.private_path import PrivatePathReader
 from shared.compute.sources import ArmReader, GraphReader, TokenSource
-from shared.domain.facts.base import Observation, Unavailable, attempt
+from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.workload import CredentialExpiry, IdentityKind, PullIdentity
 from shared.settings import Settings
+
+IDENTITY_API = "2023-01-31"
 
 type Observations = tuple[Observation, ...]
 
@@ -42,13 +47,25 @@ class Surroundings:
         seen = await attempt(PullIdentity, read)
         if isinstance(seen, Unavailable):
             return seen, Unavailable.of(CredentialExpiry, seen.reason)
-        identity = await with_principal(seen, self.graph)
+        identity = await self._checked(await with_principal(seen, self.graph))
         if identity.kind is not IdentityKind.SERVICE_PRINCIPAL:
             return (identity,)
         expiry = await attempt(
             CredentialExpiry, lambda: credential_expiry(identity.client_id, self.graph)
         )
         return identity, expiry
+
+    async def _checked(self, identity: PullIdentity) -> PullIdentity:
+        """A resource goes on naming a managed identity that was deleted, so ARM is asked for it."""
+        if "/userassignedidentities/" not in identity.resource_id.lower():
+            return identity
+        try:
+            await self.arm.get(identity.resource_id, IDENTITY_API)
+        except NotFoundError:
+            return replace(identity, deleted=True)
+        except CouldNotLookError:  # whether it exists stays open; most that are named do
+            return identity
+        return identity
 
 
 async def together(*reads: Awaitable[Observations]) -> Observations:

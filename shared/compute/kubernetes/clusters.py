@@ -10,7 +10,14 @@ from shared.adapters.resilience import cached
 from shared.compute.aks_cluster import CLUSTER_API, is_stopped
 from shared.compute.arm_ids import name_of
 from shared.compute.kubernetes.access import access_of
-from shared.compute.kubernetes.objects import Controller, Event, Pod, Secret, ServiceAccount
+from shared.compute.kubernetes.objects import (
+    Controller,
+    Event,
+    Labelled,
+    Pod,
+    Secret,
+    ServiceAccount,
+)
 from shared.compute.kubernetes.pull_secrets import SecretContents, contents_of
 from shared.compute.kubernetes.reader import ClusterApi, Listing
 from shared.compute.kubernetes.workloads import Contents, Workloads
@@ -69,6 +76,7 @@ class Clusters:
         self.events = remembered(seconds, self._events)
         self.accounts = remembered(seconds, self._accounts)
         self.secret = remembered(seconds, self._secret)
+        self.namespaces_with_secret = remembered(seconds, self._namespaces_with_secret)
 
     async def _open(self, cluster_id: str) -> ClusterApi:
         given = await self._arm.post(f"{cluster_id}/listClusterUserCredential", CLUSTER_API)
@@ -113,6 +121,13 @@ class Clusters:
         api = await self._running(key.cluster_id)
         path = f"/api/v1/namespaces/{key.namespace}/secrets/{key.name}"
         return contents_of(await api.get(path, Secret))
+
+    async def _namespaces_with_secret(self, key: tuple[str, str]) -> tuple[str, ...]:
+        """Where in a cluster a secret of a name lies. Only names are read, no contents."""
+        cluster_id, name = key
+        api = await self._running(cluster_id)
+        found = await api.list("/api/v1/secrets", Labelled, fieldSelector=f"metadata.name={name}")
+        return tuple(sorted(one.metadata.namespace for one in found.objects))
 
 
 async def _tried[T](api: ClusterApi, path: str, kind: type[T]) -> Listing[T] | CouldNotLookError:

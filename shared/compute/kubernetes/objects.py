@@ -259,6 +259,12 @@ class Event(Wire, frozen=True):
         return repeated or self.last_timestamp or self.event_time
 
 
+class Labelled(Wire, frozen=True):
+    """Any object, of which only name and namespace are looked at."""
+
+    metadata: Metadata
+
+
 class Secret(Wire, frozen=True):
     """A secret; of its data only what docker logins are kept in."""
 

@@ -53,6 +53,7 @@ class RegistryProfile(Fact, frozen=True, kw_only=True):
     arm_audience_accepted: bool = True
     quarantine: bool = False
     retention_days: int | None = None
+    tenant_id: str = ""
 
     @property
     def admits_everyone(self) -> bool:
@@ -126,7 +127,9 @@ class RoleAssignments(Fact, frozen=True, kw_only=True):
     ``related`` are assignments of *other* principals of the workload (the cluster's control
     identity, another slot): they tell "role on the wrong identity" from "no role at all".
     ``groups_known`` is false where group membership could not be read: then the absence of a
-    role is not proven. ``groups`` are the object ids of the principal's groups.
+    role is not proven. ``groups`` are the object ids of the principal's groups. ``elsewhere`` are
+    the principal's assignments at scopes that do not cover the registry; they are read only where
+    it has none that do.
     """
 
     principal_id: str
@@ -135,6 +138,7 @@ class RoleAssignments(Fact, frozen=True, kw_only=True):
     denials: tuple[DenyAssignment, ...] = ()
     groups_known: bool = True
     groups: tuple[str, ...] = ()
+    elsewhere: tuple[RoleAssignment, ...] = ()
 
 
 class ScopedToken(Fact, frozen=True, kw_only=True):
@@ -213,6 +217,40 @@ class LoginServerAddress(Fact, frozen=True):
     aliases: tuple[str, ...] = ()
 
 
+class KnownRegistries(Fact, frozen=True):
+    """The login servers that the monitor can read; told where the image's is not one of them."""
+
+    login_servers: tuple[str, ...]
+
+
+class CacheRule(Fact, frozen=True, kw_only=True):
+    """The artifact cache rule that covers the image's repository (ARM cacheRules, credentialSets).
+
+    ``source`` is the repository upstream, host first; ``target`` the one here, perhaps with a
+    ``*`` at its end. ``credential_set`` is empty for a rule without one; ``healthy`` is None where
+    Azure does not say, and ``trouble`` is what it says else.
+    """
+
+    name: str
+    source: str
+    target: str
+    credential_set: str = ""
+    credential_set_exists: bool = True
+    healthy: bool | None = None
+    trouble: str = ""
+
+
+class RegistryLoad(Fact, frozen=True, kw_only=True):
+    """What the registry's metrics tell (Azure Monitor TotalPullCount, StorageUsed).
+
+    ``busiest_minute`` is the most pulls in a minute of the last hour, None where there is no
+    figure; ``storage`` are bytes, the oldest first, in samples one day apart.
+    """
+
+    busiest_minute: int | None = None
+    storage: tuple[int, ...] = ()
+
+
 class RegistryAnswer(Fact, frozen=True):
     """The answer to ``GET /v2/`` without credentials: 401 with a challenge is the healthy one."""
 
@@ -288,6 +326,17 @@ class ManifestState(Fact, frozen=True, kw_only=True):
     list_enabled: bool = True
     quarantined: bool = False
     updated: datetime | None = None
+
+
+class ReadLocks(Fact, frozen=True, kw_only=True):
+    """Where ``readEnabled`` is false; asked only where the registry disallows a pull.
+
+    None means that it could not be read. A tag, its manifest and their repository have one each.
+    """
+
+    repository: bool | None = None
+    tag: bool | None = None
+    manifest: bool | None = None
 
 
 class Neighbours(Fact, frozen=True, kw_only=True):

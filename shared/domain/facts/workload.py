@@ -35,7 +35,8 @@ class PullIdentity(Fact, frozen=True, kw_only=True):
     ``attached`` is False where the workload names an identity that it does not have;
     ``related`` are other principals of the workload, name -> object id, on which people put
     the role by mistake (the cluster's control identity, another slot).
-    ``where`` says where it is configured, for people.
+    ``where`` says where it is configured, for people. ``deleted`` is True where ARM says that the
+    managed identity does not exist any more, attached or not.
     """
 
     kind: IdentityKind
@@ -49,15 +50,22 @@ class PullIdentity(Fact, frozen=True, kw_only=True):
     system_assigned: bool = False
     related: dict[str, str] = field(default_factory=dict)
     where: str = ""
+    deleted: bool = False
 
 
 class PullSecret(Struct, frozen=True, kw_only=True):
-    """An image pull secret as the workload names it; ``exists`` None means not readable."""
+    """An image pull secret as the workload names it; ``exists`` None means not readable.
+
+    ``malformed`` says that it is no login that the kubelet can use; ``elsewhere`` are namespaces
+    that have a secret of the name where the workload's own has none.
+    """
 
     name: str
     namespace: str
     exists: bool | None = None
     servers: tuple[str, ...] | None = None
+    malformed: bool = False
+    elsewhere: tuple[str, ...] = ()
 
 
 class PullSecrets(Fact, frozen=True):
@@ -96,11 +104,13 @@ class Egress(Fact, frozen=True, kw_only=True):
 
     ``addresses`` are public ones; ``complete`` is False where the service may use others.
     ``network`` is the ARM id of the virtual network that carries image pulls, empty for none.
+    ``unrouted`` is that of one which the workload is part of, but which its pulls do not take.
     """
 
     addresses: tuple[str, ...] = ()
     complete: bool = True
     network: str = ""
+    unrouted: str = ""
 
 
 class PrivatePath(Fact, frozen=True, kw_only=True):

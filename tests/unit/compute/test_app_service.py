@@ -259,7 +259,10 @@ async def test_an_unknown_auth_type_is_not_taken_for_anonymous() -> None:
 async def test_pulls_leave_by_every_possible_address_outside_of_the_network() -> None:
     integrated = {"virtualNetworkSubnetId": SUBNET}
     egress = (await observed({}, properties=integrated))[Egress]
-    assert egress == Egress(addresses=("20.0.0.1", "20.0.0.2", "20.0.0.3"), network="")
+    addresses = ("20.0.0.1", "20.0.0.2", "20.0.0.3")
+    assert egress == Egress(
+        addresses=addresses, network="", unrouted=SUBNET.rpartition("/subnets/")[0]
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.arm import ForbiddenError, NotFoundError
 from shared.compute.container_instances import ContainerInstances
 from shared.domain.facts.base import Evidence, MissingEvidenceError
 from shared.domain.facts.pull import ReportedError
@@ -135,3 +136,16 @@ async def test_a_group_leaves_by_addresses_that_nobody_tells() -> None:
 async def test_windows_groups_need_windows_images() -> None:
     seen = await observed(group(osType="Windows"))
     assert seen[RuntimePlatforms].platforms == (Platform("windows", "amd64"),)
+
+
+@pytest.mark.parametrize(
+    ("answer", "deleted"),
+    [({"name": "puller"}, False), (NotFoundError("404"), True), (ForbiddenError("403"), False)],
+)
+async def test_an_identity_that_arm_no_longer_has_is_deleted(answer: Any, deleted: bool) -> None:
+    """The group goes on naming it. That ARM does not show it proves nothing."""
+    entry = {"server": SERVER, "identity": PULLER}
+    arm = FakeArm({ID: group(imageRegistryCredentials=[entry]), PULLER: answer})
+    platform = ContainerInstances(surroundings(arm))
+    seen = Evidence(await platform.observe(pull(ID, Compute.CONTAINER_INSTANCES)))
+    assert seen[PullIdentity].deleted is deleted

@@ -35,7 +35,11 @@ def kinds() -> Iterator[type[Fact]]:
 
 KINDS = list(kinds())
 TIMES = st.datetimes(timezones=st.just(UTC))
-SETTINGS = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 def test_every_module_of_facts_is_covered() -> None:
