@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from msgspec.structs import replace
 
-from shared.adapters.store.index import Entry
+from shared.adapters.store.index import Entry, lasting
 from shared.adapters.store.sweeps import JobDone
 from shared.checks import examine
 from shared.domain.diagnosis import Diagnosis, conclude
@@ -88,11 +88,9 @@ def _is_missing(found: Diagnosis) -> bool:
 
 async def _remember(services: Services, seen: Mapping[Pull, Evidence]) -> None:
     """What references resolve to now: tomorrow it may be the only memory."""
-    known = [(await services.store.index.of_pull(pull), seen[pull]) for pull in seen]
-    entries = [(entry, evidence) for entry, evidence in known if entry]
-    learnt = [_learn(entry, evidence, services.now()) for entry, evidence in entries]
-    old = [entry for entry, _ in entries]
-    await services.store.index.put(new for new, was in zip(learnt, old, strict=True) if new != was)
+    known = await services.store.index.of_pulls(seen)
+    learnt = {pull: _learn(entry, seen[pull], services.now()) for pull, entry in known.items()}
+    await services.store.index.put(entry for pull, entry in learnt.items() if entry != known[pull])
 
 
 def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
@@ -102,11 +100,10 @@ def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
     if not manifest.answer.ok:
         missing = manifest.answer.status == HTTPStatus.NOT_FOUND
         return replace(entry, gone=missing or entry.gone)
-    children = tuple(child.digest for child in content.children) if content else entry.children
     return replace(
         entry,
         digest=manifest.digest,
-        children=children,
+        content=lasting(content) if content else entry.content,
         resolved=at,
         gone=False,
         deleted_at=None,

@@ -57,7 +57,8 @@ async def _bring_up_to_date(
 ) -> None:
     index = services.store.index
     known = {entry.pull.key: entry async for entry in index.everything()}
-    await index.put(_seen(known.get(pull.key), pull, at) for pull in pulls)
+    entries = [_seen(known.get(pull.key), pull, at) for pull in pulls]
+    await index.put(entry for entry in entries if entry != known.get(entry.pull.key))
     current = {pull.key for pull in pulls}
     unseen = [entry for key, entry in known.items() if key not in current]
     ended = [entry for entry in unseen if not _hidden(entry.pull, gaps)]
@@ -69,7 +70,7 @@ async def _bring_up_to_date(
 def _seen(entry: Entry | None, pull: Pull, at: datetime) -> Entry:
     if entry is None:
         return Entry(pull=pull, seen=at, digest=pull.image.digest or pull.running)
-    return replace(entry, pull=pull, seen=at)
+    return replace(entry, pull=pull)
 
 
 def _hidden(pull: Pull, gaps: Iterable[Gap]) -> bool:

@@ -4,11 +4,17 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
+from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry
 from shared.domain.facts.base import Evidence, Fact, Observation, Unavailable
 from shared.domain.facts.pull import Asked, Remembered, ReportedError
-from shared.domain.facts.registry import LoginServerAddress, ManifestAnswer, RegistryProfile
+from shared.domain.facts.registry import (
+    LoginServerAddress,
+    ManifestAnswer,
+    RegistryProfile,
+)
 from shared.domain.facts.workload import (
     Egress,
     PullIdentity,
@@ -17,6 +23,7 @@ from shared.domain.facts.workload import (
 )
 from shared.domain.pulls import Job, Pull
 from shared.pipeline.services import Services
+from shared.registry.base import Contents
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +38,23 @@ async def observe(services: Services, job: Job, at: datetime) -> dict[Pull, Evid
 
     What every diagnosis needs is there or has a reason why not: nothing is silently absent.
     """
-    limit = asyncio.Semaphore(AT_ONCE)
-
-    async def one(pull: Pull) -> tuple[Observation, ...]:
-        async with limit:
-            return await _compute_end(services, pull)
-
-    ends = dict(zip(job.pulls, await asyncio.gather(*map(one, job.pulls)), strict=True))
+    found, memories = await asyncio.gather(
+        each(job.pulls, partial(_compute_end, services), at_once=AT_ONCE),
+        services.store.index.of_pulls(job.pulls),
+    )
+    ends = dict(zip(job.pulls, found, strict=True))
     identities = {pull: Evidence(seen).get(PullIdentity) for pull, seen in ends.items()}
-    registry = await _registry_end(services, identities)
-    memories = await asyncio.gather(*map(services.store.index.of_pull, job.pulls))
+    registry = await _registry_end(services, identities, _contents(memories.values()))
     return {
-        pull: _evidence([*_context(job, pull, memory, at), *ends[pull], *registry[pull]])
-        for pull, memory in zip(job.pulls, memories, strict=True)
+        pull: _evidence(
+            [*_context(job, pull, memories.get(pull), at), *ends[pull], *registry[pull]]
+        )
+        for pull in job.pulls
     }
+
+
+def _contents(entries: Iterable[Entry]) -> Contents:
+    return {entry.content.digest: entry.content for entry in entries if entry.content}
 
 
 def _evidence(observations: Iterable[Observation]) -> Evidence:
@@ -66,10 +76,12 @@ async def _compute_end(services: Services, pull: Pull) -> tuple[Observation, ...
 
 
 async def _registry_end(
-    services: Services, identities: Mapping[Pull, PullIdentity | None]
+    services: Services,
+    identities: Mapping[Pull, PullIdentity | None],
+    known: Contents,
 ) -> Mapping[Pull, tuple[Observation, ...]]:
     try:
-        return await services.registry.observe(identities)
+        return await services.registry.observe(identities, known)
     except Exception as error:
         log.exception("observing a registry failed")
         return dict.fromkeys(identities, _blind(REGISTRY_END, error))

@@ -1,15 +1,21 @@
 """What the registry end of a pull is."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from msgspec import Struct
 
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import Observation
+from shared.domain.facts.registry import ImageContent
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, Registry
+
+type Contents = Mapping[Digest, ImageContent]
+"""What indexes consist of, by their digest."""
+NOTHING_KNOWN: Contents = MappingProxyType({})
 
 
 class Registries(Struct, frozen=True):
@@ -39,10 +45,11 @@ class RegistryEnd(Protocol):
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
 
     async def observe(
-        self, pulls: Mapping[Pull, PullIdentity | None]
+        self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
     ) -> Mapping[Pull, tuple[Observation, ...]]:
         """The registry end of each pull. One listing serves the pulls of one repository.
 
+        What is ``known`` is not asked for again: what a digest consists of never changes.
         What a registry answers is a fact; what cannot be read is `Unavailable`.
         """
 

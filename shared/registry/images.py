@@ -24,8 +24,9 @@ from shared.domain.facts.registry import (
 )
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
-from shared.registry import content, listing
+from shared.registry import content, listing, locks
 from shared.registry.answers import FORBIDDEN, NAME_UNKNOWN, Reply, describe, obstacle
+from shared.registry.base import Contents
 from shared.registry.listing import Listing
 from shared.registry.neighbours import Surroundings
 from shared.registry.repository import NotThereError, Repository, digest_of
@@ -33,6 +34,8 @@ from shared.registry.wire import Entry, Manifest
 
 ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
 THOROUGH = 3
+MOST_KNOWN = 4096
+"""Indexes whose content a process keeps."""
 
 NOTHING_KEPT = ManifestState(digest=Digest(""))
 NOT_THERE = "the registry does not have the manifest"
@@ -67,7 +70,14 @@ class Images:
         self._surroundings = surroundings
         self._thorough = thorough
         self._listing = cached(listing.read, seconds=listing_seconds)
-        self._index = cached(_index, seconds=None, most=4096)
+        self._index = cached(_index, seconds=None, most=MOST_KNOWN)
+        self._known: dict[Digest, ImageContent] = {}
+
+    def remember(self, known: Contents) -> None:
+        """Take in what indexes consist of, read by another process perhaps."""
+        if len(self._known) + len(known) > MOST_KNOWN:
+            self._known.clear()
+        self._known.update(known)
 
     async def observe(
         self, registry: Registry, repository: Repository, references: Collection[str]
@@ -113,7 +123,8 @@ class Images:
         )
 
         async def read() -> ImageContent:
-            found = content.of_entry(entry) or await self._index(asked.repository, entry.digest)
+            found = content.of_entry(entry) or self._known.get(Digest(entry.digest))
+            found = found or await self._index(asked.repository, entry.digest)
             return await content.with_children(found, asked.repository, listed)
 
         return answer, entry.state(), await attempt(ImageContent, read)
@@ -124,6 +135,8 @@ class Images:
             return await self._missing(asked, reference, reply)
         if reply.answer.reach is not Reach.ANSWERED or reply.answer.status == FORBIDDEN:
             return unseen(obstacle(reply.answer))
+        if locks.disallowed(reply.answer):
+            return await _locked(asked, reference, reply)
         if not reply.answer.ok:
             rest = unseen(describe(reply.answer))[1:]
             return ManifestAnswer(answer=reply.answer), *rest
@@ -140,6 +153,17 @@ class Images:
                 SoftDeleted, lambda: look.soft_deleted(asked.registry, repository, reference)
             ),
         )
+
+
+async def _locked(asked: Asked, reference: str, reply: Reply) -> Observations:
+    held, state = await locks.read(asked.repository, reference)
+    unread = describe(reply.answer)
+    return (
+        ManifestAnswer(answer=reply.answer),
+        state or Unavailable.of(ManifestState, unread),
+        Unavailable.of(ImageContent, unread),
+        held,
+    )
 
 
 async def kept(repository: Repository, digest: str) -> ManifestState:

@@ -73,14 +73,14 @@ async def watch(repository: Repository) -> TagListing:
             repository.manifests(), ManifestPage, _manifests_of, MOST_PAGES_TO_WATCH
         )
     except NotThereError:
-        return TagListing(repository.name, None)
+        return TagListing(repository.name, None, orphans_known=True)
     if not complete:
         raise CouldNotLookError(
             f"{repository.host}/{repository.name} has more than {MOST_PAGES_TO_WATCH} pages"
         )
     tags = {tag: Digest(one.digest) for one in manifests.values() for tag in one.tags or ()}
     orphans = tuple(Digest(one.digest) for one in manifests.values() if not one.tags)
-    return TagListing(repository.name, tags, orphans)
+    return TagListing(repository.name, tags, orphans, orphans_known=True)
 
 
 async def collect[T, V](

@@ -12,14 +12,15 @@ from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
-from shared.domain.facts.registry import MonitorAccess, RoleAssignments, ScopedToken
+from shared.domain.facts.registry import CacheRule, MonitorAccess, RoleAssignments, ScopedToken
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
 from shared.registry import listing
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
-from shared.registry.base import Registries, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
+from shared.registry.cache_rules import CacheRules
 from shared.registry.data_plane import DataPlane
 from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
 from shared.registry.login_server import LoginServer, LoginServers
@@ -56,6 +57,7 @@ class RegistryObserver:
         self._management = Management(settings, arm, credentials)
         self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
         self._access = Access(arm, graph)
+        self._cache_rules = CacheRules(arm)
         around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
@@ -80,9 +82,10 @@ class RegistryObserver:
         return await listing.watch(self._repository(known, repository))
 
     async def observe(
-        self, pulls: Mapping[Pull, PullIdentity | None]
+        self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
     ) -> Mapping[Pull, tuple[Observation, ...]]:
         """The registry end of each pull. One listing serves the pulls of one repository."""
+        self._images.remember(known)
         hosts: dict[str, list[Pull]] = defaultdict(list)
         for pull in pulls:
             hosts[pull.image.registry].append(pull)
@@ -95,17 +98,35 @@ class RegistryObserver:
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]
     ) -> dict[Pull, tuple[Observation, ...]]:
         server = await self._login_servers.look(host)
-        found, rights = await asyncio.gather(
+        found, rights, rules = await asyncio.gather(
             self._all_images(server, {pull.image for pull in pulls}),
             asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
+            self._rules(server, {pull.image.repository for pull in pulls}),
         )
         images = await asyncio.gather(
             *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
         )
         return {
-            pull: (*server.facts, *image, *held)
+            pull: (*server.facts, *image, *held, *rules[pull.image.repository])
             for pull, image, held in zip(pulls, images, rights, strict=True)
         }
+
+    async def _rules(
+        self, server: LoginServer, repositories: Collection[str]
+    ) -> dict[str, Observations]:
+        """The artifact cache rule of each repository that has one."""
+        if server.registry is None or not server.registry.resource_id:
+            return dict.fromkeys(repositories, ())
+        resource_id = server.registry.resource_id
+
+        async def rule(repository: str) -> Observations:
+            try:
+                found = await self._cache_rules.covering(resource_id, repository)
+            except CouldNotLookError as why:
+                return (Unavailable.of(CacheRule, str(why)),)
+            return (found,) if found else ()
+
+        return dict(zip(repositories, await asyncio.gather(*map(rule, repositories)), strict=True))
 
     async def _with_running(
         self, server: LoginServer, pull: Pull, facts: Observations

@@ -38,7 +38,7 @@ from shared.domain.images import Digest, ImageReference, Platform, parse_referen
 from shared.domain.pulls import Compute, Pull, Registry, Workload
 from shared.notify.base import DeliveryError
 from shared.pipeline.services import Services
-from shared.registry.base import Registries, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
 from shared.settings import Settings
 from tests.support.memory_tables import MemoryTables
 
@@ -95,16 +95,18 @@ class FakeRegistry:
         self.busy: set[str] = set()
         self.blind = ""
         self.listings = 0
+        self.known: dict[Digest, ImageContent] = {}
         self.crash: Exception | None = None
 
     async def registries(self) -> Registries:
         return Registries((REGISTRY,))
 
     async def observe(
-        self, pulls: Mapping[Pull, PullIdentity | None]
+        self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
     ) -> Mapping[Pull, tuple[Observation, ...]]:
         if self.crash:
             raise self.crash
+        self.known |= known
         return {pull: self._facts(pull.image) for pull in pulls}
 
     def _facts(self, image: ImageReference) -> tuple[Observation, ...]:

@@ -6,29 +6,37 @@ One partition per repository of a registry, one row per pull.
 
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import batched
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from shared.adapters.concurrency import each
 from shared.adapters.store.packing import pack, unpack
 from shared.adapters.tables import BATCH, ConflictError, Delete, Operation, Put, Tables
+from shared.domain.facts.registry import ImageContent
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, short_hash
+
+AT_ONCE = 16
+"""Partitions that are read or written at the same time."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
     """One pull in the index.
 
-    ``digest`` is what its reference last resolved to, ``children`` what an index at that
-    digest consists of. ``gone`` says that the reference was last seen not to resolve.
+    ``seen`` is when it was first found. ``digest`` is what its reference last resolved to;
+    ``content`` what that consists of, where it is an index of several images: it never changes,
+    so no process has to read it again. ``gone`` says that the reference was last seen not to
+    resolve.
     """
 
     pull: Pull
     seen: datetime
     digest: Digest = Digest("")
-    children: tuple[Digest, ...] = ()
+    content: ImageContent | None = None
     resolved: datetime | None = None
     gone: bool = False
     deleted_at: datetime | None = None
@@ -37,7 +45,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     def uses(self, digest: Digest) -> bool:
         """Whether the pull needs a manifest: its own, a pinned one, or a child of its index."""
-        return digest in {self.digest, self.pull.image.digest, *self.children}
+        children = self.content.children if self.content else ()
+        return digest in {self.digest, self.pull.image.digest, *(one.digest for one in children)}
 
 
 class DeploymentIndex:
@@ -56,6 +65,23 @@ class DeploymentIndex:
         row = await self._table.get(_partition_of(pull), pull.key)
         return unpack("entry", row, Entry) if row else None
 
+    async def of_pulls(self, pulls: Collection[Pull]) -> dict[Pull, Entry]:
+        """What is remembered of many pulls, where anything is: one query for each repository."""
+        partitions: dict[str, list[Pull]] = defaultdict(list)
+        for pull in pulls:
+            partitions[_partition_of(pull)].append(pull)
+        found = await each(partitions.values(), self._of_partition, at_once=AT_ONCE)
+        return {pull: entry for part in found for pull, entry in part.items()}
+
+    async def _of_partition(self, pulls: Sequence[Pull]) -> dict[Pull, Entry]:
+        if len(pulls) == 1:
+            entry = await self.of_pull(pulls[0])
+            return {pulls[0]: entry} if entry else {}
+        image = pulls[0].image
+        entries = await self.of_repository(image.registry, image.repository)
+        known = {entry.pull.key: entry for entry in entries}
+        return {pull: known[pull.key] for pull in pulls if pull.key in known}
+
     async def of_registry(self, registry: str) -> AsyncIterator[Entry]:
         """Every pull of one registry."""
         async for row in self._table.partitions(f"{registry}:"):
@@ -72,9 +98,12 @@ class DeploymentIndex:
         for entry in entries:
             put = Put(entry.pull.key, pack("entry", entry))
             partitions[_partition_of(entry.pull)][entry.pull.key] = put
-        for partition, operations in partitions.items():
-            for part in batched(operations.values(), BATCH, strict=False):
+
+        async def write(partition: str) -> None:
+            for part in batched(partitions[partition].values(), BATCH, strict=False):
                 await self._table.write(partition, part)
+
+        await each(partitions, write, at_once=AT_ONCE)
 
     async def remove(self, entries: Iterable[Entry]) -> None:
         """Forget pulls that are no longer deployed."""
@@ -89,6 +118,12 @@ def _partition(registry: str, repository: str) -> str:
 
 def _partition_of(pull: Pull) -> str:
     return _partition(pull.image.registry, pull.image.repository)
+
+
+def lasting(content: ImageContent) -> ImageContent | None:
+    """What of an index holds for ever: not whether its children were there. None for an image."""
+    children = tuple(replace(child, present=None) for child in content.children)
+    return replace(content, children=children, missing=(), blobs_asked=False) if children else None
 
 
 def repositories(entries: Sequence[Entry]) -> dict[tuple[str, str], list[Entry]]:

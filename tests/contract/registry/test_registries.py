@@ -172,7 +172,10 @@ async def test_every_tag_and_what_has_none(azure: Azure) -> None:
     assert listing.tags is not None
     assert listing.tags["v1"] == listing.tags["stable"]
     assert len(listing.orphans) >= 2
-    assert (await azure.end.tags(registry, "no/such")).tags is None
+    nothing = await azure.end.tags(registry, "no/such")
+    assert nothing.tags is None
+    assert listing.orphans_known, "so a digest that is nowhere in it is gone"
+    assert nothing.orphans_known
 
 
 async def test_nothing_is_listed_of_an_unknown_registry(azure: Azure) -> None:

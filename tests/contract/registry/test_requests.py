@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from local.azure.faults import Fault
 from local.azure.simulator import Simulator
 from shared.adapters.http import Lane
+from shared.adapters.store.index import lasting
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.registry import (
     ImageContent,
@@ -34,6 +35,10 @@ def is_token(route: str) -> bool:
     return route.endswith("/oauth2/token")
 
 
+def is_manifest(route: str) -> bool:
+    return "/v2/" in route and "/manifests/" in route
+
+
 def is_data(route: str) -> bool:
     return "oauth2" not in route and not route.endswith((" /v2/", " /v2"))
 
@@ -53,6 +58,40 @@ async def test_a_sweep_does_not_ask_for_layers(simulator: Simulator) -> None:
         assert azure.asked(CONTOSO, is_data) == 2
     async with observing(simulator, lane=Lane.URGENT) as azure:
         assert (await azure.see(MANY[0]))[ImageContent].blobs_asked
+
+
+async def test_what_another_process_read_of_an_index_is_not_asked_for_again(
+    simulator: Simulator,
+) -> None:
+    images = [f"{CONTOSO}/web:v2", f"{CONTOSO}/web:v1", f"{CONTOSO}/web:built"]
+    async with observing(simulator, lane=Lane.BULK) as first:
+        before = first.evidence(await first.end.observe({first.pull(one): None for one in images}))
+        assert first.asked(CONTOSO, is_manifest) == 2
+    contents = [seen[ImageContent] for seen in before.values()]
+    known = {one.digest: kept for one in contents if (kept := lasting(one))}
+    simulator.cloud.world.requests.clear()
+    async with observing(simulator, lane=Lane.BULK) as second:
+        pulls = {second.pull(one): None for one in images}
+        after = second.evidence(await second.end.observe(pulls, known))
+        assert second.asked(CONTOSO, is_manifest) == 0
+    assert [seen[ImageContent] for seen in after.values()] == contents
+
+
+async def test_of_an_index_that_is_known_the_children_are_still_looked_for(
+    simulator: Simulator,
+) -> None:
+    images = [f"{CONTOSO}/broken:child", f"{CONTOSO}/broken:layer"]
+    async with observing(simulator, lane=Lane.BULK) as azure:
+        seen = azure.evidence(await azure.end.observe({azure.pull(one): None for one in images}))
+    content = seen[images[0]][ImageContent]
+    known = lasting(content)
+    assert known is not None
+    assert {child.present for child in known.children} == {None}
+    async with observing(simulator, lane=Lane.BULK) as azure:
+        pulls = {azure.pull(one): None for one in images}
+        again = azure.evidence(await azure.end.observe(pulls, {known.digest: known}))
+    assert again[images[0]][ImageContent] == content
+    assert {child.present for child in content.children} == {True, False}
 
 
 async def test_one_image_asks_for_its_manifest_once(azure: Azure) -> None:

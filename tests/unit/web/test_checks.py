@@ -9,6 +9,7 @@ from shared.domain.facts.base import Observation
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.findings import Outcome
 from shared.domain.pulls import Pull
+from shared.registry.base import NOTHING_KNOWN, Contents
 from shared.settings import Settings
 from tests.support.fakes import LOGIN_SERVER, FakeRegistry, World
 from tests.support.http import call, read
@@ -56,11 +57,11 @@ class SlowRegistry(FakeRegistry):
         self.slow = True
 
     async def observe(
-        self, pulls: Mapping[Pull, PullIdentity | None]
+        self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
     ) -> Mapping[Pull, tuple[Observation, ...]]:
         if self.slow:
             await asyncio.Event().wait()
-        return await super().observe(pulls)
+        return await super().observe(pulls, known)
 
 
 async def test_over_budget_the_answer_follows(world: World) -> None:
