@@ -23,7 +23,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
     It names what to say rather than saying it, so that a channel that was down for an hour
     tells the state of now. ``id`` is deterministic: the same news for a channel is sent once.
-    ``size`` is how many pulls the incident hit then: a later, larger update replaces this one.
+    ``update`` numbers an incident's updates: a later one replaces this one.
     """
 
     id: str
@@ -32,10 +32,21 @@ class Announcement(Struct, frozen=True, kw_only=True):
     about: str
     transition: Transition = Transition.OPENED
     episode: int = 1
-    size: int = 0
+    update: int = 0
     attempt: int = 0
     at: datetime
     notice: str = ""
+
+
+def announcement_id(incident: str, transition: Transition, episode: int, update: int = 0) -> str:
+    """The id of an announcement about an incident, before its channel's name is added."""
+    number = f":{update}" if transition is Transition.UPDATED else ""
+    return f"{incident}:{episode}:{transition}{number}"
+
+
+def for_channel(announcement: str, channel: str) -> str:
+    """The id of an announcement through one channel."""
+    return f"{announcement}:{channel}"
 
 
 class Alert(Struct, frozen=True, kw_only=True):

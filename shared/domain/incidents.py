@@ -54,14 +54,15 @@ class Told(Struct, frozen=True):
     opened: int = 0  # the latest episode that was announced on its own
     reported: int = 0  # the latest episode that was left to the nightly report
     resolved: int = 0  # the latest episode whose end was announced
-    affected: int = 0  # how many pulls the latest announcement knew of
+    affected: int = 0  # how many of its pulls the latest announcement knew of
+    updates: int = 0  # how many updates were announced
 
 
 class Incident(Struct, frozen=True, kw_only=True):
     """One problem on one subject. ``episode`` counts how often it came back.
 
     ``applied`` is the time of the latest change taken in of each pull: changes come twice and
-    out of order.
+    out of order. ``promised`` are announcements that are decided but may not be on their queue.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     cause: Cause
     affected: tuple[Affected, ...] = ()
     told: Told = Told()
+    promised: tuple["Promise", ...] = ()
     applied: dict[str, datetime] = field(default_factory=dict)
 
     @property
@@ -91,6 +93,14 @@ class Transition(StrEnum):
     OPENED = "opened"
     UPDATED = "updated"
     RESOLVED = "resolved"
+
+
+class Promise(Struct, frozen=True):
+    """An announcement to be made. ``update`` numbers the updates: each is an announcement."""
+
+    transition: Transition
+    episode: int
+    update: int
 
 
 def incident_id(finding: Finding) -> str:
@@ -197,8 +207,33 @@ def news(incident: Incident, *, by_sweep: bool) -> Transition | None:
     return Transition.UPDATED if len(incident.affected) > told.affected else None
 
 
+def promise(incident: Incident, *, by_sweep: bool) -> Incident:
+    """The incident once it is decided what its channels are to hear of it."""
+    incident = _without_lost(incident)
+    transition = news(incident, by_sweep=by_sweep)
+    if transition is None:
+        left = incident.open and incident.told.opened < incident.episode
+        return after_telling(incident, None) if left else incident
+    incident = after_telling(incident, transition)
+    made = Promise(transition, incident.episode, incident.told.updates)
+    return replace(incident, promised=(*incident.promised, made))
+
+
+def keep(incident: Incident, promises: Iterable[Promise]) -> Incident:
+    """The incident once some of its promised announcements are on their queue."""
+    kept = tuple(promises)
+    return replace(incident, promised=tuple(p for p in incident.promised if p not in kept))
+
+
+def _without_lost(incident: Incident) -> Incident:
+    """Pulls that recovered are known no more: the next one that is hit is news."""
+    told = incident.told
+    known = min(told.affected, len(incident.affected))
+    return replace(incident, told=replace(told, affected=known)) if incident.open else incident
+
+
 def after_telling(incident: Incident, transition: Transition | None) -> Incident:
-    """The incident once an announcement is on its way, or it was left to the report (None)."""
+    """The incident once an announcement is decided on, or it was left to the report (None)."""
     told, episode = incident.told, incident.episode
     return replace(
         incident,
@@ -207,6 +242,7 @@ def after_telling(incident: Incident, transition: Transition | None) -> Incident
             reported=episode if transition is None else told.reported,
             resolved=episode if transition is Transition.RESOLVED else told.resolved,
             affected=len(incident.affected),
+            updates=told.updates + (transition is Transition.UPDATED),
         ),
     )
 

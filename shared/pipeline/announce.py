@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shared.adapters.queue import Outgoing
 from shared.adapters.store.ledger import Delivery, Note, NoteKind
-from shared.domain.alerts import Alert, Announcement, Topic
+from shared.domain.alerts import Alert, Announcement, Topic, announcement_id, for_channel
 from shared.domain.findings import Outcome
 from shared.domain.incidents import Incident, Transition
 from shared.domain.reports import Report
@@ -50,7 +50,16 @@ async def compose(services: Services, announcement: Announcement) -> Alert | Non
     incident = await services.store.incidents.get(announcement.about)
     if incident is None or not is_news(incident, announcement):
         return None
+    if announcement.transition is Transition.RESOLVED and not await _begun(services, announcement):
+        return None
     return _incident_alert(services, announcement, incident)
+
+
+async def _begun(services: Services, end: Announcement) -> bool:
+    """Whether the channel heard, or may have heard, of the beginning of what ended."""
+    opened = announcement_id(end.about, Transition.OPENED, end.episode)
+    state = await services.store.ledger.delivery(for_channel(opened, end.channel))
+    return state is not Delivery.NEW
 
 
 def is_news(incident: Incident, announcement: Announcement) -> bool:
@@ -64,7 +73,7 @@ def is_news(incident: Incident, announcement: Announcement) -> bool:
         case Transition.OPENED:
             return incident.open
         case Transition.UPDATED:
-            return incident.open and incident.told.affected <= announcement.size
+            return incident.open and incident.told.updates == announcement.update
         case Transition.RESOLVED:
             return not incident.open
 

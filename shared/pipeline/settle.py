@@ -1,9 +1,12 @@
 """From status changes to incidents, and from incidents to announcements.
 
-The outbox is emptied only after the announcements are on their queue. Every step may be done
-again: incidents ignore changes that they have taken in, the queue drops ids that it has seen.
+An incident takes in changes and promises its announcements in one write, so that one worker
+decides what is said. The outbox is emptied only after the announcements are on their queue. Every
+step may be done again: incidents ignore changes that they have taken in, channels hear of an
+announcement once.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,19 +14,22 @@ from datetime import timedelta
 import msgspec
 
 from shared.adapters.queue import Outgoing
-from shared.domain.alerts import Announcement, Topic
+from shared.domain.alerts import Announcement, Topic, announcement_id, for_channel
 from shared.domain.incidents import (
     Incident,
     OpenProblem,
+    Promise,
     StatusChange,
     Transition,
-    after_telling,
+    keep,
     let_go,
-    news,
+    promise,
     take_in,
 )
 from shared.domain.pulls import CauseKind
 from shared.pipeline.services import Services
+
+log = logging.getLogger(__name__)
 
 GATHERING = timedelta(seconds=60)
 """How long an update waits for more pulls of the same incident."""
@@ -32,20 +38,36 @@ type Step = tuple[StatusChange, OpenProblem, bool]
 
 
 async def settle(services: Services, registry: str) -> None:
-    """Let incidents take in what diagnoses changed, and enqueue what channels are to hear."""
+    """Let incidents take in what diagnoses changed, and enqueue what channels are to hear.
+
+    An incident that cannot be settled keeps its changes in the outbox and holds up no other; its
+    error is raised at the end.
+    """
     changes = await services.store.diagnoses.unsettled(registry)
-    for incident_id, steps in _by_incident(changes).items():
-        incident = await _apply(services, incident_id, steps)
-        by_sweep = all(change.cause.kind is CauseKind.SWEEP for change, _, _ in steps)
-        if incident:
-            await _tell(services, incident, by_sweep=by_sweep)
-    await services.store.diagnoses.settle(changes)
+    failures: dict[str, Exception] = {}
+    for incident, steps in _by_incident(changes).items():
+        try:
+            await _settle(services, incident, steps)
+        except Exception as error:
+            log.exception("incident %s is not settled", incident)
+            failures[incident] = error
+    settled = [change for change in changes if failures.keys().isdisjoint(_incidents(change))]
+    await services.store.diagnoses.settle(settled)
+    for failure in failures.values():
+        raise failure
 
 
 async def settle_leftovers(services: Services) -> None:
-    """Settle what a crash left in any outbox."""
+    """Settle what a crash left in any outbox. One registry's failure holds up no other."""
+    failures: list[Exception] = []
     for registry in await services.store.diagnoses.registries_unsettled():
-        await settle(services, registry)
+        try:
+            await settle(services, registry)
+        except Exception as error:
+            log.exception("the outbox of %s is not settled", registry)
+            failures.append(error)
+    for failure in failures:
+        raise failure
 
 
 def _by_incident(changes: Iterable[StatusChange]) -> dict[str, list[Step]]:
@@ -58,53 +80,56 @@ def _by_incident(changes: Iterable[StatusChange]) -> dict[str, list[Step]]:
     return steps
 
 
-async def _apply(services: Services, incident_id: str, steps: list[Step]) -> Incident | None:
+def _incidents(change: StatusChange) -> set[str]:
+    return {item.incident for item in (*change.opened, *change.closed)}
+
+
+async def _settle(services: Services, incident_id: str, steps: list[Step]) -> None:
+    by_sweep = all(change.cause.kind is CauseKind.SWEEP for change, _, _ in steps)
+
     def decide(incident: Incident | None) -> Incident | None:
         for change, item, opened in steps:
             if opened:
                 incident = take_in(incident, change, item)
             elif incident:
                 incident = let_go(incident, change)
-        return incident
+        return promise(incident, by_sweep=by_sweep) if incident else None
 
-    return await services.store.incidents.change(incident_id, decide)
-
-
-async def _tell(services: Services, incident: Incident, *, by_sweep: bool) -> None:
-    transition = news(incident, by_sweep=by_sweep)
-    if transition:
-        await announce_incident(services, incident, transition)
-    elif not incident.open or incident.told.opened == incident.episode:
-        return
-
-    def told(current: Incident | None) -> Incident | None:
-        same = current is not None and current.episode == incident.episode
-        return after_telling(current, transition) if current and same else None
-
-    await services.store.incidents.change(incident.id, told)
+    incident = await services.store.incidents.change(incident_id, decide)
+    if incident and incident.promised:
+        await _keep(services, incident)
 
 
-async def announce_incident(services: Services, incident: Incident, transition: Transition) -> None:
+async def _keep(services: Services, incident: Incident) -> None:
+    made = incident.promised
+    for one in made:
+        await announce_incident(services, incident, one)
+
+    def kept(current: Incident | None) -> Incident | None:
+        return keep(current, made) if current else None
+
+    await services.store.incidents.change(incident.id, kept)
+
+
+async def announce_incident(services: Services, incident: Incident, made: Promise) -> None:
     """Put one announcement per channel on the alerts queue."""
     waits = {
         Transition.OPENED: timedelta(seconds=services.settings.alert_hold_seconds),
         Transition.UPDATED: GATHERING,
     }
-    size = len(incident.affected)
-    grown = f":{size}" if transition is Transition.UPDATED else ""
     await announce(
         services,
         Announcement(
-            id=f"{incident.id}:{incident.episode}:{transition}{grown}",
+            id=announcement_id(incident.id, made.transition, made.episode, made.update),
             channel="",
             topic=Topic.INCIDENT,
             about=incident.id,
-            transition=transition,
-            episode=incident.episode,
-            size=size,
+            transition=made.transition,
+            episode=made.episode,
+            update=made.update,
             at=services.now(),
         ),
-        wait=waits.get(transition, timedelta()),
+        wait=waits.get(made.transition, timedelta()),
     )
 
 
@@ -117,7 +142,7 @@ async def announce(
         Outgoing(copy.id, msgspec.json.encode(copy), due)
         for copy in (
             msgspec.structs.replace(
-                announcement, channel=channel.name, id=f"{announcement.id}:{channel.name}"
+                announcement, channel=channel.name, id=for_channel(announcement.id, channel.name)
             )
             for channel in services.channels
         )

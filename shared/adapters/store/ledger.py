@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from shared.adapters.store.packing import pack, unpack
-from shared.adapters.tables import ConflictError, Insert, Put, Tables
+from shared.adapters.tables import ConflictError, Insert, Operation, Put, Row, Tables, Value
 from shared.domain.pulls import short_hash
 
 
@@ -59,15 +59,21 @@ class Ledger:
 
     async def claim(self, alert: str) -> Delivery:
         """Say that an alert is about to be sent, and hear whether it was before."""
-        try:
-            await self._table.write("alerts", [Insert(short_hash(alert), {"state": "claimed"})])
-        except ConflictError:
-            row = await self._table.get("alerts", short_hash(alert))
-            state = row.columns.get("state") if row else ""
-            return {"sent": Delivery.DELIVERED, "failed": Delivery.NEW}.get(
-                str(state), Delivery.INTERRUPTED
-            )
-        return Delivery.NEW
+        key = short_hash(alert)
+        claimed: dict[str, Value] = {"state": "claimed"}
+        row = await self._table.get("alerts", key)
+        state = _delivery(row)
+        if state is Delivery.NEW:
+            claim: Operation = Put(key, claimed, row.etag) if row else Insert(key, claimed)
+            try:
+                await self._table.write("alerts", [claim])
+            except ConflictError:  # somebody else is sending it at this moment
+                return Delivery.INTERRUPTED
+        return state
+
+    async def delivery(self, alert: str) -> Delivery:
+        """How far an alert has come; NEW for one that certainly did not arrive."""
+        return _delivery(await self._table.get("alerts", short_hash(alert)))
 
     async def delivered(self, alert: str) -> None:
         """The alert arrived."""
@@ -87,6 +93,12 @@ class Ledger:
             row.key: datetime.fromisoformat(str(row.columns["at"]))
             async for row in self._table.query("beats")
         }
+
+
+def _delivery(row: Row | None) -> Delivery:
+    state = str(row.columns.get("state")) if row else "failed"
+    known = {"sent": Delivery.DELIVERED, "failed": Delivery.NEW}
+    return known.get(state, Delivery.INTERRUPTED)
 
 
 def _newest_first(note: Note) -> str:
