@@ -91,7 +91,7 @@ def missing(
         remedy = f"Push the image again, or deploy one that exists instead of {image}"
         return DIGEST_MISSING.found(**details | {"digest": image.digest, "remedy": remedy})
     if last:
-        return TAG_MISSING.found(**details | _put_back(image, last, state))
+        return TAG_MISSING.found(**details | _put_back(image, last, state, memory))
     tags = near.tags if isinstance(near, Neighbours) else None
     alike = closest(image.tag, tags or ())
     hint = f"Similar tags there: {listed(alike)}." if alike else _empty(tags)
@@ -100,16 +100,21 @@ def missing(
 
 
 def _put_back(
-    image: ImageReference, digest: str, state: ManifestState | Unavailable
+    image: ImageReference,
+    digest: str,
+    state: ManifestState | Unavailable,
+    memory: Remembered | Unavailable,
 ) -> dict[str, str]:
-    """The tag is known, so it can be put back where its manifest is still there."""
+    """The tag is known, so it can be put back, unless its manifest is gone as well."""
     if isinstance(state, ManifestState) and state.digest == digest:
-        how = "untagged"
         hint = "The manifest is still there, untagged, until something cleans it up."
-    else:
-        how = "deleted"
-        hint = f"If {digest} is still there, the tag can be put back on it."
-    return {"hint": hint, "how": how, "remedy": retag(image, digest)}
+        return {"hint": hint, "how": "untagged", "remedy": retag(image, digest)}
+    if isinstance(memory, Remembered) and memory.deleted_at:
+        hint = "The manifest itself was deleted, so there is nothing to put the tag back on."
+        remedy = f"Push {image} again from the pipeline that built it, or deploy a tag that exists"
+        return {"hint": hint, "how": "deleted", "remedy": remedy}
+    hint = f"If {digest} is still there, the tag can be put back on it."
+    return {"hint": hint, "how": "gone", "remedy": retag(image, digest)}
 
 
 def _empty(tags: tuple[str, ...] | None) -> str:

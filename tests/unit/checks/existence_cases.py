@@ -143,7 +143,7 @@ MANIFEST = [
         says=(
             "deleted on 2026-09-01 00:00 UTC by dev@contoso.com with acr-cli",
             f"It pointed to {OTHER}",
-            f"If {OTHER} is still there",
+            "The manifest itself was deleted",
         ),
     ),
     finds(
