@@ -118,7 +118,7 @@ def _registry_event(
         tag=data.target.tag or "",
         digest=Digest(data.target.digest.lower()),
         at=at if at.tzinfo else at.replace(tzinfo=UTC),
-        actor=(data.actor.name if data.actor else "") or "",
+        actor=((data.actor.name if data.actor else "") or "")[:300],
         user_agent=(data.request.useragent or "")[:300],
         request_id=data.request.id[:200],
     )

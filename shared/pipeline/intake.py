@@ -95,7 +95,7 @@ async def _note(
 ) -> None:
     log.warning("event %s: %s", kind, reason)
     note = Note(
-        id=str(event.id),
+        id=str(event.id)[:EXCERPT],
         kind=kind,
         at=services.now(),
         reason=reason,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import azure.functions as func
 import msgspec
 import pytest
 
@@ -15,7 +16,7 @@ from shared.pipeline.intake import on_registry_event
 from shared.pipeline.jobs import shard
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import watch
-from tests.support.fakes import START, World
+from tests.support.fakes import REGISTRY, START, World
 from tests.support.stories import deleted, event, open_incidents, speak, work_off
 
 
@@ -129,6 +130,26 @@ async def test_events_that_are_not_acted_on_leave_a_note(
     notes = [note async for note in world.services.store.ledger.notes()]
     assert [note.kind for note in notes] == [noted]
     assert world.queue.sent == {}
+
+
+async def test_a_huge_event_makes_a_job_that_fits_into_a_message() -> None:
+    world = await estate()
+    huge = deleted("team/api", 1, "e" * 1_000_000).get_json()
+    huge["actor"]["name"] = huge["request"]["useragent"] = "x" * 1_000_000
+    told = func.EventGridEvent(
+        id=huge["id"],
+        data=huge,
+        topic=REGISTRY.resource_id,
+        subject="team/api",
+        event_type="Microsoft.ContainerRegistry.ImageDeleted",
+        event_time=START,
+        data_version="1.0",
+    )
+
+    await on_registry_event(world.services, told)
+
+    (job,) = world.queue.take(world.settings.urgent_queue)
+    assert len(job.body) < 10_000
 
 
 async def test_the_short_type_names_of_an_old_schema_are_understood() -> None:
