@@ -61,6 +61,8 @@ class Told(Struct, frozen=True):
 class Incident(Struct, frozen=True, kw_only=True):
     """One problem on one subject. ``episode`` counts how often it came back.
 
+    ``affected`` are the pulls that have the problem, ``recovered`` had it in this episode.
+
     ``applied`` is the time of the latest change taken in of each pull: changes come twice and
     out of order. ``promised`` are announcements that are decided but may not be on their queue.
     """
@@ -73,6 +75,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     episode: int = 1
     cause: Cause
     affected: tuple[Affected, ...] = ()
+    recovered: tuple[Affected, ...] = ()
     told: Told = Told()
     promised: tuple["Promise", ...] = ()
     applied: dict[str, datetime] = field(default_factory=dict)
@@ -80,6 +83,11 @@ class Incident(Struct, frozen=True, kw_only=True):
     @property
     def outcome(self) -> Outcome:
         return self.finding.outcome
+
+    @property
+    def hit(self) -> tuple[Affected, ...]:
+        """Whom it hits; once it is resolved, whom it had hit."""
+        return self.affected if self.open else (*self.recovered, *self.affected)
 
     @property
     def open(self) -> bool:
@@ -165,12 +173,12 @@ def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) 
         return incident
     if not incident.open:
         incident = _reopened(incident, change)
-    others = tuple(a for a in incident.affected if a.pull.key != change.pull.key)
     return replace(
         incident,
         finding=item.finding,
         updated=max(incident.updated, change.at),
-        affected=(*others, hit),
+        affected=(*_others(incident.affected, change), hit),
+        recovered=_others(incident.recovered, change),
         applied=_applied(incident, change),
     )
 
@@ -179,11 +187,13 @@ def let_go(incident: Incident, change: StatusChange) -> Incident:
     """An incident after a pull lost its problem; the last pull resolves it."""
     if _stale(incident, change):
         return incident
-    rest = tuple(a for a in incident.affected if a.pull.key != change.pull.key)
+    rest = _others(incident.affected, change)
+    gone = tuple(a for a in incident.affected if a.pull.key == change.pull.key)
     still = incident.open and bool(rest)
     return replace(
         incident,
-        affected=rest or incident.affected,  # a resolved incident still says whom it had hit
+        affected=rest,
+        recovered=(*_others(incident.recovered, change), *gone),
         updated=max(incident.updated, change.at),
         resolved=None if still else incident.resolved or change.at,
         applied=_applied(incident, change),
@@ -265,7 +275,12 @@ def _reopened(incident: Incident, change: StatusChange) -> Incident:
         episode=incident.episode + 1,
         cause=change.cause,
         affected=(),
+        recovered=(),
     )
+
+
+def _others(hits: tuple[Affected, ...], change: StatusChange) -> tuple[Affected, ...]:
+    return tuple(hit for hit in hits if hit.pull.key != change.pull.key)
 
 
 def _stale(incident: Incident, change: StatusChange) -> bool:

@@ -1,5 +1,6 @@
 """How things are said to people, in the same words in every channel and on every page. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from msgspec import Struct
 from shared.domain.findings import Confidence, Outcome
 from shared.domain.incidents import Affected, Incident
 from shared.domain.pulls import Cause, CauseKind, Compute, Standing
+from shared.domain.text import ELLIPSIS
 
 PLATFORMS = {
     Compute.AKS: "AKS",
@@ -35,6 +37,7 @@ CERTAINTY = {
     Confidence.LIKELY: "likely: it follows from what was seen; not everything could be looked at",
     Confidence.REPORTED: "reported: from an error text alone",
 }
+_ARM_ID = re.compile(r"/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers", re.IGNORECASE)
 _SHORTEST_ID = 8
 """Segments of ``/subscriptions/S/resourceGroups/G/providers/P/TYPE/NAME``."""
 _STANDINGS = {
@@ -67,7 +70,7 @@ class Group(Struct, frozen=True):
 def groups(incident: Incident) -> tuple[Group, ...]:
     """Whom an incident hits, by compute platform."""
     by_compute: dict[Compute, list[Affected]] = defaultdict(list)
-    for hit in incident.affected:
+    for hit in incident.hit:
         by_compute[hit.pull.workload.compute].append(hit)
     return tuple(
         Group(PLATFORMS[compute], tuple(_victims(incident, by_compute[compute])))
@@ -98,14 +101,14 @@ def workloads(incident: Incident) -> int:
 
 def in_use(incident: Incident) -> int:
     """How many of them are in use now."""
-    active = (h for h in incident.affected if h.pull.standing is Standing.ACTIVE)
+    active = (h for h in incident.hit if h.pull.standing is Standing.ACTIVE)
     return len({hit.pull.workload.id.lower() for hit in active})
 
 
 def latecomers(incident: Incident) -> int:
     """How many of them were hit after it had opened."""
-    late = {h.pull.workload.id.lower() for h in incident.affected if is_late(incident, h)}
-    first = {h.pull.workload.id.lower() for h in incident.affected if not is_late(incident, h)}
+    late = {h.pull.workload.id.lower() for h in incident.hit if is_late(incident, h)}
+    first = {h.pull.workload.id.lower() for h in incident.hit if not is_late(incident, h)}
     return len(late - first)
 
 
@@ -116,7 +119,7 @@ def is_late(incident: Incident, hit: Affected) -> bool:
 
 def images(incident: Incident) -> tuple[str, ...]:
     """The images that the hit workloads name."""
-    return tuple(sorted({str(hit.pull.image) for hit in incident.affected}))
+    return tuple(sorted({str(hit.pull.image) for hit in incident.hit}))
 
 
 def origin(cause: Cause) -> str:
@@ -137,6 +140,11 @@ def place(what: str) -> str:
     if not what.lower().startswith("/subscriptions/") or len(parts) < _SHORTEST_ID:
         return what
     return f"{parts[-1]} ({parts[-2]} in resource group {parts[3]})"
+
+
+def nearer(text: str) -> str:
+    """A sentence with its ARM ids cut to what tells resources apart."""
+    return _ARM_ID.sub(ELLIPSIS, text)
 
 
 COMMANDS = ("az ", "kubectl ", "curl ", "docker ")

@@ -111,7 +111,7 @@ def test_the_last_pull_resolves_it() -> None:
     assert [hit.pull.workload.name for hit in found.affected] == ["web"]
     found = let_go(found, change(WEB, closed=(PROBLEM,), at=NOW + 3 * MINUTE))
     assert found.resolved == NOW + 3 * MINUTE
-    assert found.affected  # it still says whom it had hit
+    assert [hit.pull.workload.name for hit in found.hit] == ["api", "web"]
 
 
 def test_it_can_come_back() -> None:

@@ -97,6 +97,9 @@ async def test_a_pushed_tag_resolves_the_incident_and_says_so() -> None:
 
     assert [a.transition for a in world.channel.heard] == [Transition.OPENED, Transition.RESOLVED]
     assert await open_incidents(world) == ()
+    over = world.channel.heard[-1].incident
+    assert over is not None
+    assert {hit.pull.workload.name for hit in over.hit} == {"api", "worker"}
 
 
 async def test_a_late_delete_event_of_an_image_that_was_pushed_again_alarms_nobody() -> None:
