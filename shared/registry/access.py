@@ -23,6 +23,9 @@ VERSION = "2022-04-01"
 EVERYONE = "00000000-0000-0000-0000-000000000000"
 """The principal id of "all principals" in a deny assignment."""
 
+MOST_ELSEWHERE = 20
+"""Assignments at other places whose roles are looked up."""
+
 _AUTHORIZATION = "/providers/Microsoft.Authorization"
 
 
@@ -51,9 +54,11 @@ class Access:
         groups, groups_known = await self._groups(registry, identity.principal_id, assigned, denied)
         own = {identity.principal_id.lower(), *groups}
         related = {object_id.lower() for object_id in identity.related.values()} - own
+        held = await self._held_by(own, assigned)
         return RoleAssignments(
             principal_id=identity.principal_id,
-            assignments=await self._held_by(own, assigned),
+            assignments=held,
+            elsewhere=() if held else await self._elsewhere(registry, identity.principal_id),
             related=await self._held_by(related, assigned),
             denials=tuple(
                 _denial(one) for one in denied if _denies(_properties(one), own, registry)
@@ -95,6 +100,24 @@ class Access:
             _principal(one) for one in found if _properties(one).get("principalType") == "Group"
         )
         return groups, not _name_groups((), denied)
+
+    async def _elsewhere(self, registry: Registry, principal_id: str) -> tuple[RoleAssignment, ...]:
+        """Roles of a principal in the registry's subscription, at what is not above the registry.
+
+        They explain that a role was given, but at the wrong place. That they cannot be read
+        leaves no question open.
+        """
+        if not GUID.fullmatch(principal_id) or not registry.resource_id.startswith("/subscri"):
+            return ()
+        subscription = "/".join(registry.resource_id.split("/")[:3])
+        asked = f"$filter=principalId eq '{principal_id}'"
+        try:
+            found = await self._arm.list(
+                f"{subscription}{_AUTHORIZATION}/roleAssignments?{asked}", VERSION
+            )
+            return await self._held_by({principal_id.lower()}, found[:MOST_ELSEWHERE])
+        except CouldNotLookError:
+            return ()
 
     async def _held_by(
         self, principals: Collection[str], assigned: Collection[Json]

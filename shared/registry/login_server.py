@@ -7,8 +7,10 @@ from shared.adapters.dns import Dns
 from shared.adapters.resilience import cached
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.registry import (
+    KnownRegistries,
     LoginServerAddress,
     RegistryAnswer,
+    RegistryLoad,
     RegistryProfile,
     RegistryUsages,
     Replications,
@@ -53,7 +55,10 @@ class LoginServers:
             attempt(RegistryAnswer, lambda: self._ask(host, registry)),
             self._managed(directory, host),
         )
-        return LoginServer(registry, (address, answer, *managed), _obstacle(registry, answer))
+        facts = [address, answer, *managed]
+        if registry is None and directory.profiles:
+            facts.append(KnownRegistries(tuple(sorted(directory.profiles))))
+        return LoginServer(registry, tuple(facts), _obstacle(registry, answer))
 
     async def _ask(self, host: str, registry: Registry | None) -> RegistryAnswer:
         if registry is None and not host.endswith(ACR_SUFFIXES):
@@ -64,13 +69,14 @@ class LoginServers:
         try:
             profile = directory.profile(host)
         except CouldNotLookError as why:
-            kinds = (RegistryProfile, Replications, RegistryUsages)
+            kinds = (RegistryProfile, Replications, RegistryUsages, RegistryLoad)
             return tuple(Unavailable.of(kind, str(why)) for kind in kinds)
-        replications, usages = await asyncio.gather(
+        replications, usages, load = await asyncio.gather(
             attempt(Replications, lambda: self._management.replications(profile)),
             attempt(RegistryUsages, lambda: self._management.usages(profile.resource_id)),
+            attempt(RegistryLoad, lambda: self._management.load(profile.resource_id)),
         )
-        return profile, replications, usages
+        return profile, replications, usages, load
 
 
 def _obstacle(registry: Registry | None, answer: RegistryAnswer | Unavailable) -> str:

@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from azure.core.exceptions import DeserializationError
 from azure.mgmt.containerregistry import models
 from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 from azure.mgmt.core.tools import parse_resource_id
+from msgspec.structs import replace
 
-from shared.adapters.arm import Arm, NotFoundError
+from shared.adapters.arm import SUBSCRIPTIONS_VERSION, Arm, NotFoundError
 from shared.adapters.credentials import Credentials
 from shared.adapters.resilience import cached
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.registry import (
+    RegistryLoad,
     RegistryProfile,
     RegistryUsages,
     Replications,
@@ -22,7 +25,7 @@ from shared.domain.facts.registry import (
     Sku,
 )
 from shared.domain.pulls import Registry
-from shared.registry import profile
+from shared.registry import load, profile
 from shared.registry.base import Registries
 from shared.settings import Settings
 
@@ -81,6 +84,7 @@ class Management:
         self.directory = cached(self._directory, seconds=seconds)
         self.replications = cached(self._replications, seconds=seconds)
         self.usages = cached(self._usages, seconds=seconds)
+        self.load = cached(self._load, seconds=seconds)
         self.token = cached(self._token, seconds=seconds)
 
     async def _directory(self) -> Directory:
@@ -104,6 +108,7 @@ class Management:
         async def read() -> list[models.Registry]:
             return [one async for one in self._client(subscription).registries.list()]
 
+        tenant = await self._tenant(where)
         try:
             found = await self._arm.call(f"reading the registries of {where}", read)
         except CouldNotLookError as why:
@@ -111,10 +116,19 @@ class Management:
         profiles, gaps = list[RegistryProfile](), list[Gap]()
         for one in found:
             try:
-                profiles.append(profile.profile(one))
+                profiles.append(replace(profile.profile(one), tenant_id=tenant))
             except (ValueError, TypeError, DeserializationError) as why:
                 gaps.append(Gap(one.id or where, f"not understood: {why}"))
         return profiles, gaps
+
+    async def _tenant(self, subscription: str) -> str:
+        """The tenant of a subscription; empty where it cannot be read."""
+        try:
+            listed = await self._arm.list("/subscriptions", SUBSCRIPTIONS_VERSION)
+        except CouldNotLookError:
+            return ""
+        own = (one for one in listed if one.get("id") == subscription)
+        return next((str(one.get("tenantId") or "") for one in own), "")
 
     async def _replications(self, home: RegistryProfile) -> Replications:
         """Read the geo-replicas; only Premium registries have others than the home region."""
@@ -136,6 +150,9 @@ class Management:
                 lambda: client.registries.list_usages(group, name),
             )
         )
+
+    async def _load(self, resource_id: str) -> RegistryLoad:
+        return await load.read(self._arm, resource_id, datetime.now(UTC))
 
     async def _token(self, resource_id: str, token: str) -> ScopedToken:
         """Read a non-Entra token; one that is not there is a fact."""

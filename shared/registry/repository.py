@@ -10,7 +10,16 @@ from shared.domain.facts.base import CouldNotLookError
 from shared.registry.answers import UNAUTHORIZED, Reply, describe, garbled, obstacle
 from shared.registry.data_plane import ACCEPT_MANIFESTS, MANIFEST_LIMIT, Ask, DataPlane
 from shared.registry.tokens import CATALOG, Grant, Tokens, repository_scope
-from shared.registry.wire import Entry, Manifest, OciPlatform, OneManifest, OneTag, TagEntry
+from shared.registry.wire import (
+    Entry,
+    Locks,
+    Manifest,
+    OciPlatform,
+    OneManifest,
+    OneRepository,
+    OneTag,
+    TagEntry,
+)
 
 PAGE = 1000
 DIGEST_HEADER = "Docker-Content-Digest"
@@ -70,6 +79,11 @@ class Repository:
         """Read what ACR keeps of a tag, whether or not its manifest is handed out."""
         path = f"/acr/v1/{quote(self.name)}/_tags/{quote(name, safe='')}"
         return _there(await self._ask(Ask(self.host, path))).read(OneTag).tag
+
+    async def own_locks(self) -> Locks:
+        """Read the locks of the repository itself."""
+        reply = _there(await self._ask(Ask(self.host, f"/acr/v1/{quote(self.name)}")))
+        return reply.read(OneRepository).changeable_attributes or Locks()
 
     def manifests(self) -> AsyncGenerator[Reply]:
         """List manifests page by page, the newest first."""

@@ -113,6 +113,12 @@ class OneTag(Struct, frozen=True):
     tag: TagEntry
 
 
+class OneRepository(Struct, frozen=True, rename="camel"):
+    """``/acr/v1/{repository}``."""
+
+    changeable_attributes: Locks | None = None
+
+
 class TagPage(Struct, frozen=True):
     """A page of ``/acr/v1/{repository}/_tags``."""
 

@@ -104,7 +104,7 @@ async def test_a_thousand_observations_read_the_profile_once(azure: Azure) -> No
     seen = await asyncio.gather(*(azure.end.observe({pull: None}) for pull in pulls))
     assert all(RegistryProfile in map(type, next(iter(one.values()))) for one in seen)
     arm = azure.routes("management.azure.com")
-    assert set(arm.values()) == {1}, arm
+    assert _often(arm) == {}
     assert azure.asked("hidden.azurecr.io") == 1
 
 
@@ -120,10 +120,11 @@ async def test_what_was_read_is_kept_for_its_time_and_no_longer(simulator: Simul
         for _ in range(5):
             await azure.see(MANY[0])
         before = dict(azure.routes("management.azure.com"))
-        assert set(before.values()) == {1}
+        assert _often(before) == {}
         await asyncio.sleep(0.3)
         await azure.see(MANY[0])
-        assert max(azure.routes("management.azure.com").values()) == 2
+        arm = azure.routes("management.azure.com")
+        assert max(count for route, count in arm.items() if not route.endswith(METRICS)) == 2
 
 
 async def test_a_listing_is_kept_for_sweeps_only(simulator: Simulator) -> None:
@@ -227,3 +228,11 @@ async def test_an_arm_that_is_down_costs_what_only_arm_knows(azure: Azure) -> No
     seen = await azure.see(MANY[0])
     assert "503" in seen.gaps["RegistryProfile"]
     assert seen[RegistryAnswer].challenged
+
+
+METRICS = "metrics (list)"
+
+
+def _often(routes: dict[str, int]) -> dict[str, int]:
+    """Routes that were asked more than once; two figures come by the route of metrics."""
+    return {r: n for r, n in routes.items() if n > (2 if r.endswith(METRICS) else 1)}

@@ -26,6 +26,7 @@ class FakeArm(Arm):
         self.assigned: list[Json] = []
         self.assigned_to_me: list[Json] | CouldNotLookError = []
         self.denied: list[Json] | CouldNotLookError = []
+        self.at_other_places: list[Json] | CouldNotLookError = []
         self.asked: list[str] = []
 
     async def list(self, path: str, api_version: str) -> tuple[Json, ...]:
@@ -33,6 +34,8 @@ class FakeArm(Arm):
         rows: Any = self.denied if "denyAssignments" in path else self.assigned
         if "assignedTo" in path:
             rows = self.assigned_to_me
+        if "principalId eq" in path:
+            rows = self.at_other_places
         if isinstance(rows, CouldNotLookError):
             raise rows
         return tuple(rows)
@@ -194,3 +197,19 @@ async def test_rights_are_not_guessed(arm: FakeArm, access: Access) -> None:
     arm.denied = ForbiddenError("needs Microsoft.Authorization/denyAssignments/read")
     with pytest.raises(CouldNotLookError, match="denyAssignments/read"):
         await access.of(REGISTRY, WHO)
+
+
+async def test_without_a_role_here_those_elsewhere_are_read(arm: FakeArm, access: Access) -> None:
+    there = assignment(ME)
+    there["properties"]["scope"] = "/subscriptions/s/resourceGroups/other"
+    arm.assigned, arm.at_other_places = [], [there, assignment(GROUP)]
+    rights = await access.of(REGISTRY, WHO)
+    assert [one.scope for one in rights.elsewhere] == ["/subscriptions/s/resourceGroups/other"]
+    arm.at_other_places = CouldNotLookError("403")
+    assert (await access.of(REGISTRY, WHO)).elsewhere == ()
+
+
+async def test_with_a_role_here_nothing_elsewhere_is_read(arm: FakeArm, access: Access) -> None:
+    arm.assigned = [assignment(ME)]
+    await access.of(REGISTRY, WHO)
+    assert not any("principalId" in path for path in arm.asked)
