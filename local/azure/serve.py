@@ -53,7 +53,10 @@ class Listener:
         try:
             return await self._answered(request, host, handler)
         finally:
-            self._cloud.world.count(host, f"{request.method} {_route(request)}")
+            world = self._cloud.world
+            world.count(host, f"{request.method} {_route(request)}")
+            if request.method in {"GET", "HEAD"}:
+                world.reads[f"{request.method} {host}{request.path_qs}"] += 1
 
     async def _answered(
         self, request: web.Request, host: str, handler: Handler

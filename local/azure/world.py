@@ -37,6 +37,8 @@ class World:
     """By the name of the registry."""
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(host, `METHOD /route/{parameter}`) -> how often it was asked."""
+    reads: Counter[str] = field(default_factory=Counter)
+    """`GET host/path?query` -> how often the very same was asked; HEAD too."""
     operations: deque[Operation] = field(default_factory=lambda: deque(maxlen=HISTORY))
     hooks: list[Callable[[Operation], None]] = field(default_factory=list)
     """Called with every operation after it was done."""
@@ -71,6 +73,11 @@ class World:
     def count(self, host: str, route: str) -> None:
         """Count a request; `route` is such as `GET /v2/{repository}/tags/list`."""
         self.requests[host, route] += 1
+
+    def forget_requests(self) -> None:
+        """Count from here on."""
+        self.requests.clear()
+        self.reads.clear()
 
     def registry(self, name: str) -> Registry:
         """A registry by its name; raises KeyError."""

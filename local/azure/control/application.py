@@ -101,7 +101,10 @@ class Control:
         hosts: dict[str, dict[str, int]] = {}
         for (host, route), number in sorted(counted.items()):
             hosts.setdefault(host, {})[route] = number
-        return web.json_response({"total": counted.total(), "hosts": hosts})
+        reads = self._desk.cloud.world.reads
+        repeated = {read: number for read, number in sorted(reads.items()) if number > 1}
+        body = {"total": counted.total(), "hosts": hosts, "repeated": repeated}
+        return web.json_response(body)
 
     async def _deliveries(self, _: web.Request) -> web.Response:
         events = self._desk.events
@@ -132,7 +135,7 @@ class Control:
         return web.json_response({"done": "reset"})
 
     async def _reset_requests(self, _: web.Request) -> web.Response:
-        self._desk.cloud.world.requests.clear()
+        self._desk.cloud.world.forget_requests()
         return web.json_response({"done": "reset-requests"})
 
 

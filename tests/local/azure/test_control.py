@@ -90,6 +90,13 @@ async def test_requests_are_counted_by_host_and_route(azure: Azure, client: Clie
         "GET Microsoft.ContainerRegistry/registries": 3
     }
     assert counted["hosts"]["contoso.azurecr.io"] == {"GET /v2/": 1}
+    [(repeated, times)] = counted["repeated"].items()
+    assert repeated.startswith("GET management.azure.com/subscriptions/")
+    assert times == 3
+
+    await client.do("reset-requests")
+    async with client.session.get(f"{azure.control}/requests") as response:
+        assert (await response.json())["repeated"] == {}
 
 
 async def test_a_planted_status_ends_after_so_many_times(azure: Azure, client: Client) -> None:
