@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from shared.domain.findings import Outcome
 from shared.domain.reports import Report, ReportLine, Tally
-from shared.domain.words import MEANINGS, SIGNS, counted, lasted, place, when
+from shared.domain.words import MEANINGS, SIGNS, counted, lasted, nearer, place, when
 from shared.notify.card_parts import (
     Fit,
     Json,
@@ -29,7 +29,7 @@ def report_body(report: Report, fit: Fit) -> Iterable[Json]:
     yield from _registries(report.tallies, fit)
     if report.gaps:
         yield title("Could not look at")
-        yield from bullets([f"{place(gap.what)}: {gap.reason}" for gap in report.gaps], fit)
+        yield from bullets([f"{place(gap.what)}: {nearer(gap.reason)}" for gap in report.gaps], fit)
     span = lasted(report.finished - report.started)
     yield from fact_rows([("Sweep", f"{when(report.started)}, took {span}")], fit)
 
@@ -60,7 +60,7 @@ def _lines(lines: Sequence[ReportLine], fit: Fit) -> Iterable[Json]:
         yield paragraph(
             run(f"{SIGNS[line.outcome]} {line.outcome.name}", weight="Bolder", color=tone),
             run(line.title, fit.text, lead="  "),
-            run(_reach(line), lead="  ", isSubtle=True),
+            run(_reach(line), lead=f" {DOT} ", isSubtle=True),
             spacing="Small",
         )
     if len(lines) > fit.lines:

@@ -7,7 +7,17 @@ from msgspec import Struct
 
 from shared.domain.alerts import Alert
 from shared.domain.text import lines, plain
-from shared.domain.words import MEANINGS, SIGNS, counted, groups, is_command, lasted, place, when
+from shared.domain.words import (
+    MEANINGS,
+    SIGNS,
+    counted,
+    groups,
+    is_command,
+    lasted,
+    nearer,
+    place,
+    when,
+)
 from shared.notify import words
 from shared.notify.escaping import header
 
@@ -82,6 +92,7 @@ def _template(name: str) -> "Template":
         "when": when,
         "lasted": lasted,
         "place": place,
+        "nearer": nearer,
     }
     environment.tests |= {"command": is_command}
     environment.globals |= {

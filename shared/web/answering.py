@@ -28,7 +28,7 @@ SECURE = {
 }
 
 
-class Trouble(Struct, frozen=True, kw_only=True):
+class Trouble(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why there is no answer: the JSON body of every answer that is not a success.
 
     ``problems`` are single settings that are missing or wrong. ``correlation`` is also in the

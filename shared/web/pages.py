@@ -57,6 +57,7 @@ def _environment() -> "Environment":
         "when": words.when,
         "lasted": words.lasted,
         "place": words.place,
+        "nearer": words.nearer,
         "origin": words.origin,
         "groups": words.groups,
         "images": words.images,

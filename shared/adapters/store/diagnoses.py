@@ -4,7 +4,7 @@ Both are in the registry's partition, so that one batch writes them together.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from itertools import batched
 
@@ -33,7 +33,7 @@ PULL = "pull:"
 """The prefix of a pull's row."""
 BRIEF = ("outcome", "reason")
 """Columns beside a packed diagnosis that say how it stands."""
-LONGEST = 300
+LONGEST = 600
 TRIES = 8
 """Conflicts in a row that one save outlives: each means that another writer got through."""
 
@@ -91,15 +91,22 @@ class Diagnoses:
     async def _row(self, pull: Pull) -> Row | None:
         return await self._table.get(pull.image.registry, _key(pull))
 
-    async def retire(self, pull: Pull, change: StatusChange) -> None:
-        """Forget a pull that is no longer deployed; its problems close with it."""
-        operations: list[Operation] = [Delete(_key(pull))]
-        if change.closed:
-            operations.append(_outbox(change))
-        try:
-            await self._table.write(pull.image.registry, operations)
-        except ConflictError:
-            return  # already forgotten, by the same change
+    async def retire(self, registry: str, key: str, end: Callable[[Stored], StatusChange]) -> None:
+        """Forget a pull that is no longer deployed; the problems that stand close with it."""
+        for _ in range(TRIES):
+            row = await self._table.get(registry, PULL + key)
+            if row is None:
+                return
+            change = end(unpack("stored", row, Stored))
+            operations: list[Operation] = [Delete(row.key, row.etag)]
+            if change.closed:
+                operations.append(_outbox(change))
+            try:
+                await self._table.write(registry, operations)
+            except ConflictError:
+                continue  # a diagnosis was stored in between
+            return
+        raise ConflictError(f"{TRIES} writers in a row were faster for a pull of {registry}")
 
     async def of_pull(self, pull: Pull) -> Stored | None:
         """The latest diagnosis of a pull."""

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from shared.domain.alerts import Alert
 from shared.domain.incidents import Transition
+from shared.domain.pulls import Cause, CauseKind
 from shared.notify.mail import mail
 from shared.notify.smtp import compose
+from shared.notify.teams import message
 from shared.settings import Settings
 from tests.support.alerts import (
     FINDING,
@@ -160,6 +162,20 @@ def test_no_name_is_html_or_a_header(text: str) -> None:
     assert {name.lower() for name in got} == HEADERS
     assert len(str(got["Subject"])) <= 150
     assert max(map(len, compose(alert, SETTINGS).as_bytes().splitlines())) <= 998  # RFC 5322, 2.1.1
+
+
+@pytest.mark.parametrize("cause", CauseKind)
+@pytest.mark.parametrize("transition", Transition)
+@pytest.mark.parametrize("episode", [1, 3])
+def test_every_kind_of_incident_can_be_told(
+    cause: CauseKind, transition: Transition, episode: int
+) -> None:
+    finding = replace(FINDING, explanation="", fix=(), link="")
+    told = replace(incident(finding, cause=Cause(cause, START)), episode=episode)
+    content = mail(about(told, transition))
+    assert FINDING.title in content.text
+    assert ("2 times before" in content.text) is (episode == 3)
+    assert message(about(told, transition))
 
 
 def test_alerts_of_one_incident_are_one_thread_and_answer_no_robot() -> None:

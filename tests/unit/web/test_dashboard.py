@@ -11,14 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from shared.adapters.store.ledger import Note, NoteKind
+from shared.domain.findings import Confidence, Outcome
+from shared.domain.pulls import Cause, CauseKind
+from shared.domain.words import CERTAINTY, SIGNS
 from shared.pipeline.sweep import sweep
-from shared.web.dashboard import render
+from shared.web.dashboard import KINDS, render
 from shared.web.figures import ago, segments, spoken
 from shared.web.overview import LABELS, Overview, Standing
 from shared.web.pages import policy
 from shared.web.view import DashboardView, collect
 from tests.support import pages
-from tests.support.alerts import FINDING, RESTORE
+from tests.support.alerts import FINDING, RESTORE, incident
 from tests.support.fakes import START, World
 from tests.support.http import call
 from tests.support.stories import work_off
@@ -185,6 +189,39 @@ def test_a_bar_is_as_wide_as_it_is_and_shows_everything(counts: dict[str, int]) 
 )
 def test_times_are_told_from_now(minutes: int, said: str) -> None:
     assert ago(START + timedelta(minutes=minutes), START) == said
+
+
+@pytest.mark.parametrize("cause", CauseKind)
+@pytest.mark.parametrize("episode", [1, 2, 3])
+@pytest.mark.parametrize("confidence", Confidence)
+def test_every_kind_of_incident_can_be_shown(
+    cause: CauseKind, episode: int, confidence: Confidence
+) -> None:
+    finding = replace(FINDING, confidence=confidence, explanation="", fix=(), link="")
+    shown = replace(incident(finding, cause=Cause(cause, START)), episode=episode)
+    said = text_of(replace(pages.busy(), incidents=(shown,)))
+    back = {1: "", 2: "it came back once", 3: "it came back 2 times"}[episode]
+    assert back in said
+    assert CERTAINTY[confidence] in said
+
+
+@pytest.mark.parametrize("kind", NoteKind)
+def test_every_kind_of_note_can_be_shown(kind: NoteKind) -> None:
+    note = Note(id="n", kind=kind, at=START, reason="because")
+    assert KINDS[kind] in text_of(replace(pages.busy(), notes=(note,)))
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_can_be_shown(outcome: Outcome) -> None:
+    one = Standing(registry="r", counts={outcome.label: 3})
+    finding = replace(FINDING, outcome=outcome)
+    view = replace(
+        pages.busy(),
+        overview=Overview(at=START, registries=(one,)),
+        incidents=(incident(finding),),
+    )
+    assert f"{SIGNS[outcome]} 3 {outcome.label}" in text_of(view)
+    assert f"{SIGNS[outcome]} {outcome.name} {FINDING.title}" in text_of(view)
 
 
 async def test_the_page_is_made_of_what_is_stored(world: World) -> None:
