@@ -1,7 +1,7 @@
 """One job: observe, decide, store, record what changed, and have it announced."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -28,13 +28,17 @@ EARLY_TRIES = 3
 
 
 async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
-    """Diagnose the pulls of a job. What could not be looked at for a passing reason comes again."""
+    """Diagnose the pulls of a job that are still deployed.
+
+    What could not be looked at for a passing reason comes again.
+    """
     seen = await observe(services, job, _as_of(services, job))
-    diagnoses = {pull: decide(job, pull, evidence) for pull, evidence in seen.items()}
+    known = await services.store.index.of_pulls(seen)
+    diagnoses = {pull: decide(job, pull, seen[pull]) for pull in known}
     again = [p for p, found in diagnoses.items() if _try_again(services, job, found, seen[p])]
-    final = [(p, d) for p, d in diagnoses.items() if not (p in again and _premature(job, d))]
-    await services.store.diagnoses.save([(found, seen[pull]) for pull, found in final])
-    await _remember(services, seen)
+    final = [p for p, found in diagnoses.items() if not (p in again and _premature(job, found))]
+    await services.store.diagnoses.save([(diagnoses[pull], seen[pull]) for pull in final])
+    await _remember(services, [(known[pull], seen[pull]) for pull in final])
     await settle(services, job.registry)
     if again:
         await put_back(services, job, again)
@@ -86,11 +90,10 @@ def _is_missing(found: Diagnosis) -> bool:
     )
 
 
-async def _remember(services: Services, seen: Mapping[Pull, Evidence]) -> None:
+async def _remember(services: Services, seen: Iterable[tuple[Entry, Evidence]]) -> None:
     """What references resolve to now: tomorrow it may be the only memory."""
-    known = await services.store.index.of_pulls(seen)
-    learnt = {pull: _learn(entry, seen[pull], services.now()) for pull, entry in known.items()}
-    await services.store.index.put(entry for pull, entry in learnt.items() if entry != known[pull])
+    learnt = [(entry, _learn(entry, found, services.now())) for entry, found in seen]
+    await services.store.index.put(new for old, new in learnt if new != old)
 
 
 def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
@@ -100,15 +103,14 @@ def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
     if not manifest.answer.ok:
         missing = manifest.answer.status == HTTPStatus.NOT_FOUND
         return replace(entry, gone=missing or entry.gone)
+    if entry.deleted_at and entry.deleted_at < evidence[Asked].at:
+        entry = replace(entry, deleted_at=None, deleted_by="", user_agent="")
     return replace(
         entry,
         digest=manifest.digest,
         content=lasting(content) if content else entry.content,
         resolved=at,
         gone=False,
-        deleted_at=None,
-        deleted_by="",
-        user_agent="",
     )
 
 

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 from shared.adapters.store.index import Entry
 from shared.compute.base import ComputePlatform, Discovery
 from shared.domain.diagnosis import Gap
-from shared.domain.findings import Outcome
-from shared.domain.incidents import OpenProblem, StatusChange
-from shared.domain.pulls import Cause, CauseKind, Compute, Pull, short_hash
+from shared.domain.pulls import Compute, Pull
+from shared.pipeline.retire import retire_all
 from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ async def discover(services: Services) -> Deployed:
     found = await asyncio.gather(*(_of(platform, scope) for platform in services.platforms))
     pulls = tuple({pull.key: pull for part in found for pull in part.pulls}.values())
     gaps = tuple(gap for part in found for gap in part.gaps)
-    await _bring_up_to_date(services, pulls, gaps, at)
+    await bring_up_to_date(services, pulls, gaps, at)
     return Deployed(pulls, gaps)
 
 
@@ -52,19 +51,21 @@ def everything_of(compute: Compute) -> str:
     return f"all of {compute}"
 
 
-async def _bring_up_to_date(
+async def bring_up_to_date(
     services: Services, pulls: Sequence[Pull], gaps: Sequence[Gap], at: datetime
 ) -> None:
+    """Bring the index up to date with what was found by a discovery that began at a time.
+
+    What another discovery found since then is not forgotten.
+    """
     index = services.store.index
     known = {entry.pull.key: entry async for entry in index.everything()}
     entries = [_seen(known.get(pull.key), pull, at) for pull in pulls]
     await index.put(entry for entry in entries if entry != known.get(entry.pull.key))
     current = {pull.key for pull in pulls}
     unseen = [entry for key, entry in known.items() if key not in current]
-    ended = [entry for entry in unseen if not _hidden(entry.pull, gaps)]
-    for entry in ended:
-        await retire(services, entry.pull, at)
-    await index.remove(ended)
+    ended = [entry for entry in unseen if entry.seen < at and not _hidden(entry.pull, gaps)]
+    await retire_all(services, ended, at)
 
 
 def _seen(entry: Entry | None, pull: Pull, at: datetime) -> Entry:
@@ -79,27 +80,4 @@ def _hidden(pull: Pull, gaps: Iterable[Gap]) -> bool:
     return any(
         workload.startswith(gap.what.lower()) or gap.what == everything_of(pull.workload.compute)
         for gap in gaps
-    )
-
-
-async def retire(services: Services, pull: Pull, at: datetime) -> None:
-    """A workload is gone or uses another image now: its problems end."""
-    stored = await services.store.diagnoses.of_pull(pull)
-    if stored is None:
-        return
-    change = _ended(pull, stored.standing, stored.diagnosis.outcome, at)
-    await services.store.diagnoses.retire(pull, change)
-
-
-def _ended(
-    pull: Pull, standing: tuple[OpenProblem, ...], before: Outcome, at: datetime
-) -> StatusChange:
-    return StatusChange(
-        id=short_hash("ended", pull.key, at.isoformat()),
-        pull=pull,
-        at=at,
-        before=before,
-        after=Outcome.SKIPPED,
-        closed=standing,
-        cause=Cause(kind=CauseKind.SWEEP, at=at),
     )

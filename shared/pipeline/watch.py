@@ -4,13 +4,11 @@ Event Grid is silent about untagged and purged tags, so this is what finds them.
 finishes what a crash left behind.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from msgspec.structs import replace
-
+from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry, repositories
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.pulls import Cause, CauseKind, Pull, Registry
@@ -29,31 +27,67 @@ AT_ONCE = 8
 
 
 async def watch(services: Services) -> int:
-    """Enqueue an urgent job for everything that vanished or moved. Returns how many jobs."""
-    await _discover_if_due(services)
-    entries = [entry async for entry in services.store.index.everything()]
-    known = {r.login_server: r for r in (await services.registry.registries()).known}
-    limit = asyncio.Semaphore(AT_ONCE)
+    """Enqueue an urgent job for everything that vanished or moved. Returns how many jobs.
 
-    async def one(registry: Registry, repository: str, part: list[Entry]) -> int:
-        async with limit:
-            return await _repository(services, registry, repository, part)
-
-    counts = await asyncio.gather(
-        *(
-            one(known[registry], repository, part)
-            for (registry, repository), part in repositories(entries).items()
-            if registry in known
-        )
-    )
-    await settle_leftovers(services)
-    await report_overdue(services)
+    A step that fails holds up no other. Its error is raised at the end, and no heartbeat is left:
+    that the watch is half blind must be seen.
+    """
+    steps = _compare, settle_leftovers, report_overdue, _discover_if_due
+    failures: list[Exception] = []
+    jobs = 0
+    for step in steps:
+        try:
+            jobs += await step(services) or 0
+        except Exception as error:
+            log.exception("a step of the watch failed: %s", step.__name__)
+            failures.append(error)
+    for failure in failures:
+        raise failure
     await services.store.ledger.beat(HEARTBEAT, services.now())
+    return jobs
+
+
+async def _compare(services: Services) -> int:
+    entries = [entry async for entry in services.store.index.everything()]
+    known = await _known(services, entries)
+    failures: list[Exception] = []
+
+    async def one(part: list[Entry]) -> int:
+        image = part[0].pull.image
+        try:
+            return await _repository(services, known[image.registry], image.repository, part)
+        except Exception as error:
+            log.exception("watch of %s/%s failed", image.registry, image.repository)
+            failures.append(error)
+            return 0
+
+    parts = repositories(entries)
+    counts = await each(
+        (part for (registry, _), part in parts.items() if registry in known), one, at_once=AT_ONCE
+    )
+    for failure in failures:
+        raise failure
     return sum(counts)
 
 
+async def _known(services: Services, entries: Sequence[Entry]) -> dict[str, Registry]:
+    """The registries that may be asked, by login server. What is in use but not known is told."""
+    found = await services.registry.registries()
+    known = {registry.login_server: registry for registry in found.known}
+    unknown = sorted({entry.pull.image.registry for entry in entries} - known.keys())
+    if unknown:
+        why = "; ".join(f"{gap.what}: {gap.reason}" for gap in found.gaps[:5]) or "not in scope"
+        log.warning("watch cannot look at %s (%s)", ", ".join(unknown[:20]), why)
+        if not known:
+            raise CouldNotLookError(f"no registry in use can be looked at: {why}")
+    return known
+
+
 async def _discover_if_due(services: Services) -> None:
-    """A workload deployed since the last sweep must be in the index before its image goes."""
+    """A workload deployed since the last sweep must be in the index before its image goes.
+
+    It comes last: clusters that do not answer can take minutes.
+    """
     beats = await services.store.ledger.beats()
     last = beats.get(DISCOVERY)
     due = timedelta(minutes=services.settings.discovery_minutes)
@@ -70,19 +104,19 @@ async def _repository(
     except CouldNotLookError as why:
         log.warning("watch could not list %s/%s: %s", registry.login_server, repository, why)
         return 0  # nothing may be concluded from not having looked
-    changed = [(entry, kind) for entry in entries if (kind := compare(entry, listing))]
+    found = [(compare(entry, listing), entry.pull) for entry in entries]
     jobs = 0
     for kind in CauseKind.VANISHED, CauseKind.MOVED:
-        pulls = [entry.pull for entry, found in changed if found is kind]
+        pulls = [pull for change, pull in found if change is kind]
         jobs += await _raise(services, kind, pulls, listing)
-    await services.store.index.put(_noted(entry, kind, listing) for entry, kind in changed)
     return jobs
 
 
 def compare(entry: Entry, listing: TagListing) -> CauseKind | None:
     """What happened to one pull's reference, by a complete listing of its repository. Pure.
 
-    It says when to look, not what is wrong: the job asks the registry for the manifest itself.
+    It says when to look, not what is wrong: the job asks the registry for the manifest itself,
+    and what it sees goes into the index. Until then this says the same again.
     """
     image = entry.pull.image
     current = (listing.tags or {}).get(image.tag, "")
@@ -94,14 +128,6 @@ def compare(entry: Entry, listing: TagListing) -> CauseKind | None:
     if not current:
         return None if entry.gone else CauseKind.VANISHED
     return CauseKind.MOVED if entry.gone or (entry.digest and entry.digest != current) else None
-
-
-def _noted(entry: Entry, kind: CauseKind, listing: TagListing) -> Entry:
-    """Noted after the job is enqueued: a crash in between only enqueues it again."""
-    if kind is CauseKind.VANISHED:
-        return replace(entry, gone=True)
-    current = (listing.tags or {}).get(entry.pull.image.tag, entry.digest)
-    return replace(entry, gone=False, digest=entry.pull.image.digest or current)
 
 
 async def _raise(

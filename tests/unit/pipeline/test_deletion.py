@@ -152,3 +152,21 @@ async def test_a_workload_that_is_gone_resolves_its_incident() -> None:
     await watch(world.services)
 
     assert await open_incidents(world) == ()
+
+
+async def test_a_replica_that_still_has_the_image_does_not_make_it_forgotten_who_deleted_it() -> (
+    None
+):
+    world = World()
+    api = world.deploy("api", "team/api:v1")
+    await sweep(world.services)
+    await work_off(world)
+    await on_registry_event(world.services, deleted("team/api", 1))
+    await work_off(world)  # looks too early: the image is still there
+
+    world.lose(["team/api:v1"])
+    await work_off(world, past_delays=True)
+
+    entry = await world.services.store.index.of_pull(api)
+    assert entry is not None
+    assert entry.deleted_by == "mallory@contoso.com"

@@ -10,6 +10,7 @@ from shared.domain.incidents import Incident, OpenProblem, StatusChange, Transit
 from shared.notify.base import DeliveryError
 from shared.pipeline import settle as settling
 from shared.pipeline.announce import on_alert
+from shared.pipeline.discover import discover
 from shared.pipeline.intake import on_registry_event
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import watch
@@ -115,6 +116,7 @@ async def test_a_pull_that_is_hit_after_another_recovered_is_told() -> None:
 
 
 async def settle_again(world: World) -> None:
+    await discover(world.services)
     await watch(world.services)
     await work_off(world)
     await speak(world)

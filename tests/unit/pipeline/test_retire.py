@@ -1,0 +1,106 @@
+"""Pulls that are no longer deployed: their problems end, whatever happens at the same time."""
+
+import pytest
+
+from shared.domain.pulls import Pull
+from shared.pipeline.discover import bring_up_to_date, discover
+from shared.pipeline.intake import on_registry_event
+from shared.pipeline.retire import retire
+from shared.pipeline.sweep import sweep
+from shared.pipeline.watch import watch
+from shared.pipeline.work import on_job
+from tests.support.fakes import World, pull
+from tests.support.stories import deleted, open_incidents, speak, work_off
+
+
+async def estate() -> tuple[World, Pull]:
+    world = World()
+    api = world.deploy("api", "team/api:v1")
+    await sweep(world.services)
+    await work_off(world)
+    await speak(world)
+    world.channel.heard.clear()
+    world.clock.pass_by(minutes=5)
+    world.lose(["team/api:v1"])
+    return world, api
+
+
+async def test_a_diagnosis_made_during_a_discovery_is_ended_by_it() -> None:
+    world, api = await estate()
+    before = world.clock.at
+    world.clock.pass_by(minutes=3)
+    await on_registry_event(world.services, deleted("team/api", 1))
+    await work_off(world)
+    assert len(await open_incidents(world)) == 1
+
+    await retire(world.services, api.image.registry, api.key, before)
+    await watch(world.services)
+
+    assert await open_incidents(world) == ()
+
+
+async def test_a_job_for_a_pull_that_was_replaced_in_the_meantime_alarms_nobody() -> None:
+    world, _ = await estate()
+    await on_registry_event(world.services, deleted("team/api", 1))
+    (job,) = world.queue.take(world.settings.urgent_queue)
+    world.platform.pulls = []
+    world.deploy("api", "team/api:v2")
+    await discover(world.services)
+
+    await on_job(world.services, job.body, job.id)
+    await speak(world)
+
+    assert await open_incidents(world) == ()
+    assert world.channel.heard == []
+
+
+async def test_what_was_stored_of_a_pull_that_is_gone_is_found_and_ended() -> None:
+    world, api = await estate()
+    await on_registry_event(world.services, deleted("team/api", 1))
+    entry = await world.services.store.index.of_pull(api)
+    await work_off(world)
+    assert entry is not None
+    await world.services.store.index.remove([entry])  # and the worker died before the rest
+    world.platform.pulls = []
+
+    await discover(world.services)
+
+    assert await open_incidents(world) == ()
+    assert await world.services.store.diagnoses.of_pull(api) is None
+
+
+async def test_a_problem_found_while_its_pull_is_retired_is_ended_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, api = await estate()
+    await on_registry_event(world.services, deleted("team/api", 1))
+    (job,) = world.queue.take(world.settings.urgent_queue)
+    table = world.tables.tables["diagnoses"]
+    read, raced = table.get, list[str]()
+
+    async def overtaken(partition: str, key: str) -> object:
+        row = await read(partition, key)
+        if not raced:
+            raced.append(key)
+            await on_job(world.services, job.body, job.id)
+        return row
+
+    monkeypatch.setattr(table, "get", overtaken)
+    await retire(world.services, api.image.registry, api.key, world.clock())
+    await watch(world.services)
+
+    assert await open_incidents(world) == ()
+
+
+async def test_an_older_discovery_does_not_forget_what_a_newer_one_found() -> None:
+    world, _ = await estate()
+    world.platform.pulls = []
+    older = world.services
+    at = older.now()
+    world.clock.pass_by(minutes=1)
+    world.deploy("new", "team/new:v1")
+    await discover(world.services)
+
+    await bring_up_to_date(older, (), (), at)
+
+    assert await older.store.index.of_pull(pull("new", "team/new:v1")) is not None
