@@ -1,0 +1,188 @@
+"""What is planted, and what the app must say: of whom it hits, and of everyone else."""
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from local.faults.base import PLATFORMS, base
+from local.faults.edits import Edit
+from local.faults.survey import Seen, Verb
+
+
+class Kind(StrEnum):
+    """A fault alone, two independent ones, or one that looks like another."""
+
+    FAULT = "fault"
+    PAIR = "pair"
+    LOOKALIKE = "lookalike"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What must be said of a pull: the code of the root cause, or only an outcome.
+
+    `also` are codes that must be named beside it; no other code that starts with one of `never`
+    may be named at all.
+    """
+
+    root: str = ""
+    outcome: str = ""
+    also: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    def mistake(self, seen: Seen) -> str:
+        """What is wrong about what was said; empty when nothing is."""
+        if (seen.root_cause or "") != self.root:
+            return seen.root_cause or seen.outcome
+        if self.outcome and seen.outcome != self.outcome:
+            return seen.outcome
+        if lacking := set(self.also) - set(seen.problems):
+            return f"without {', '.join(sorted(lacking))}"
+        known = {self.root, *self.also}
+        unwanted = [p for p in seen.problems if p.startswith(self.never or ("?",))]
+        return next((f"also {code}" for code in unwanted if code not in known), "")
+
+
+UNKNOWN = Verdict(outcome="unknown")
+"""Nobody can tell; above all nothing is said to be missing."""
+PASS = Verdict(outcome="pass")
+
+
+def said(root: str, *also: str, never: tuple[str, ...] = ()) -> Verdict:
+    """The root cause, and what is named beside it."""
+    return Verdict(root, also=also, never=never)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something that is done to the healthy estate. `hits`: pattern of workloads -> verdict.
+
+    Who is not hit must pass, except who fits `aside`: of those nothing is demanded.
+    """
+
+    name: str
+    plant: Edit
+    hits: Mapping[str, Verdict]
+    verbs: tuple[Verb, ...] = ()
+    aside: tuple[str, ...] = ()
+    kind: Kind = Kind.FAULT
+    code: str = ""
+    """The problem that the case is about."""
+
+    def estate(self) -> dict[str, object]:
+        """The healthy estate with the fault in it. Raises LookupError."""
+        made = base()
+        self.plant(made)
+        return made
+
+    def wanted(self, workload: str) -> Verdict | None:
+        """What must be said of a workload; None where nothing is demanded."""
+        for pattern, verdict in self.hits.items():
+            if fnmatch.fnmatch(workload, pattern):
+                return verdict
+        return None if any(fnmatch.fnmatch(workload, one) for one in self.aside) else PASS
+
+    def wanted_root(self, workload: str) -> str:
+        """The code of the root cause that must be said of a workload."""
+        wanted = self.wanted(workload)
+        return wanted.root if wanted else ""
+
+    def is_hit(self, workload: str) -> bool:
+        """Whether the fault is about this workload."""
+        return any(fnmatch.fnmatch(workload, pattern) for pattern in self.hits)
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A workload of which the wrong thing was said."""
+
+    workload: str
+    wanted: str
+    got: str
+
+
+@dataclass
+class Result:
+    """One case, tried. `hit` maps workloads that the fault is about to what was said if wrong."""
+
+    case: Case
+    misses: list[Miss] = field(default_factory=list)
+    hit: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    through: str = "the command line"
+
+    @property
+    def platforms(self) -> dict[str, list[Miss]]:
+        """The platforms that the fault hits, with what was wrong on each."""
+        found: dict[str, list[Miss]] = {PLATFORMS[column(name)]: [] for name in self.hit}
+        for miss in self.misses:
+            found.setdefault(PLATFORMS.get(column(miss.workload), "?"), []).append(miss)
+        return found
+
+
+def judge(case: Case, seen: Iterable[Seen]) -> Result:
+    """Compare what the app says with what is true."""
+    result = Result(case)
+    for one in seen:
+        name = short(one)
+        if case.is_hit(name):
+            result.hit.append(name)
+        wanted = case.wanted(name)
+        if wanted and (mistake := wanted.mistake(one)):
+            result.misses.append(Miss(name, wanted.root or wanted.outcome, mistake))
+    for pattern in case.hits:
+        if not any(fnmatch.fnmatch(name, pattern) for name in result.hit):
+            result.misses.append(Miss(pattern, case.hits[pattern].root, "no such workload seen"))
+    return result
+
+
+def short(seen: Seen) -> str:
+    """A workload's own name, without the cluster or the app that holds it."""
+    return seen.workload.rpartition("/")[2]
+
+
+def column(workload: str) -> str:
+    """The column of a workload: `aks` of `aks-token`."""
+    return workload.partition("-")[0]
+
+
+def fault(
+    code: str,
+    what: str,
+    plant: Edit,
+    *hits: str,
+    verbs: tuple[Verb, ...] = (),
+    besides: Mapping[str, Verdict] | None = None,
+    aside: tuple[str, ...] = (),
+) -> Case:
+    """A planted problem: these workloads have it as root cause. `besides` are hit otherwise."""
+    verdicts = dict.fromkeys(hits, Verdict(code))
+    others = dict(besides or {})
+    name = f"{code}: {what}"
+    return Case(name, plant, {**verdicts, **others}, verbs=verbs, aside=aside, code=code)
+
+
+def pair(what: str, plant: Edit, first: str, second: str, *hits: str, **more: object) -> Case:
+    """Two independent problems: the first stops the pull first, both are named."""
+    verdicts = dict.fromkeys(hits, said(first, second))
+    besides = more.pop("besides", {})
+    return Case(
+        f"{first} + {second}: {what}",
+        plant,
+        {**verdicts, **besides},  # type: ignore[dict-item]
+        kind=Kind.PAIR,
+        code=first,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def lookalike(
+    what: str,
+    plant: Edit,
+    hits: Mapping[str, Verdict],
+    verbs: tuple[Verb, ...] = (),
+    aside: tuple[str, ...] = (),
+) -> Case:
+    """One symptom, another cause."""
+    return Case(what, plant, hits, verbs=verbs, aside=aside, kind=Kind.LOOKALIKE)

@@ -1,0 +1,12 @@
+"""Every case: faults, pairs and lookalikes. A new one is an entry in one of these files."""
+
+from local.faults.cases import Case
+from local.faults.catalogue import auth, credentials, existence, network
+
+FAULTS: tuple[Case, ...] = (
+    *network.FAULTS,
+    *credentials.FAULTS,
+    *auth.FAULTS,
+    *existence.FAULTS,
+)
+EVERY_CASE: tuple[Case, ...] = FAULTS
