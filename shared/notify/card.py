@@ -28,7 +28,6 @@ from shared.notify.words import (
     facts,
     headline,
     hit_images,
-    platforms,
     subject,
     summary,
 )
@@ -65,7 +64,7 @@ def _head(alert: Alert, fit: Fit) -> Json:
 
 def _body(alert: Alert, fit: Fit) -> Iterable[Json]:
     if alert.incident and alert.transition is Transition.RESOLVED:
-        yield from _resolved(alert.incident, fit)
+        yield from fact_rows(facts(alert.incident), fit)
     elif alert.incident:
         yield from _open(alert.incident, fit)
     if alert.report:
@@ -87,11 +86,6 @@ def _open(incident: Incident, fit: Fit) -> Iterable[Json]:
         yield from bullets(found, fit)
     yield from fact_rows(facts(incident), fit)
     yield from commands(incident.finding.fix, fit)
-
-
-def _resolved(incident: Incident, fit: Fit) -> Iterable[Json]:
-    hit = ", ".join(f"{name}: {count:,}" for name, count in platforms(incident))
-    yield from fact_rows([*facts(incident), ("Had hit", hit)], fit)
 
 
 def _actions(alert: Alert) -> list[Json]:

@@ -94,7 +94,8 @@ def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     """The facts of an incident: label, value."""
     rows = [("Subject", incident.finding.subject), ("Since", when(incident.opened))]
     if incident.resolved:
-        return (*rows, ("Until", when(incident.resolved)))
+        hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
+        return (*rows, ("Until", when(incident.resolved)), ("Had hit", hit))
     if incident.episode > 1:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
@@ -102,11 +103,6 @@ def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
         ("Cause", origin(incident.cause)),
         ("Certainty", CERTAINTY[incident.finding.confidence]),
     )
-
-
-def platforms(incident: Incident) -> tuple[tuple[str, int], ...]:
-    """How many workloads of each compute platform are hit."""
-    return tuple((group.platform, len(group.victims)) for group in groups(incident))
 
 
 def incomplete(report: Report) -> str:
