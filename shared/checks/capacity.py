@@ -113,10 +113,10 @@ def storage_suffices(profile: RegistryProfile, usages: RegistryUsages) -> Iterab
     size = next((usage for usage in usages.usages if usage.name == STORAGE), None)
     if size is None:
         raise NotApplicableError("storage is not among the usages that Azure lists")
-    if level(size) == 90:  # noqa: PLR2004 - the level that the docstring names
-        yield _storage(INCLUDED_STORAGE, profile, size.current, size.limit)
     if storage_level(size, profile.sku):
         yield _storage(STORAGE_LIMIT, profile, size.current, LIMITS[profile.sku].storage)
+    if level(size) == 90:  # noqa: PLR2004 - the level that the docstring names
+        yield _storage(INCLUDED_STORAGE, profile, size.current, size.limit)
 
 
 @check("capacity.quotas", QUOTA, advisory=True)

@@ -30,7 +30,8 @@ _WEIGHT = {Standing.ACTIVE: 2, Standing.IDLE: 1, Standing.ROLLBACK: 0}
 
 def discovery(uses: Iterable[Use], gaps: Iterable[Gap] = ()) -> Discovery:
     """
-    The pulls behind uses: one for each workload and image, images on ACR only.
+    The pulls behind uses: one for each workload and image, images on ACR only,
+    those included whose registry's name is a slip of the pen.
 
     An image that cannot be parsed is a gap of its workload.
     """
@@ -42,7 +43,7 @@ def discovery(uses: Iterable[Use], gaps: Iterable[Gap] = ()) -> Discovery:
         except InvalidReferenceError as why:
             unread.append(Gap(use.workload.id, f"image {use.image[:200]!r}: {why}"))
             continue
-        if image.on_acr:
+        if image.meant_for_acr:
             together[use.workload.id.lower(), image].append(use)
     pulls = tuple(_pull(image, same) for (_, image), same in together.items())
     return Discovery(pulls, tuple(dict.fromkeys(unread)))

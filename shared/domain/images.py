@@ -11,6 +11,7 @@ from msgspec import Struct
 Digest = NewType("Digest", str)
 """``sha256:`` and 64 hex digits (other algorithms are kept as they are written)."""
 
+ACR_LABEL = "azurecr"
 ACR_SUFFIXES = (".azurecr.io", ".azurecr.cn", ".azurecr.us", ".azurecr.de")
 DOCKER_HUB = "docker.io"
 
@@ -63,6 +64,12 @@ class ImageReference(Struct, frozen=True, order=True):
     def on_acr(self) -> bool:
         """Whether the registry's name is one that Azure Container Registry gives out."""
         return self.registry.endswith(ACR_SUFFIXES)
+
+    @property
+    def meant_for_acr(self) -> bool:
+        """Whether it is on ACR, or only a slip of the pen keeps it from being so."""
+        _, *end = self.registry.split(".")
+        return self.on_acr or (len(end) <= 2 and end[:1] == [ACR_LABEL])  # noqa: PLR2004
 
 
 def parse_reference(text: str) -> ImageReference:

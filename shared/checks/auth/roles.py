@@ -18,6 +18,7 @@ ENTRA = (
     IdentityKind.KUBELET_IDENTITY,
     IdentityKind.SERVICE_PRINCIPAL,
 )
+MANAGED = (IdentityKind.MANAGED_IDENTITY, IdentityKind.KUBELET_IDENTITY)
 REFRESH = "CONNECTIVITY_REFRESH_TOKEN_ERROR"
 ACCESS = "CONNECTIVITY_ACCESS_TOKEN_ERROR"
 
@@ -39,6 +40,33 @@ ROLE_ELSEWHERE = Problem(
     "the kubelet identity pulls; its control plane identity does not.",
     fix=("{grant}",),
     link=links.KUBERNETES,
+    health_code=REFRESH,
+)
+AT_OTHER_SCOPE = Problem(
+    code="AUTH_ROLE_AT_OTHER_SCOPE",
+    outcome=Outcome.FAIL,
+    title="The role of {identity} does not reach {login_server}",
+    explanation="It has {roles}, but at {scopes}, which does not hold the registry. A role counts "
+    "at its scope and below: this registry, its resource group, subscription or management group.",
+    fix=("{grant}",),
+    link=links.ROLES,
+    health_code=REFRESH,
+)
+CROSS_TENANT = Problem(
+    code="AUTH_CROSS_TENANT",
+    outcome=Outcome.FAIL,
+    title="{identity} belongs to another tenant than {login_server}",
+    explanation="The identity's tenant is {tenant}, the registry trusts {registry_tenant}. A "
+    "managed identity cannot sign in to another tenant than its own.",
+    fix=(
+        "Pull with an identity of the registry's tenant, or with a token of the registry:",
+        (
+            "az acr token create --registry {registry} --name {workload_resource} "
+            "--repository {repository} content/read metadata/read"
+        ),
+    ),
+    link=links.CROSS_TENANT,
+    explains=("auth.permission",),
     health_code=REFRESH,
 )
 ROLES_IGNORED = Problem(
@@ -100,15 +128,39 @@ _REFUSALS = {
     Why.NO_ROLE: NO_ROLE,
     Why.NO_PULL: NO_ROLE,
     Why.RELATED: ROLE_ELSEWHERE,
+    Why.ELSEWHERE: AT_OTHER_SCOPE,
     Why.CONDITION: CONDITION,
     Why.DENIED: DENIED,
 }
+
+
+@check("auth.tenant", CROSS_TENANT)
+def tenant_is_the_registrys(
+    asked: Asked, identity: PullIdentity, profile: RegistryProfile | Unavailable
+) -> Iterable[Finding]:
+    """The managed identity that pulls belongs to the registry's tenant."""
+    if identity.kind not in MANAGED or not identity.tenant_id:
+        raise NotApplicableError("no managed identity whose tenant is told")
+    registry = known(profile)
+    if not registry.tenant_id:
+        raise NotApplicableError("the registry's tenant is not told")
+    if identity.tenant_id.lower() != registry.tenant_id.lower():
+        yield CROSS_TENANT.found(
+            subject=f"{who(identity)} on {registry.login_server}",
+            identity=who(identity),
+            tenant=identity.tenant_id,
+            registry_tenant=registry.tenant_id,
+            repository=asked.pull.image.repository,
+            **about_registry(registry),
+            **about_workload(asked.pull),
+        )
 
 
 @check(
     "auth.permission",
     NO_ROLE,
     ROLE_ELSEWHERE,
+    AT_OTHER_SCOPE,
     ROLES_IGNORED,
     NEEDS_ABAC,
     CONDITION,
@@ -127,6 +179,8 @@ def identity_may_pull(
     if not identity.principal_id:
         raise CannotTellError(f"the object id of {who(identity)} is not known")
     registry, image = known(profile), asked.pull.image
+    if _needs_none(identity, registry):
+        return
     verdict = may_pull(known(rights), abac=registry.abac, repository=image.repository, at=asked.at)
     if verdict.may is None:
         raise CannotTellError(_undecided(verdict))
@@ -136,6 +190,15 @@ def identity_may_pull(
     yield _problem(verdict, registry).found(
         subject=_subject(verdict, identity, registry, image.repository), **details
     )
+
+
+def _needs_none(identity: PullIdentity, registry: RegistryProfile) -> bool:
+    """Whether anonymous pulls are on: a kubelet whose identity gets no login pulls without one.
+
+    In ABAC mode any identity gets a login, whatever it may do, and is then held to it.
+    """
+    anonymous = registry.anonymous_pull and not registry.abac
+    return anonymous and identity.kind is IdentityKind.KUBELET_IDENTITY
 
 
 def _problem(verdict: Verdict, registry: RegistryProfile) -> Problem:
@@ -184,4 +247,4 @@ def _undecided(verdict: Verdict) -> str:
     return "the groups of the identity are not known, and a role may come from one of them"
 
 
-CHECKS = (identity_may_pull,)
+CHECKS = (tenant_is_the_registrys, identity_may_pull)

@@ -113,6 +113,23 @@ ROLES = [
             ),
         ),
     ),
+    passes(
+        "a kubelet without a role, where anonymous pulls are on",
+        "auth.permission",
+        healthy(profile(anonymous_pull=True), rights()),
+    ),
+    finds(
+        "a managed identity without a role, where anonymous pulls are on",
+        "auth.permission",
+        healthy(managed(), profile(anonymous_pull=True), rights()),
+        "AUTH_NO_PULL_PERMISSION",
+    ),
+    finds(
+        "a kubelet without a role in ABAC mode, where anonymous pulls are on",
+        "auth.permission",
+        healthy(profile(anonymous_pull=True, abac=True), rights()),
+        "AUTH_NO_PULL_PERMISSION",
+    ),
     finds(
         "a role that does not pull",
         "auth.permission",

@@ -74,8 +74,8 @@ STORAGE = [
         "near the hard limit",
         "capacity.storage",
         healthy(BASIC, usages(Size=(30 * TIB, 10 * GIB))),
-        "CAPACITY_INCLUDED_STORAGE",
         "CAPACITY_STORAGE_LIMIT",
+        "CAPACITY_INCLUDED_STORAGE",
         says=("30 TiB of 40 TiB",),
     ),
     finds(

@@ -24,6 +24,11 @@ def test_images_that_are_not_on_acr_are_left_out(image: str) -> None:
     assert discovery([Use(SHOP, image)]) == discovery([])
 
 
+def test_a_registry_whose_name_is_a_slip_of_the_pen_is_kept() -> None:
+    (pull,) = discovery([Use(SHOP, "contoso.azurecr.oi/shop/api:v1")]).pulls
+    assert pull.image.registry == "contoso.azurecr.oi"
+
+
 @pytest.mark.parametrize("image", ["contoso.azurecr.io/Shop/API:v1", "", "contoso.azurecr.io/a b"])
 def test_an_image_that_cannot_be_parsed_is_a_gap_of_its_workload_only(image: str) -> None:
     found = discovery([Use(SHOP, image), Use(SHOP, IMAGE)])

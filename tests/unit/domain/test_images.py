@@ -89,6 +89,21 @@ def test_the_digest_decides_where_there_are_both() -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "meant"),
+    [
+        ("contoso.azurecr.io", True),
+        ("contoso.azurecr.oi", True),
+        ("contoso.azurecr", True),
+        ("azurecr.io", False),
+        ("contoso.azurecr.io.evil.com", False),
+        ("docker.io", False),
+    ],
+)
+def test_a_slip_of_the_pen_is_meant_for_azure(host: str, meant: bool) -> None:
+    assert ImageReference(host, "api", "1").meant_for_acr is meant
+
+
+@pytest.mark.parametrize(
     ("host", "on_acr"),
     [
         ("contoso.azurecr.io", True),
