@@ -6,6 +6,7 @@ import msgspec
 
 from shared.adapters.letters import Letter
 from shared.adapters.store.ledger import Note, NoteKind
+from shared.adapters.store.requested import Requested
 from shared.adapters.store.sweeps import JobDone
 from shared.domain.alerts import Announcement, Topic
 from shared.domain.pulls import Job
@@ -35,13 +36,23 @@ async def on_dead_letter(services: Services, setting: str, letter: Letter) -> No
     )
     await services.store.ledger.note(note)
     job = _job(body)
-    if job and job.sweep:
-        nothing = Tally(job.registry, {})
-        given_up = JobDone(job.id, nothing, reason or "given up", attempt=job.attempt)
-        await services.store.sweeps.done(job.sweep, given_up)
-        await report_if_done(services, job.sweep)
+    if job:
+        await _end(services, job, reason or "given up")
     if queue != services.settings.alerts_queue or not _is_operator_notice(body):
         await _tell_operator(services, queue, message_id, reason, job)
+
+
+async def _end(services: Services, job: Job, reason: str) -> None:
+    """Whoever waits for the job, a sweep or a person, hears that it will not come back."""
+    if job.sweep:
+        given_up = JobDone(job.id, Tally(job.registry, {}), reason, attempt=job.attempt)
+        await services.store.sweeps.done(job.sweep, given_up)
+        await report_if_done(services, job.sweep)
+    if job.check:
+        failed = Requested(
+            id=job.check, asked=job.cause.at, image=str(job.pulls[0].image), failed=reason
+        )
+        await services.store.requested.put(failed)
 
 
 async def _tell_operator(

@@ -1,16 +1,18 @@
 """The nightly report: complete, incomplete, and never twice."""
 
+import msgspec
 import pytest
 
 from shared.adapters.letters import Letter
 from shared.domain.alerts import Topic
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
+from shared.domain.pulls import Cause, CauseKind, Job
 from shared.pipeline.dead_letters import on_dead_letter
 from shared.pipeline.report import report_overdue
 from shared.pipeline.sweep import sweep
 from shared.pipeline.work import on_job
-from tests.support.fakes import World
+from tests.support.fakes import START, World, pull
 from tests.support.stories import speak, work_off
 
 
@@ -155,3 +157,21 @@ async def test_a_job_that_was_put_back_for_some_of_its_pulls_counts_them_all() -
     assert report.complete
     assert report.counts["fail"] == 1
     assert sum(report.counts.values()) == 5
+
+
+async def test_a_dead_lettered_check_ends_for_who_waits_for_it() -> None:
+    world = World()
+    asked = Job(
+        id="asked:1",
+        registry="contoso.azurecr.io",
+        pulls=(pull("api", "team/api:v1"),),
+        cause=Cause(kind=CauseKind.ASKED, at=START),
+        check="1",
+    )
+
+    letter = Letter("m", msgspec.json.encode(asked), "MaxDeliveryCountExceeded")
+    await on_dead_letter(world.services, "urgent_queue", letter)
+
+    requested = await world.services.store.requested.get("1")
+    assert requested is not None
+    assert (requested.diagnoses, requested.failed) == (None, "MaxDeliveryCountExceeded")
