@@ -19,8 +19,10 @@ class NoTable:
         for row in NOTHING:
             yield row
 
-    async def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
-        _ = prefix, columns
+    async def partitions(
+        self, prefix: str, columns: Sequence[str] = (), rows: str = ""
+    ) -> AsyncIterator[Row]:
+        _ = prefix, columns, rows
         for row in NOTHING:
             yield row
 

@@ -5,6 +5,7 @@ A batch is atomic within one partition and holds at most 100 operations (Table S
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from msgspec import Struct
 
 BATCH = 100
+LONGEST_WAIT = 0.5
 
 type Value = str | int | float | bool | bytes
 
@@ -58,6 +60,12 @@ class ConflictError(Exception):
     """Somebody else wrote first; nothing of the batch was done. Read again and decide again."""
 
 
+async def give_way(attempt: int) -> None:
+    """Whoever lost a race waits a little, longer each time, before the next try."""
+    longest = min(0.01 * 2**attempt, LONGEST_WAIT)
+    await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 - no secret
+
+
 class Table(Protocol):
     r"""One table. Keys must not hold ``/ \ # ?`` or control characters: hash hostile names."""
 
@@ -67,8 +75,13 @@ class Table(Protocol):
     def query(self, partition: str, prefix: str = "") -> AsyncIterator[Row]:
         """The rows of a partition whose key starts with a prefix, in key order."""
 
-    def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
-        """The rows of every partition whose name starts with a prefix; all columns, or some."""
+    def partitions(
+        self, prefix: str, columns: Sequence[str] = (), rows: str = ""
+    ) -> AsyncIterator[Row]:
+        """The rows of every partition whose name starts with a prefix; all columns, or some.
+
+        ``rows`` is a prefix of their keys. The service reads the whole table to find them.
+        """
 
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:
         """All or nothing. Raises ConflictError, and ValueError for more than 100 operations."""
@@ -121,8 +134,11 @@ class AzureTable:
         async for row in self._select(conditions):
             yield row
 
-    async def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
-        conditions = _starts("PartitionKey", prefix).removeprefix(" and ")
+    async def partitions(
+        self, prefix: str, columns: Sequence[str] = (), rows: str = ""
+    ) -> AsyncIterator[Row]:
+        conditions = _starts("PartitionKey", prefix) + _starts("RowKey", rows)
+        conditions = conditions.removeprefix(" and ")
         async for row in self._select(conditions, columns):
             yield row
 

@@ -11,7 +11,11 @@ from shared.adapters.tables import (
     Put,
     Row,
     Table,
+    Value,
 )
+
+COLUMN, ROW, REQUEST = 64 * 1024, 1024 * 1024, 4 * 1024 * 1024
+"""What Table Storage takes, in bytes; in a request, bytes travel as base64."""
 
 type Cells = dict[tuple[str, str], Row]
 
@@ -31,14 +35,17 @@ class MemoryTable:
             if where == partition and key.startswith(prefix):
                 yield row
 
-    async def partitions(self, prefix: str, columns: Sequence[str] = ()) -> AsyncIterator[Row]:
-        for (where, _), row in sorted(self.rows.items()):
-            if where.startswith(prefix):
+    async def partitions(
+        self, prefix: str, columns: Sequence[str] = (), rows: str = ""
+    ) -> AsyncIterator[Row]:
+        for (where, key), row in sorted(self.rows.items()):
+            if where.startswith(prefix) and key.startswith(rows):
                 yield _only(row, columns)
 
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:
         if len(operations) > BATCH:
             raise ValueError(f"{len(operations)} operations in one batch; at most {BATCH}")
+        _check_sizes(operations)
         after = dict(self.rows)
         for operation in operations:
             self._apply(after, partition, operation)
@@ -57,6 +64,23 @@ class MemoryTable:
             rows[place] = Row(partition, operation.key, operation.columns, str(self._version))
         else:
             del rows[place]
+
+
+def _check_sizes(operations: Sequence[Operation]) -> None:
+    rows = [_sizes(o.columns) for o in operations if not isinstance(o, Delete)]
+    if any(size > COLUMN for sizes in rows for size in sizes):
+        raise ValueError("PropertyValueTooLarge")
+    if any(sum(sizes) > ROW for sizes in rows):
+        raise ValueError("EntityTooLarge")
+    if sum(600 + sum(sizes) * 4 // 3 for sizes in rows) > REQUEST:
+        raise ValueError("RequestBodyTooLarge")
+
+
+def _sizes(columns: dict[str, Value]) -> list[int]:
+    values = columns.values()
+    return [
+        len(v) if isinstance(v, bytes) else 2 * len(v) if isinstance(v, str) else 8 for v in values
+    ]
 
 
 def _only(row: Row, columns: Sequence[str]) -> Row:

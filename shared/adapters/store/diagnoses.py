@@ -4,14 +4,15 @@ Both are in the registry's partition, so that one batch writes them together.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import batched
 
 from msgspec import Struct
 
-from shared.adapters.store.packing import TooLargeError, pack, unpack, unpack_bytes
+from shared.adapters.store.packing import TooLargeError, pack, size, unpack, unpack_bytes
 from shared.adapters.tables import (
+    BATCH,
     ConflictError,
     Delete,
     Insert,
@@ -20,6 +21,7 @@ from shared.adapters.tables import (
     Row,
     Tables,
     Value,
+    give_way,
 )
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.facts.base import Evidence
@@ -28,9 +30,15 @@ from shared.domain.incidents import OpenProblem, StatusChange, standing_after, s
 from shared.domain.pulls import Pull
 
 TOGETHER = 40
-"""Diagnoses in one batch: two rows each, and well under Table Storage's 4 MiB."""
+"""Diagnoses in one batch: two rows each, of Table Storage's 100."""
+MOST_BYTES = 2_900_000
+"""In one batch; Table Storage takes 4 MiB, in base64."""
+MOST_IN_ROW = 960_000
+"""A diagnosis and its evidence; Table Storage takes 1 MiB."""
 PULL = "pull:"
 """The prefix of a pull's row."""
+CHANGE = "change:"
+"""The prefix of a status change's row."""
 BRIEF = ("outcome", "reason")
 """Columns beside a packed diagnosis that say how it stands."""
 LONGEST = 600
@@ -67,6 +75,7 @@ class Diagnoses:
         """Store diagnoses of one registry and what they changed, a batch for up to 40 of them.
 
         So the pulls of one job change together: an incident does not open with half of them.
+        Fewer go into a batch where their evidence is large.
         An older diagnosis than the stored one changes nothing: deliveries come out of order.
         """
         for part in batched(found, TOGETHER, strict=False):
@@ -74,16 +83,22 @@ class Diagnoses:
 
     async def _save(self, part: Sequence[tuple[Diagnosis, Evidence]]) -> None:
         registry = part[0][0].pull.image.registry
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             rows = await asyncio.gather(*(self._row(diagnosis.pull) for diagnosis, _ in part))
             operations = [
                 operation
                 for row, (diagnosis, evidence) in zip(rows, part, strict=True)
                 for operation in _write(row, diagnosis, evidence)
             ]
+            if len(part) > 1 and _bytes(operations) > MOST_BYTES:
+                half = len(part) // 2
+                await self._save(part[:half])
+                await self._save(part[half:])
+                return
             try:
                 await self._table.write(registry, operations)
             except ConflictError:
+                await give_way(attempt)
                 continue
             return
         raise ConflictError(f"{TRIES} writers in a row were faster for pulls of {registry}")
@@ -93,7 +108,7 @@ class Diagnoses:
 
     async def retire(self, registry: str, key: str, end: Callable[[Stored], StatusChange]) -> None:
         """Forget a pull that is no longer deployed; the problems that stand close with it."""
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             row = await self._table.get(registry, PULL + key)
             if row is None:
                 return
@@ -103,8 +118,9 @@ class Diagnoses:
                 operations.append(_outbox(change))
             try:
                 await self._table.write(registry, operations)
-            except ConflictError:
-                continue  # a diagnosis was stored in between
+            except ConflictError:  # a diagnosis was stored in between
+                await give_way(attempt)
+                continue
             return
         raise ConflictError(f"{TRIES} writers in a row were faster for a pull of {registry}")
 
@@ -119,46 +135,41 @@ class Diagnoses:
         data = unpack_bytes("evidence", row) if row else None
         return Evidence.from_json(data) if data else None
 
-    async def of_registry(self, registry: str) -> AsyncIterator[Stored]:
-        """The latest diagnosis of every pull of a registry."""
-        async for row in self._table.query(registry, PULL):
-            yield unpack("stored", row, Stored)
-
     async def everything(self) -> AsyncIterator[Stored]:
         """The latest diagnosis of every pull."""
-        async for row in self._table.partitions(""):
-            if row.key.startswith(PULL):
-                yield unpack("stored", row, Stored)
+        async for row in self._table.partitions("", rows=PULL):
+            yield unpack("stored", row, Stored)
 
     async def briefs(self) -> AsyncIterator[Brief]:
         """How every pull stands."""
-        async for row in self._table.partitions("", BRIEF):
-            if row.key.startswith(PULL):
-                outcome = Outcome[str(row.columns["outcome"]).upper()]
-                reason = str(row.columns.get("reason", ""))
-                yield Brief(row.partition, row.key.removeprefix(PULL), outcome, reason)
+        async for row in self._table.partitions("", BRIEF, PULL):
+            outcome = Outcome[str(row.columns["outcome"]).upper()]
+            reason = str(row.columns.get("reason", ""))
+            yield Brief(row.partition, row.key.removeprefix(PULL), outcome, reason)
 
     async def unsettled(self, registry: str) -> tuple[StatusChange, ...]:
         """Status changes that no incident has taken in yet, oldest first."""
-        rows = self._table.query(registry, "change:")
+        rows = self._table.query(registry, CHANGE)
         return tuple([unpack("change", row, StatusChange) async for row in rows])
 
     async def registries_unsettled(self) -> frozenset[str]:
         """Registries with unsettled changes: what a crash left behind."""
-        rows = self._table.partitions("")
-        return frozenset([r.partition async for r in rows if r.key.startswith("change:")])
+        rows = self._table.partitions("", BRIEF, CHANGE)
+        return frozenset([row.partition async for row in rows])
 
     async def settle(self, changes: Sequence[StatusChange]) -> None:
-        """The incidents know: drop the changes from the outbox."""
-        for change in changes:
-            await self._drop(change)
+        """The incidents know: drop the changes, of one registry, from the outbox."""
+        for part in batched(changes, BATCH, strict=False):
+            await self._drop(part)
 
-    async def _drop(self, change: StatusChange) -> None:
+    async def _drop(self, part: Sequence[StatusChange]) -> None:
+        operations = [Delete(_change_key(change)) for change in part]
         try:
-            operation = Delete(_change_key(change))
-            await self._table.write(change.pull.image.registry, [operation])
-        except ConflictError:
-            return  # another worker settled it
+            await self._table.write(part[0].pull.image.registry, operations)
+        except ConflictError:  # another worker settled some of them
+            if len(part) > 1:
+                for change in part:
+                    await self._drop((change,))
 
 
 def _write(row: Row | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Operation]:
@@ -168,7 +179,8 @@ def _write(row: Row | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Op
     standing = before.standing if before else ()
     change = status_change(standing, before.diagnosis.outcome if before else None, diagnosis)
     stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
-    columns = pack("stored", stored) | _evidence_columns(evidence) | _brief(diagnosis)
+    columns = pack("stored", stored)
+    columns |= _evidence_columns(evidence, MOST_IN_ROW - size(columns)) | _brief(diagnosis)
     key = _key(diagnosis.pull)
     put: Operation = Put(key, columns, row.etag) if row else Insert(key, columns)
     return [put, _outbox(change)] if change else [put]
@@ -181,11 +193,17 @@ def _brief(diagnosis: Diagnosis) -> dict[str, Value]:
     return {"outcome": diagnosis.outcome.label, "reason": reason[:LONGEST] if blind else ""}
 
 
-def _evidence_columns(evidence: Evidence) -> dict[str, Value]:
+def _evidence_columns(evidence: Evidence, room: int) -> dict[str, Value]:
+    """Without room for it a replay is impossible, but the diagnosis stands."""
     try:
-        return pack("evidence", evidence.to_json())
+        columns = pack("evidence", evidence.to_json())
     except TooLargeError:
-        return {}  # a replay is then impossible, but the diagnosis stands
+        return {}
+    return columns if size(columns) <= room else {}
+
+
+def _bytes(operations: Iterable[Operation]) -> int:
+    return sum(size(one.columns) for one in operations if not isinstance(one, Delete))
 
 
 def _outbox(change: StatusChange) -> Operation:
@@ -193,7 +211,7 @@ def _outbox(change: StatusChange) -> Operation:
 
 
 def _change_key(change: StatusChange) -> str:
-    return f"change:{_sortable(change.at)}:{change.id}"
+    return f"{CHANGE}{_sortable(change.at)}:{change.id}"
 
 
 def _key(pull: Pull) -> str:

@@ -1,14 +1,39 @@
-"""Incidents: one row each, so that an update is one conditional write."""
+"""Incidents: one row each, so that an update is one conditional write.
 
-from collections.abc import AsyncIterator, Callable
+One that hits many thousand pulls does not fit into a row; what is left is in rows beside it, which
+are written with it.
+"""
 
-from shared.adapters.store.packing import pack, unpack
-from shared.adapters.tables import ConflictError, Insert, Operation, Put, Tables
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import groupby
+
+from msgspec import Struct
+
+from shared.adapters.store.packing import TornError, gather, spread
+from shared.adapters.tables import (
+    ConflictError,
+    Delete,
+    Insert,
+    Operation,
+    Put,
+    Row,
+    Tables,
+    give_way,
+)
 from shared.domain.incidents import Incident
 
 PARTITION = "incidents"
+BESIDE = "~"
+"""Between an incident's id and the number of a row beside its own."""
 TRIES = 20
 """Conflicts in a row that one update outlives: jobs of one sweep may share an incident."""
+
+
+class Kept(Struct, frozen=True):
+    """An incident and the rows that it was read from."""
+
+    incident: Incident
+    rows: tuple[Row, ...]
 
 
 class Incidents:
@@ -19,8 +44,8 @@ class Incidents:
 
     async def get(self, incident_id: str) -> Incident | None:
         """One incident, open or resolved."""
-        row = await self._table.get(PARTITION, incident_id)
-        return unpack("incident", row, Incident) if row else None
+        kept = await self._read(incident_id)
+        return kept.incident if kept else None
 
     async def change(
         self, incident_id: str, decide: Callable[[Incident | None], Incident | None]
@@ -29,29 +54,53 @@ class Incidents:
 
         ``decide`` returns None to leave things as they are. Returns what stands afterwards.
         """
-        for _ in range(TRIES):
-            row = await self._table.get(PARTITION, incident_id)
-            before = unpack("incident", row, Incident) if row else None
+        for attempt in range(TRIES):
+            kept = await self._read(incident_id)
+            before = kept.incident if kept else None
             after = decide(before)
             if after is None or after == before:
                 return before
-            columns = pack("incident", after) | {"open": after.open}
-            write: Operation = (
-                Put(incident_id, columns, row.etag) if row else Insert(incident_id, columns)
-            )
             try:
-                await self._table.write(PARTITION, [write])
+                await self._table.write(PARTITION, _write(kept, after))
             except ConflictError:
+                await give_way(attempt)
                 continue
             return after
         raise ConflictError(f"{TRIES} writers in a row were faster for incident {incident_id}")
 
     async def everything(self) -> AsyncIterator[Incident]:
         """All incidents, open and resolved."""
-        async for row in self._table.query(PARTITION):
-            yield unpack("incident", row, Incident)
+        rows = [row async for row in self._table.query(PARTITION)]
+        for incident_id, own in groupby(rows, lambda row: row.key.partition(BESIDE)[0]):
+            try:
+                yield gather("incident", own, Incident)
+            except TornError:
+                found = await self.get(incident_id)
+                if found:
+                    yield found
 
     async def open(self) -> tuple[Incident, ...]:
         """The open ones, worst first, then oldest."""
         found = [incident async for incident in self.everything() if incident.open]
         return tuple(sorted(found, key=lambda i: (-i.outcome, i.opened)))
+
+    async def _read(self, incident_id: str) -> Kept | None:
+        for attempt in range(TRIES):
+            found = [row async for row in self._table.query(PARTITION, incident_id)]
+            rows = [row for row in found if row.key.partition(BESIDE)[0] == incident_id]
+            try:
+                return Kept(gather("incident", rows, Incident), tuple(rows)) if rows else None
+            except TornError:
+                await give_way(attempt)
+        raise ConflictError(f"incident {incident_id} is written faster than it can be read")
+
+
+def _write(kept: Kept | None, after: Incident) -> Sequence[Operation]:
+    """The first row is written only if it is still as it was read; the others go with it."""
+    first, *beside = spread("incident", after)
+    before = kept.rows if kept else ()
+    columns = first | {"open": after.open}
+    one: Operation = Put(after.id, columns, before[0].etag) if before else Insert(after.id, columns)
+    more = [Put(f"{after.id}{BESIDE}{n}", part) for n, part in enumerate(beside, 1)]
+    old = [Delete(row.key) for row in before[1 + len(beside) :]]
+    return [one, *more, *old]

@@ -91,6 +91,32 @@ async def test_partitions_are_selected_by_their_own_prefix(tables: Tables, name:
     assert len([row async for row in table.partitions("")]) == 3
 
 
+async def test_rows_of_every_partition_are_selected_by_a_prefix_of_their_keys(
+    tables: Tables, name: str
+) -> None:
+    table = tables.table(name)
+    for partition in ("p", "q"):
+        await table.write(partition, [Put(key, {"n": 1}) for key in ("change:1", "pull:1")])
+    found = [row async for row in table.partitions("", ("absent",), rows="change:")]
+    assert [(row.partition, row.key, row.columns) for row in found] == [
+        ("p", "change:1", {}),
+        ("q", "change:1", {}),
+    ]
+
+
+async def test_what_is_larger_than_a_row_or_a_request_is_refused(tables: Tables, name: str) -> None:
+    table, piece = tables.table(name), b"x" * 60_000
+    fits: dict[str, Value] = {f"c{n}": piece for n in range(12)}
+    await table.write("p", [Put(str(n), dict(fits)) for n in range(4)])
+    for operations in (
+        [Put("k", {"c": b"x" * 70_000})],
+        [Put("k", {f"c{n}": piece for n in range(18)})],
+        [Put(str(n), dict(fits)) for n in range(5)],
+    ):
+        with pytest.raises(Exception, match=r"(?i)too ?large|exceeds"):
+            await table.write("p", operations)
+
+
 async def test_some_columns_are_read_without_the_others(tables: Tables, name: str) -> None:
     table = tables.table(name)
     await table.write("p", [Put("k", {"small": "s", "large": b"l" * 1000}), Put("other", {})])
