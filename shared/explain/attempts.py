@@ -1,174 +1,202 @@
-"""The attempts that a text tells of, each as a record.
-
-Clients wrap errors in errors and join one for each credential or host that they tried: kubelet
-writes ``[rpc error: ..., rpc error: ...]``, App Service a line for each try.
-"""
+"""The attempts that a text tells of, each as a record: one chain of wrapped errors, read."""
 
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator
-from enum import Enum, auto
+from itertools import islice
 
 from msgspec import Struct
 
+from shared.explain.chains import chains_in
 from shared.explain.lexicon import Sign, signs_in
-from shared.explain.text import Body, Opened
+from shared.explain.names import Name, Names, Stage, is_masked
+from shared.explain.text import FIRST_BODY, MOST_BODIES, Body, Opened
 
-MOST = 200
-"""Attempts that are read of each end of a text."""
+__all__ = ["Attempt", "Stage", "attempts_in"]
 
-_JOINED = re.compile(r"[,;]\s+(?=rpc error:)|\n")
-_MARK = re.compile(r"⟦(\d{1,3})⟧")
+MOST = 600
+"""Attempts that are read of a text."""
+
+_NAME = "(?: ?[\ue000-\uf8ff])?"
 _STATUS = re.compile(
-    r"(?:status|statuscode|status code|status_code|response code|error status|http)"
-    r"(?: from \w+ request to \S{1,600}| of)?[\"'=:,\s]{1,3}([1-5]\d\d)\b",
-    re.IGNORECASE,
+    r"(?:status|statuscode|status code|status_code|response code|http/\d(?:\.\d)?|http|error|code)"
+    rf"(?: from \w{{1,10}} request to|\s?of)?{_NAME}[\"'=:,\s(]{{1,3}}([1-5]\d\d)(?!\w|\.\d)"
 )
 _REASON = re.compile(
-    r"\b([1-5]\d\d)[:\s]{1,2}(?:unauthorized|forbidden|not found|too many|internal server|bad "
-    r"gateway|service unavailable|gateway time|proxy auth|method not)",
-    re.IGNORECASE,
+    r"(?<!\w)([1-5]\d\d)[:\s(]{1,2}(?:unauthorized|forbidden|not found|too many|internal server"
+    r"|bad gateway|service unavailable|gateway time|proxy auth|method not|the service is)"
 )
-_DIAL = re.compile(r"dial tcp (\S{1,100}?):\d{1,5}\b")
-_LOOKUP = re.compile(r"lookup (\S{1,260}) on (\S{1,60}?):53\b")
-_PING = re.compile(r"/v2/[\"'>\\]{0,2}(?:[:\s]|$)")
-_URL_HOST = re.compile(r"https?://([^/\s\"]{1,260})")
-_HEADING = re.compile(r"(?::|connectivity_[a-z_]{1,30}_error)$", re.IGNORECASE)
+_REASON_FIRST = re.compile(
+    r"(?:unauthorized|forbidden|not found|gateway|unavailable) \(([45]\d\d)\)"
+)
+_SKIPPED = re.compile(r"\((4\d\d|5\d\d)\)")
+_DIAL = re.compile(r"(?:dial tcp|(?:read|write) tcp \S{1,80}?->) ?(\S{1,100}?):\d{1,5}(?!\d)")
+_LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):53|$|:)")
+_AADSTS = re.compile(r"aadsts(\d{4,7})")
+_EMPTY = (
+    *("unknown", "imagepullbackoff", "errimagepull", "exit status 1", "exit status 125"),
+    *("error", "err", "failed"),
+)
+_AROUND = " .,;]})\"'" + "".join(chr(FIRST_BODY + n) for n in range(MOST_BODIES))
+_BLOBS = ".blob.core.windows.net"
 _RETRY = "from docker hub"
-
-
-class Stage(Enum):
-    """How far into the pull an attempt came."""
-
-    PING = auto()
-    EXCHANGE = auto()
-    TOKEN = auto()
-    TAGS = auto()
-    MANIFEST = auto()
-    BLOB = auto()
-    NONE = auto()
+_QUIET = re.compile(r"level=(?:debug|info|trace)|^(?:debu|info)\[|^debug|\bdebug:|\[debug\]")
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One try of a client. ``text`` is in lower case, the messages of bodies included.
+    """One try of a client.
 
-    ``host`` was looked up at ``resolver``, ``asked`` is the host of the request, ``address`` what
-    was dialled; ``tokened`` says that a credential was shown, ``anonymous`` that none was.
+    ``layers`` are its errors from the outermost to the innermost, in lower case, each name in them
+    one character; ``text`` is all of them, the codes of JSON bodies included, and ``written`` the
+    same with its names. ``host`` was looked up at ``resolver``, ``asked`` is the host of the last
+    request, ``hosts`` all that are named, ``address`` what was dialled. ``tokened`` says that a
+    credential was shown, ``anonymous`` that none was, ``quiet`` that it is a log's debug message.
     """
 
+    layers: tuple[str, ...]
     text: str
+    written: str
     signs: frozenset[Sign]
     stage: Stage = Stage.NONE
     status: int = 0
     codes: frozenset[str] = frozenset()
+    aadsts: frozenset[str] = frozenset()
     details: str = ""
     host: str = ""
     asked: str = ""
+    hosts: tuple[str, ...] = ()
     address: str = ""
     resolver: str = ""
     anonymous: bool = False
     tokened: bool = False
+    quiet: bool = False
 
     def has(self, *signs: Sign) -> bool:
         """Whether any of the signs shows."""
         return not self.signs.isdisjoint(signs)
 
     @property
+    def innermost(self) -> str:
+        """The last layer that says something."""
+        return next((la for la in reversed(self.layers) if la not in _EMPTY), "")
+
+    @property
+    def on_acr(self) -> bool:
+        """Whether a name of Azure Container Registry occurs."""
+        return ".azurecr." in self.written or "aka.ms/acr" in self.written
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether hosts are named, and none of them is an Azure Container Registry's."""
+        known = [host for host in self.hosts if not is_masked(host)]
+        return bool(known) and not any(".azurecr." in h or h.endswith(_BLOBS) for h in known)
+
+    @property
     def dials_private(self) -> bool:
-        """Whether the connection went to a private address."""
+        """Whether the connection went to a private address, and not to this machine."""
         try:
-            return ipaddress.ip_address(self.address.strip("[]")).is_private
+            address = ipaddress.ip_address(self.address.strip("[]"))
         except ValueError:
             return "private" in self.address
+        return address.is_private and not address.is_loopback
 
 
 def attempts_in(opened: Opened) -> list[Attempt]:
     """Every attempt, in the order of the text."""
-    pieces = [piece.strip() for piece in _JOINED.split(opened.text)]
-    pieces = [piece for piece in pieces if piece]
-    if len(pieces) > 2 * MOST:
-        pieces = pieces[:MOST] + pieces[-MOST:]
-    return list(_records(_whole(pieces), opened))
+    names = Names()
+    chains = chains_in(names.take_out(opened.text))
+    return list(_records(islice(chains, MOST), opened, names))
 
 
-def _whole(pieces: Iterable[str]) -> list[str]:
-    """Put a heading and the line that it announces together again."""
-    found: list[str] = []
-    for piece in pieces:
-        if found and _HEADING.search(found[-1]):
-            found[-1] = f"{found[-1].rstrip(':')}: {piece}"
-        else:
-            found.append(piece)
-    return found
-
-
-def _records(pieces: Iterable[str], opened: Opened) -> Iterator[Attempt]:
+def _records(chains: Iterable[tuple[str, ...]], opened: Opened, names: Names) -> Iterator[Attempt]:
     retried = False  # App Service: after its first try it goes on without credentials
-    for piece in pieces:
-        retried = retried or _RETRY in piece.lower()
-        bodies = [b for n in _MARK.findall(piece) for b in opened.bodies[int(n)]]
-        yield _record(_MARK.sub(" ", piece), bodies, anonymous=retried)
+    for chain in chains:
+        attempt = _record(chain, opened, names, retried=retried)
+        retried = retried or _RETRY in attempt.text
+        yield attempt
 
 
-def _record(piece: str, bodies: list[Body], *, anonymous: bool) -> Attempt:
-    messages = [body.message for body in bodies if body.message]
-    text = ": ".join([piece, *messages]).lower()
+def _record(chain: tuple[str, ...], opened: Opened, names: Names, *, retried: bool) -> Attempt:
+    whole = ": ".join(chain)
+    bodies = list(opened.bodies_in(whole))
     codes = frozenset(body.code.upper() for body in bodies if body.code)
-    signs = signs_in("\n".join([text, *(code.lower() for code in codes)]))
-    dialled, looked_up = _DIAL.search(text), _LOOKUP.search(text)
+    layers = tuple(_clean(layer) for layer in chain)
+    layers = tuple(layer for layer in layers if layer)
+    text = "\n".join([": ".join(layers), *(code.lower() for code in codes)])
+    signs = signs_in(text, layers[-1] if layers else "")
+    found = names.of(whole)
+    hosts = tuple(name.host for name in found if name.host)
+    dialled, looked_up = _DIAL.search(text), _LOOKUP.search(names.put_back(whole).lower())
     return Attempt(
+        layers=layers,
         text=text,
+        written=names.put_back(whole).lower(),
         signs=signs,
-        stage=_stage(text),
+        stage=_stage(text, found),
         status=_status(text),
         codes=codes,
-        details=" ".join(body.detail for body in bodies).lower(),
+        aadsts=frozenset(_AADSTS.findall(text)),
+        details=" ".join(_details(bodies)).lower(),
         host=looked_up[1] if looked_up else "",
-        asked=(_URL_HOST.findall(text) or [""])[-1],
+        asked=hosts[-1] if hosts else "",
+        hosts=hosts,
         address=dialled[1] if dialled else "",
-        resolver=looked_up[2] if looked_up else "",
-        anonymous=anonymous or Sign.NO_CREDENTIAL in signs,
-        tokened="oauth token" in text,
+        resolver=(looked_up[2] or "") if looked_up else "",
+        anonymous=retried or Sign.NO_CREDENTIAL in signs,
+        tokened="oauth token" in text or any(name.account for name in found),
+        quiet=bool(_QUIET.search(text[:400])),
     )
 
 
+def _clean(layer: str) -> str:
+    return layer.lower().strip(_AROUND)
+
+
+def _details(bodies: Iterable[Body]) -> Iterator[str]:
+    return (body.detail for body in bodies if body.detail)
+
+
 def _status(text: str) -> int:
-    found = [int(m) for m in _REASON.findall(text)] or [int(m) for m in _STATUS.findall(text)]
-    return found[-1] if found else 0
+    for pattern in (_REASON, _REASON_FIRST, _STATUS, _SKIPPED):
+        if found := pattern.findall(text):
+            return int(found[-1])
+    return 0
 
 
 _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
-    (Stage.TAGS, ("tags/list", "get tags", "list of tags", "_catalog")),
+    (Stage.TAGS, ("get tags", "list of tags", "reading tags", "list tags")),
     (
         Stage.EXCHANGE,
-        ("oauth2/exchange", "token exchange", "connectivity_refresh_token_error", "auth url "),
+        (
+            *("token exchange", "connectivity_refresh_token_error", "auth url ", "exchange api"),
+            *("acr refresh token", "oauth2/exchange"),
+        ),
     ),
     (
         Stage.TOKEN,
-        ("oauth2/token", "oauth token", "anonymous token", "failed to authorize", "auth token"),
+        ("oauth token", "anonymous token", "failed to authorize", "auth token", "bearer token"),
     ),
     (
         Stage.BLOB,
         (
-            "/blobs/",
-            "blob.core.windows.net",
-            ".data.azurecr.",
-            "httpreadseeker",
-            "failed to copy",
-            "copying blob",
-            "pulling image configuration",
-            "failed to register layer",
+            *("httpreadseeker", "failed to copy", "copying blob", "reading blob", "writing blob"),
+            *("pulling image configuration", "failed to register layer", "copying config"),
+            *("fetch content descriptor", "parsing image configuration", "fetching blob"),
         ),
     ),
     (
         Stage.MANIFEST,
-        ("/manifests/", "resolve reference", "reading manifest", "manifest for", "source metadata"),
+        ("resolve reference", "reading manifest", "manifest for", "source metadata"),
     ),
+    (Stage.PING, ("login attempt", "pinging container registry", "pinging docker registry")),
 )
+_FAR = (Stage.EXCHANGE, Stage.TAGS, Stage.TOKEN, Stage.BLOB, Stage.MANIFEST, Stage.PING)
 
 
-def _stage(text: str) -> Stage:
-    for stage, words in _STAGES:
-        if any(word in text for word in words):
-            return stage
-    return Stage.PING if _PING.search(text) or "login attempt" in text else Stage.NONE
+def _stage(text: str, names: tuple[Name, ...]) -> Stage:
+    """What the requests' addresses say, else what the client says that it did."""
+    asked = {name.stage for name in names}
+    said = {stage for stage, words in _STAGES if any(word in text for word in words)}
+    if Stage.PING in asked and asked.isdisjoint((Stage.TOKEN, Stage.EXCHANGE)):
+        return Stage.PING
+    return next((stage for stage in _FAR if stage in asked or stage in said), Stage.NONE)

@@ -34,6 +34,11 @@ def likely(cause: CauseLabel, why: str) -> Reading:
     return Reading(cause, Certainty.MEDIUM, why)
 
 
+def guess(cause: CauseLabel, why: str) -> Reading:
+    """The text fits several causes, this one by far most often."""
+    return Reading(cause, Certainty.LOW, why)
+
+
 def one_of(why: str, *candidates: CauseLabel, weak: bool = False) -> Reading:
     """The text fits several causes; only a live look can tell them apart."""
     return Reading(CauseLabel.UNKNOWN, Certainty.LOW, why, candidates, weak)

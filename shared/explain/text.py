@@ -1,4 +1,4 @@
-"""An error text taken apart: escapes undone, and JSON bodies lifted out."""
+"""An error text taken apart: escapes undone, noise dropped, JSON bodies lifted out of it."""
 
 import json
 import re
@@ -15,10 +15,31 @@ DEEPEST = 4
 ROUNDS = 3
 """How often a text may have been put into JSON, each time with escapes of escapes."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+FIRST_BODY = 0xE000
+"""Bodies leave one character each where they stood, from the private use area of Unicode."""
+
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+_TRACE = re.compile(
+    r"[ .]{0,3}\b(?:correlation ?id|trace ?id|activity ?id|request ?id|timestamp):[ ]?"
+    r"[0-9a-f][0-9a-f:.tz-]{2,40}(?: \d\d:\d\d:\d\dz)?",
+    re.IGNORECASE,
+)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"'\\/nrt])")
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
+_SAME = str.maketrans(
+    "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}\N{NO-BREAK SPACE}\r",
+    "\"\"''' \n",
+)
+_ENTITIES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _DECODER = json.JSONDecoder()
+
+_CODES = ("code", "errorcode", "error", "reason", "reason_s")
+_MESSAGES = (
+    *("message", "msg", "error_description", "errormessage", "statusmessage", "description"),
+    *("log", "log_s", "note", "stderr", "stacktrace", "error"),
+)
 
 
 class Body(Struct, frozen=True):
@@ -30,25 +51,39 @@ class Body(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """A text without its JSON bodies; each one left a mark ``⟦n⟧`` where it stood."""
+    """A text whose JSON bodies are gone: each left its mark and the messages that it held."""
 
     text: str
     bodies: tuple[tuple[Body, ...], ...]
+
+    def bodies_in(self, part: str) -> Iterator[Body]:
+        """The bodies whose marks a part of the text holds."""
+        for mark in _PRIVATE.findall(part):
+            number = ord(mark) - FIRST_BODY
+            yield from self.bodies[number] if number < len(self.bodies) else ()
 
 
 def open_up(text: str) -> Opened:
     """Undo escapes and lift out bodies, layer by layer. Linear in the text's length."""
     if len(text) > 2 * LONGEST:
         text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
-    text = _ANSI.sub("", text).replace("⟦", "[")
+    text = _PRIVATE.sub("?", _ANSI.sub("", text)).translate(_SAME)
     bodies: list[tuple[Body, ...]] = []
     for _ in range(ROUNDS):
         text = _lift(text, bodies)
-        plain = _ESCAPE.sub(_unescape, text)
+        plain = _PRIVATE_ESCAPES.sub("?", text)
+        plain = _ESCAPE.sub(_unescape, plain)
         if plain == text:
             break
         text = plain
-    return Opened(text, tuple(bodies))
+    if "&" in text:
+        for entity, character in _ENTITIES.items():
+            text = text.replace(entity, character)
+    return Opened(_TRACE.sub("", text), tuple(bodies))
+
+
+_PRIVATE_ESCAPES = re.compile(r"\\u(?:[eE][0-9a-fA-F]|[fF][0-8])[0-9a-fA-F]{2}")
+"""Escapes that would forge the mark of a body."""
 
 
 def _unescape(found: re.Match[str]) -> str:
@@ -62,9 +97,9 @@ def _lift(text: str, bodies: list[tuple[Body, ...]]) -> str:
         value, end = _decode(text, start)
         if isinstance(value, dict):
             found = tuple(_errors(value, 0))
-            kept += [text[position:start], f"⟦{len(bodies)}⟧"]
-            kept += [f"\n{body.message}\n" for body in found if _is_many(body.message)]
-            bodies.append(tuple(body for body in found if not _is_many(body.message)))
+            messages = dict.fromkeys(_PRIVATE.sub("?", b.message) for b in found if b.message)
+            kept += [text[position:start], chr(FIRST_BODY + len(bodies)), *_inline(messages)]
+            bodies.append(found)
         else:
             bodies.append(())  # counts as a try, so that no text makes many
             end = start + 1
@@ -73,9 +108,9 @@ def _lift(text: str, bodies: list[tuple[Body, ...]]) -> str:
     return "".join([*kept, text[position:]])
 
 
-def _is_many(message: str) -> bool:
-    """Whether a message tells of several attempts, and so is a text of its own."""
-    return "\n" in message or ", rpc error:" in message
+def _inline(messages: dict[str, None]) -> Iterator[str]:
+    for message in messages:
+        yield f"\n{message}\n" if "\n" in message else f": {message}"
 
 
 def _decode(text: str, start: int) -> tuple[Any, int]:
@@ -92,8 +127,8 @@ def _errors(value: Any, depth: int) -> Iterator[Body]:
     if isinstance(value, dict):
         names = {str(key).lower(): inner for key, inner in value.items()}
         body = Body(
-            code=_text(names.get("code") or names.get("error")),
-            message=_text(names.get("message") or names.get("error_description")),
+            code=next((c for n in _CODES if (c := _text(names.get(n))) and " " not in c), ""),
+            message=next((m for n in _MESSAGES if (m := _text(names.get(n)))), ""),
             detail=_text(names.get("detail"), json_too=True),
         )
         if body.code or body.message:

@@ -9,8 +9,15 @@ from shared.explain.reading import Reading, Rule, likely, one_of, sure
 
 _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
-_ACR = ".azurecr."
 _LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
+
+
+_PART_GONE = "something that the manifest names is gone"
+_UNKNOWN = (
+    (Sign.NAME_UNKNOWN, CauseLabel.NOT_FOUND_REPOSITORY, "the registry knows no such repository"),
+    (Sign.TAG_UNKNOWN, CauseLabel.NOT_FOUND_TAG, "the registry has the repository, not this tag"),
+    (Sign.BLOB_UNKNOWN, CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE),
+)
 
 
 def is_firewalled(attempt: Attempt) -> Reading | None:
@@ -30,16 +37,18 @@ def is_throttled(attempt: Attempt) -> Reading | None:
 
 def is_missing(attempt: Attempt) -> Reading | None:
     """Repository, tag, digest or blob: what exactly was not found."""
-    if attempt.has(Sign.NAME_UNKNOWN):
-        return sure(CauseLabel.NOT_FOUND_REPOSITORY, "the registry knows no such repository")
-    if attempt.has(Sign.BLOB_UNKNOWN) or (attempt.stage is Stage.BLOB and _says_missing(attempt)):
-        return sure(CauseLabel.NOT_FOUND_MANIFEST, "something that the manifest names is gone")
+    for sign, cause, why in _UNKNOWN:
+        if attempt.has(sign):
+            return sure(cause, why)
+    missing = _says_missing(attempt)
+    if missing and attempt.stage is Stage.BLOB:
+        return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
     if attempt.has(Sign.MANIFEST_UNKNOWN, Sign.DIGEST_UNKNOWN):
         return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
-    if attempt.has(Sign.ACCESS_OR_NAME) and _ACR not in attempt.text:
+    if attempt.has(Sign.ACCESS_OR_NAME) and _is_docker_hub(attempt):
         why = "a name without a registry means Docker Hub, which has no such image"
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
-    if attempt.stage in (Stage.MANIFEST, Stage.NONE) and _says_missing(attempt):
+    if missing and attempt.stage in (Stage.MANIFEST, Stage.NONE):
         return likely(_tag_or_digest(attempt), "'not found', most often the tag or digest")
     return None
 
@@ -47,7 +56,7 @@ def is_missing(attempt: Attempt) -> Reading | None:
 def is_no_image(attempt: Attempt) -> Reading | None:
     """Something is stored there, but no image that the client takes."""
     if attempt.has(Sign.NO_V1):
-        if _ACR_HOST.search(attempt.text):
+        if _ACR_HOST.search(attempt.written):
             why = "the login server stands in the name twice"
             return likely(CauseLabel.NOT_FOUND_REPOSITORY, why)
         return one_of(
@@ -93,13 +102,19 @@ def is_forbidden(attempt: Attempt) -> Reading | None:
         return likely(CauseLabel.NETWORK_FIREWALL_IP, why)
     if attempt.status != _FORBIDDEN:
         return None
+    if attempt.elsewhere:
+        return one_of(
+            "403 says that the registry refuses, not why",
+            CauseLabel.AUTH_BAD_CREDENTIALS,
+            CauseLabel.AUTH_TOKEN_SCOPE,
+        )
     if attempt.stage is Stage.TOKEN:
         return one_of(
             "a token is refused with 403 when the request comes by a closed way",
             CauseLabel.NETWORK_FIREWALL_IP,
             CauseLabel.NETWORK_PRIVATE_ENDPOINT,
         )
-    if attempt.stage in _LOGIN or _ACR in attempt.text:
+    if attempt.stage in _LOGIN or attempt.on_acr:
         return sure(CauseLabel.NETWORK_FIREWALL_IP, "403 before any login is the firewall")
     return one_of(
         "403 says that somebody refuses, not who",
@@ -109,21 +124,32 @@ def is_forbidden(attempt: Attempt) -> Reading | None:
 
 
 def _says_missing(attempt: Attempt) -> bool:
-    end = attempt.text.rstrip(" .;,]\"'}")
-    return attempt.status == _NOT_FOUND or end.endswith(": not found")
+    end = attempt.innermost
+    names_it = any(word in end for word in ("manifest", "tag ", "image "))
+    missing = end == "not found" or (names_it and end.endswith((" not found", " not exist")))
+    return attempt.status == _NOT_FOUND or missing
+
+
+def _is_docker_hub(attempt: Attempt) -> bool:
+    """Whether the name in ``access denied for NAME,`` has no host, or Docker Hub's."""
+    name = attempt.written.partition("access denied for ")[2].partition(",")[0]
+    host = name.partition("/")[0]
+    elsewhere = "/" in name and ("." in host or ":" in host or host == "localhost")
+    return not attempt.on_acr and (not elsewhere or host.endswith("docker.io"))
 
 
 def _tag_or_digest(attempt: Attempt) -> CauseLabel:
     by_digest = (
         attempt.has(Sign.DIGEST_UNKNOWN)
-        or "@sha256:" in attempt.text
-        or "/manifests/sha256:" in attempt.text
+        or "@sha256:" in attempt.written
+        or "/manifests/sha256:" in attempt.written
         or '"revision"' in attempt.details
     )
     return CauseLabel.NOT_FOUND_MANIFEST if by_digest else CauseLabel.NOT_FOUND_TAG
 
 
 RULES: tuple[Rule, ...] = (
+    is_gone,
     is_firewalled,
     is_throttled,
     is_missing,
@@ -131,5 +157,4 @@ RULES: tuple[Rule, ...] = (
     is_disallowed,
     is_broken,
     is_forbidden,
-    is_gone,
 )

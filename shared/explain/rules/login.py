@@ -6,18 +6,22 @@ from shared.explain.lexicon import Sign
 from shared.explain.reading import Reading, Rule, likely, one_of, sure
 
 _UNAUTHORIZED = 401
+_EXPIRED = frozenset({"7000222", "700082", "70008", "50173", "70043", "50055", "50133", "700084"})
+"""Numbers of Entra's errors about what has expired; every other is about what is wrong."""
+
+_BAD = (Sign.BAD_SECRET, Sign.BAD_IDENTITY, Sign.NO_IDENTITY_TOKEN)
 
 
 def has_expired(attempt: Attempt) -> Reading | None:
     """Entra and registries name an expired secret or token."""
-    if not attempt.has(Sign.EXPIRED):
+    if not attempt.has(Sign.EXPIRED) and attempt.aadsts.isdisjoint(_EXPIRED):
         return None
     return sure(CauseLabel.AUTH_EXPIRED_CREDENTIALS, "the text says that it has expired")
 
 
 def is_wrong(attempt: Attempt) -> Reading | None:
     """Entra, the registry or the platform refuses the credential as such."""
-    if attempt.has(Sign.BAD_SECRET, Sign.BAD_IDENTITY, Sign.NO_IDENTITY_TOKEN):
+    if attempt.aadsts or attempt.has(*_BAD):
         why = "the credential itself was refused, before any right was looked at"
         return sure(CauseLabel.AUTH_BAD_CREDENTIALS, why)
     return None
@@ -40,7 +44,7 @@ def lists_tags(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.DENIED):
         why = "listing tags needs metadata_read, which this token lacks"
         return sure(CauseLabel.AUTH_TOKEN_SCOPE, why)
-    if "oauth2/token" in attempt.text and _is_refused(attempt):
+    if "oauth2/token" in attempt.written and _is_refused(attempt):
         why = "the client asked for a token without showing a credential"
         return likely(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     return None
@@ -78,14 +82,21 @@ def is_refused(attempt: Attempt) -> Reading | None:
     return one_of(why, *refusals, *others, weak=True)
 
 
+def lacks_scope(attempt: Attempt) -> Reading | None:
+    """The registry names the scope that the token lacks."""
+    if not attempt.has(Sign.LACKS_SCOPE):
+        return None
+    return sure(CauseLabel.AUTH_TOKEN_SCOPE, "the token's scope does not cover the request")
+
+
 def is_denied(attempt: Attempt) -> Reading | None:
     """A token was given that does not suffice, or a name does not exist."""
     if not attempt.has(Sign.DENIED):
         return None
-    if "docker.io/" in attempt.text and "requested access" in attempt.text:
+    if "docker.io/" in attempt.written and "requested access" in attempt.text:
         why = "Docker Hub says so of repositories that do not exist"
         return likely(CauseLabel.NOT_FOUND_REPOSITORY, why)
-    if attempt.text.rstrip().endswith(("denied", 'denied"}')) and "requested" not in attempt.text:
+    if attempt.innermost == "denied" and "requested" not in attempt.text:
         why = "a bare 'denied' is a firewall's or a missing right"
         return one_of(why, CauseLabel.NETWORK_FIREWALL_IP, CauseLabel.AUTH_TOKEN_SCOPE)
     why = "the token does not cover the request; whether by role or by scope map, it does not say"
@@ -101,6 +112,7 @@ def _is_refused(attempt: Attempt) -> bool:
 RULES: tuple[Rule, ...] = (
     has_expired,
     is_wrong,
+    lacks_scope,
     lists_tags,
     is_anonymous,
     is_refused_exchange,

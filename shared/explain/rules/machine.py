@@ -10,11 +10,11 @@ _COMMANDS = ("acr", "az", "docker", "kubectl")
 
 def names_badly(attempt: Attempt) -> Reading | None:
     """The name never got as far as a registry."""
-    refused = "image name '" in attempt.text and "' is invalid" in attempt.text
+    refused = "image name" in attempt.text and attempt.innermost.endswith("is invalid")
     if refused or attempt.has(Sign.BAD_NAME):
         return sure(CauseLabel.INVALID_REFERENCE, "the client refuses the image's name itself")
     for command in _COMMANDS:
-        if f"access denied for {command}, " in attempt.text:
+        if f"access denied for {command}, " in attempt.written:
             why = f"'{command}' is a command that was taken for an image"
             return likely(CauseLabel.INVALID_REFERENCE, why)
     return None

@@ -5,7 +5,7 @@ credential provider.
 from shared.explain.attempts import Attempt
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
-from shared.explain.reading import Reading, Rule, one_of, sure
+from shared.explain.reading import Reading, Rule, guess, one_of, sure
 
 _SILENT = (
     "inaccessibleimage",
@@ -24,10 +24,20 @@ def lacks_actions(attempt: Attempt) -> Reading | None:
     return None
 
 
+def lacks_role(attempt: Attempt) -> Reading | None:
+    """Azure Resource Manager, or Container Apps of an identity that cannot pull."""
+    if attempt.has(Sign.LACKS_ROLE):
+        why = "Azure names the action that the identity has no role for"
+        return sure(CauseLabel.AUTH_MISSING_ROLE, why)
+    if attempt.has(Sign.IDENTITY_CANNOT) and not attempt.status:
+        why = "the identity is there and cannot pull, most often for want of a role"
+        return guess(CauseLabel.AUTH_MISSING_ROLE, why)
+    return None
+
+
 def only_says_so(attempt: Attempt) -> Reading | None:
     """Platforms that say that a pull failed, and keep the reason to themselves."""
-    bare = attempt.text.count(":") <= 4  # noqa: PLR2004 - anything longer wraps a reason
-    if "inaccessibleimage" in attempt.text:
+    if "inaccessibleimage" in attempt.text or "please check the image and registry" in attempt.text:
         return one_of(
             "Container Instances say this of credentials, firewalls and wrong names alike",
             CauseLabel.AUTH_BAD_CREDENTIALS,
@@ -36,9 +46,9 @@ def only_says_so(attempt: Attempt) -> Reading | None:
             CauseLabel.NOT_FOUND_TAG,
         )
     known = attempt.signs or attempt.status
-    if bare and not known and any(word in attempt.text for word in _SILENT):
+    if not known and any(word in attempt.text for word in _SILENT):
         return one_of("the platform only says that the pull failed")
     return None
 
 
-RULES: tuple[Rule, ...] = (lacks_actions, only_says_so)
+RULES: tuple[Rule, ...] = (lacks_actions, lacks_role, only_says_so)

@@ -1,19 +1,29 @@
 """Causes on the way: nothing was said about the image, because nobody answered."""
 
+from difflib import SequenceMatcher
+
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
-from shared.explain.reading import Reading, Rule, likely, one_of, sure
+from shared.explain.names import is_masked
+from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _ACR = ("azurecr.io", "azurecr.cn", "azurecr.us", "azurecr.de")
 _ALWAYS_TLS = (*_ACR, "docker.io", "mcr.microsoft.com", "quay.io", "ghcr.io", "gcr.io")
 _PROXY_AUTHENTICATION = 407
+_PAGES_OF_PROXIES = (0, 200, 302, 403)
+_AZURE_RESOLVER = "168.63.129.16"
+_ALIKE = 0.8
+"""How much the end of a host's name must resemble azurecr.io to be meant as it."""
 
 
 def meets_proxy(attempt: Attempt) -> Reading | None:
     """Something between the client and the registry answered."""
     if attempt.has(Sign.PROXY) or attempt.status == _PROXY_AUTHENTICATION:
         return sure(CauseLabel.NETWORK_PROXY, "the answer is a proxy's")
+    if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_PROXIES:
+        why = "a web page came where a registry answers with JSON, as proxies send"
+        return likely(CauseLabel.NETWORK_PROXY, why)
     if attempt.has(Sign.PLAIN_HTTP):
         if attempt.asked.endswith(_ALWAYS_TLS):
             why = "this registry always speaks TLS: something in between answered in clear"
@@ -36,12 +46,12 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
     looked_up = "lookup " in attempt.text and attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION)
     if attempt.has(Sign.LOOKUP_FAILED) or (looked_up and not attempt.address):
         return sure(CauseLabel.NETWORK_DNS, "the resolver gave no answer")
-    if "connectivity_dns_error" in attempt.text:
-        return sure(CauseLabel.NETWORK_DNS, "the name could not be resolved")
     if not attempt.has(Sign.NO_SUCH_HOST):
         return None
-    if "azurecr" in attempt.host and not _is_login_server(attempt.host):
+    if _is_misspelt(attempt.host):
         return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
+    if is_masked(attempt.host):
+        return _hidden_name(attempt)
     return likely(CauseLabel.NETWORK_DNS, "the name does not exist for this resolver")
 
 
@@ -51,7 +61,7 @@ def reaches_nobody(attempt: Attempt) -> Reading | None:
         return sure(CauseLabel.NETWORK_PRIVATE_ENDPOINT, "it is about the private endpoint itself")
     if not attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION):
         return _waited(attempt)
-    if attempt.dials_private:
+    if attempt.dials_private and not attempt.elsewhere:
         why = "a private address was dialled, and nobody answered there"
         return sure(CauseLabel.NETWORK_PRIVATE_ENDPOINT, why)
     return sure(CauseLabel.NETWORK_TIMEOUT, "no connection to the registry came about")
@@ -61,7 +71,7 @@ def breaks_off(attempt: Attempt) -> Reading | None:
     """There was a connection, and it ended early."""
     if attempt.has(Sign.CUT_OFF):
         return likely(CauseLabel.SERVER_ERROR, "the transfer broke off in the middle")
-    if attempt.text.rstrip(" .;,]\"'").endswith("eof"):
+    if attempt.innermost == "eof":
         where = "data endpoint" if attempt.stage is Stage.BLOB else "registry"
         return likely(CauseLabel.NETWORK_TIMEOUT, f"something closed the connection to the {where}")
     return None
@@ -76,9 +86,18 @@ def _waited(attempt: Attempt) -> Reading | None:
     return likely(CauseLabel.NETWORK_TIMEOUT, "the time for the request ran out")
 
 
-def _is_login_server(host: str) -> bool:
-    labels = host.rstrip(".").split(".")
-    return ".".join(labels[-2:]) in _ACR
+def _is_misspelt(host: str) -> bool:
+    """Whether a host's name nearly ends as a login server's."""
+    end = ".".join(host.rstrip(".").split(".")[-2:])
+    return end not in _ACR and SequenceMatcher(None, end, _ACR[0]).ratio() >= _ALIKE
+
+
+def _hidden_name(attempt: Attempt) -> Reading:
+    why = "the name does not exist for this resolver; which name, the text hides"
+    if attempt.resolver == _AZURE_RESOLVER:
+        gone = CauseLabel.REGISTRY_DISABLED_OR_MISSING
+        return one_of(why, CauseLabel.NETWORK_DNS, gone, CauseLabel.INVALID_REFERENCE)
+    return guess(CauseLabel.NETWORK_DNS, why)
 
 
 RULES: tuple[Rule, ...] = (meets_proxy, distrusts, finds_no_name, reaches_nobody, breaks_off)

@@ -1,0 +1,74 @@
+"""An error text as chains of wrapped errors.
+
+Go wraps errors as ``outer: inner: innermost``; gRPC writes ``rpc error: code = X desc = inner``;
+kubelet and CRI-O join what several credentials or mirrors gave as ``outer: [error, error]``;
+other clients write one line for each try. Every leaf of that tree is one chain, from the
+outermost layer to the innermost.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+MOST = 200
+"""Lines that are read of each end of a text, and chains that are read of each line."""
+
+DEEPEST = 8
+LONGEST_LAYER = 300
+"""Characters that an outer layer hands down to each error of a list."""
+
+_TOKEN = re.compile(
+    r"(?P<open>(?:^|:\s?|\bfailed\s)\[\s?(?=[A-Za-z\ue000-\uf8ff\"']))"
+    r"|(?P<close>,?\s?\])"
+    r"|(?P<next>[,;]\s{1,2}(?=rpc error:))"
+    r"|(?P<comma>[,;]\s(?=[^,;\]\n]{1,300}?:\s))"
+    r"|(?P<layer>:(?:\s+|$)|\sdesc\s=\s|\s-+\s(?=Original Error)|\b>>\s)"
+)
+_HEADING = re.compile(r":$|connectivity_[a-z_]{1,30}_error$", re.IGNORECASE)
+_DATED = re.compile(r"\[?\d{4}[-/]\d\d|[*#\[]")
+
+
+def chains_in(text: str) -> Iterator[tuple[str, ...]]:
+    """The chains of each line, in the order of the text."""
+    for line in _lines(text):
+        yield from islice(_chains(line), MOST)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that hold something; a heading and the line that it announces are one."""
+    lines = [stripped for line in text.split("\n") if (stripped := line.strip(" \t│|"))]
+    if len(lines) > 2 * MOST:
+        lines = lines[:MOST] + lines[-MOST:]
+    found: list[str] = []
+    for line in lines:
+        if found and _HEADING.search(found[-1]) and not _DATED.match(line):
+            found[-1] = f"{found[-1].rstrip(':')}: {line}"
+        else:
+            found.append(line)
+    return found
+
+
+def _chains(line: str) -> Iterator[tuple[str, ...]]:
+    chain: list[str] = []
+    lists: list[int] = []  # how long the chain was where each open list began
+    position = 0
+    for token in _TOKEN.finditer(line):
+        kind = token.lastgroup
+        if kind in ("close", "comma") and not lists:
+            continue
+        chain.append(line[position : token.start()])
+        position = token.end()
+        if kind == "layer":
+            continue
+        if kind == "open":
+            if len(lists) < DEEPEST:
+                chain = [layer[:LONGEST_LAYER] for layer in chain[-DEEPEST:]]
+                lists.append(len(chain))
+            continue
+        yield _meaningful(chain)
+        chain = chain[: lists.pop() if kind == "close" else lists[-1] if lists else 0]
+    yield _meaningful([*chain, line[position:]])
+
+
+def _meaningful(chain: list[str]) -> tuple[str, ...]:
+    return tuple(stripped for layer in chain if (stripped := layer.strip(" .,;")))

@@ -1,0 +1,84 @@
+"""Signs of the login: credentials, tokens, rights."""
+
+from shared.explain.lexicon.sign import Sign
+
+PHRASES: dict[Sign, tuple[str, ...]] = {
+    Sign.EXPIRED: (
+        *("client secret keys for app", "token is expired", "token has expired", "token expired"),
+        *("expired token", "credentials have expired", "credential has expired", "expiredtoken"),
+        *("credentials expired", "password has expired", "password expired", "password is expired"),
+        *("secret has expired", "secret expired", "secret is expired", "credentials are expired"),
+        *("expiredauthenticationtoken", "credential expired", "expired credential", "jwt expired"),
+        *("client secret is expired", "jwt is expired", "expired password", "grant has expired"),
+        *("certificate used for the app has expired", "client assertion is not within its valid"),
+        *("has expired or is invalid", "has expired due to", "lifetime validation failed"),
+    ),
+    Sign.BAD_SECRET: (
+        *("invalid clientid or client secret", "application not registered with aad"),
+        *("invalid_client", "invalid username/password", "invalid username or password"),
+        *("incorrect username or password", "unable to retrieve auth token", "invalid credentials"),
+        *("admin user is disabled", "admin-enabled true", "connectivity_aad_login_error"),
+        *("token validation failed", "bad username or password", "bad credentials"),
+        *("credentials are not valid", "error getting credentials", "login failed for"),
+        *("wrong username or password", "invalid token", "unable to find credentials in"),
+        *("docker-credential-", "username or password is incorrect"),
+        *("incorrect username", "failed to verify credentials", "credentials are invalid"),
+        *("illegal base64 data", "invalid authorization token", "password is incorrect"),
+        *("username and password are incorrect", "failed to decode docker", "adminuserdisabled"),
+        *(
+            "unauthorized_client",
+            "credential plugin",
+        ),
+    ),
+    Sign.BAD_IDENTITY: (
+        *("invalidimageregistryidentity", "imageresitrycredential", "imageregistrycredential"),
+        *("not found in container group identity list", "identity is not assigned"),
+        *("is not assigned to the container", "identity isn't assigned", "failed to find identity"),
+    ),
+    Sign.NO_IDENTITY_TOKEN: (
+        *("managed identity token failed", "identity not found", "managed identity existance"),
+        *("managedidentitycredential", "no managed identity endpoint found"),
+        *("failed to get managed identity", "failed to refresh arm access token"),
+        *("failed to acquire token", "no user assigned or delegated managed identity"),
+        *("failed to get msi token", "failed to acquire a token", "unable to acquire token"),
+        *("could not get managed identity", "managedidentityisnotfound", "error getting msi"),
+    ),
+    Sign.IDENTITY_CANNOT: ("unable to pull image using managed identity",),
+    Sign.NO_CREDENTIAL: (
+        *("fetch anonymous token", "no basic auth credentials", "return empty authentication"),
+        *("unsupported status code 401", "unable to retrieve some image pull secrets"),
+        *("anonymous access is not allowed", "anonymous pull is not", "anonymous pull access"),
+        *("falling back on anonymous", "no credentials were", "no matching credentials"),
+        *("failedtoretrieveimagepullsecret", "no credential was found", "not logged in"),
+        *("please run 'docker login'", "anonymous request", "anonymous user", "anonymous access"),
+        *("no credentials found", "credentials not configured", "no auth credentials"),
+    ),
+    Sign.EXCHANGE_REFUSED: (
+        *("connectivity_refresh_token_error", "rejected token exchange", "exchange api response"),
+        *("unable to get aad authorization tokens", "token exchange endpoint"),
+        *("failed to get acr refresh token", "failed to exchange", "exchange refresh token"),
+    ),
+    Sign.NO_CHALLENGE: ("did not issue a valid aad challenge", "connectivity_challenge_error"),
+    Sign.LACKS_ACTIONS: (
+        *("connectivity_access_token_error", "abacrepositorypermissions", "abac condition"),
+        *("abac-enabled", "container registry repository reader", "abac repository"),
+    ),
+    Sign.LACKS_ROLE: (
+        *("does not have authorization to perform action", "authorizationfailed"),
+        *("acrpull role", "does not have permission to pull", "acrpull permission"),
+        *(
+            "registries/pull/read",
+            "lacks the acrpull",
+            "missing the acrpull",
+            "linkedauthorization",
+        ),
+    ),
+    Sign.LACKS_SCOPE: (
+        *("insufficient_scope", "insufficient scope", "scope map", "not authorized by scope"),
+    ),
+    Sign.UNAUTHORIZED: (
+        *("unauthorized", "authentication required", "401 authorization"),
+        *("resource is not authorized", "authenticationrequired"),
+    ),
+    Sign.DENIED: ("requested access to the resource is denied", "access forbidden", "denied"),
+}

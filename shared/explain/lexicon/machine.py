@@ -1,0 +1,27 @@
+"""Signs of the machine that pulls, and of the name that it was given."""
+
+from shared.explain.lexicon.sign import Sign
+
+PHRASES: dict[Sign, tuple[str, ...]] = {
+    Sign.NO_SPACE: (
+        *("no space left on device", "not enough space on the disk", "disk quota exceeded"),
+        *("there is not enough space", "insufficient disk space", "no usable disk space"),
+        *("input/output error", "diskpressure", "low on resource: ephemeral-storage", "enospc"),
+        *("read-only file system", "not enough free space", "disk is full", "insufficient free"),
+        *("disk pressure", "out of disk", "low on resource: imagefs", "not enough disk space"),
+        *("not enough free disk", "freediskspacefailed", "no space available", "disk full"),
+    ),
+    Sign.BAD_NAME: (
+        *("invalid reference format", "couldn't parse image", "could not parse reference"),
+        *("could not parse image", "repository name must be lowercase", "invalidimagename"),
+        *("invalid repository name", "invalid image name", "invalid tag format"),
+        *("the acceptable patterns are", "repository name component must match"),
+        *("repository can only contain", "tag can only contain", "invalid image reference"),
+        *("registries must be valid rfc", "short-name", "short name", "invalid checksum digest"),
+        *("unsupported digest algorithm", "failed to parse image", "invalid docker image"),
+        *("failed to parse reference", "cannot parse image", "unable to parse image"),
+        *("not a valid image reference", "not a valid repository/tag", "invalid reference:"),
+        *("unable to parse reference", "parsing reference", "invalid image format"),
+        *("must be lowercase", "cannot parse reference", "invalid tag"),
+    ),
+}
