@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.findings import CheckResult, Finding, Outcome
-from shared.domain.pulls import Cause, Pull, short_hash
+from shared.domain.pulls import Cause, CauseKind, Pull, short_hash
 
 
 class OpenProblem(Struct, frozen=True):
@@ -42,19 +42,21 @@ class StatusChange(Struct, frozen=True, kw_only=True):
 
 
 class Affected(Struct, frozen=True):
-    """A pull that an incident hits, and since when."""
+    """A pull that an incident hits, and since when.
+
+    ``told`` says that channels were told of it, or that it is left to the nightly report.
+    """
 
     pull: Pull
     since: datetime
+    told: bool = False
 
 
 class Told(Struct, frozen=True):
     """What the channels have been asked to say of an incident: nothing is said twice, or never."""
 
     opened: int = 0  # the latest episode that was announced on its own
-    reported: int = 0  # the latest episode that was left to the nightly report
     resolved: int = 0  # the latest episode whose end was announced
-    affected: int = 0  # how many of its pulls the latest announcement knew of
     updates: int = 0  # how many updates were announced
 
 
@@ -165,8 +167,11 @@ def status_change(
 
 
 def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) -> Incident:
-    """An incident after a pull got its problem. A change that came before changes nothing."""
-    hit = Affected(change.pull, item.since)
+    """An incident after a pull got its problem. A change that came before changes nothing.
+
+    What a sweep found waits for the nightly report.
+    """
+    hit = Affected(change.pull, item.since, told=change.cause.kind is CauseKind.SWEEP)
     if incident is None:
         incident = _fresh(change, item)
     if _stale(incident, change):
@@ -200,61 +205,40 @@ def let_go(incident: Incident, change: StatusChange) -> Incident:
     )
 
 
-def news(incident: Incident, *, by_sweep: bool) -> Transition | None:
-    """What the channels are to be told on its own, at once.
-
-    A warning waits for the nightly report, and so does what a sweep found: it speaks once.
-    """
+def news(incident: Incident) -> Transition | None:
+    """What the channels are to be told on its own, at once. A warning waits for the report."""
     told = incident.told
     announced = told.opened == incident.episode
     if not incident.open:
         return Transition.RESOLVED if announced and told.resolved < incident.episode else None
-    if incident.outcome < Outcome.FAIL or by_sweep:
+    if incident.outcome < Outcome.FAIL or all(hit.told for hit in incident.affected):
         return None
-    if not announced:
-        known = told.reported == incident.episode and len(incident.affected) <= told.affected
-        return None if known else Transition.OPENED
-    return Transition.UPDATED if len(incident.affected) > told.affected else None
+    return Transition.UPDATED if announced else Transition.OPENED
 
 
-def promise(incident: Incident, *, by_sweep: bool) -> Incident:
+def promise(incident: Incident) -> Incident:
     """The incident once it is decided what its channels are to hear of it."""
-    incident = _without_lost(incident)
-    transition = news(incident, by_sweep=by_sweep)
+    transition = news(incident)
     if transition is None:
-        left = incident.open and incident.told.opened < incident.episode
-        return after_telling(incident, None) if left else incident
-    incident = after_telling(incident, transition)
-    made = Promise(transition, incident.episode, incident.told.updates)
-    return replace(incident, promised=(*incident.promised, made))
+        return incident
+    told, episode = incident.told, incident.episode
+    told = Told(
+        opened=episode if transition is Transition.OPENED else told.opened,
+        resolved=episode if transition is Transition.RESOLVED else told.resolved,
+        updates=told.updates + (transition is Transition.UPDATED),
+    )
+    return replace(
+        incident,
+        told=told,
+        affected=tuple(replace(hit, told=True) for hit in incident.affected),
+        promised=(*incident.promised, Promise(transition, episode, told.updates)),
+    )
 
 
 def keep(incident: Incident, promises: Iterable[Promise]) -> Incident:
     """The incident once some of its promised announcements are on their queue."""
     kept = tuple(promises)
     return replace(incident, promised=tuple(p for p in incident.promised if p not in kept))
-
-
-def _without_lost(incident: Incident) -> Incident:
-    """Pulls that recovered are known no more: the next one that is hit is news."""
-    told = incident.told
-    known = min(told.affected, len(incident.affected))
-    return replace(incident, told=replace(told, affected=known)) if incident.open else incident
-
-
-def after_telling(incident: Incident, transition: Transition | None) -> Incident:
-    """The incident once an announcement is decided on, or it was left to the report (None)."""
-    told, episode = incident.told, incident.episode
-    return replace(
-        incident,
-        told=Told(
-            opened=episode if transition is Transition.OPENED else told.opened,
-            reported=episode if transition is None else told.reported,
-            resolved=episode if transition is Transition.RESOLVED else told.resolved,
-            affected=len(incident.affected),
-            updates=told.updates + (transition is Transition.UPDATED),
-        ),
-    )
 
 
 def _fresh(change: StatusChange, item: OpenProblem) -> Incident:

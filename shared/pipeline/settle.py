@@ -26,7 +26,6 @@ from shared.domain.incidents import (
     promise,
     take_in,
 )
-from shared.domain.pulls import CauseKind
 from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
@@ -85,15 +84,13 @@ def _incidents(change: StatusChange) -> set[str]:
 
 
 async def _settle(services: Services, incident_id: str, steps: list[Step]) -> None:
-    by_sweep = all(change.cause.kind is CauseKind.SWEEP for change, _, _ in steps)
-
     def decide(incident: Incident | None) -> Incident | None:
         for change, item, opened in steps:
             if opened:
                 incident = take_in(incident, change, item)
             elif incident:
                 incident = let_go(incident, change)
-        return promise(incident, by_sweep=by_sweep) if incident else None
+        return promise(incident) if incident else None
 
     incident = await services.store.incidents.change(incident_id, decide)
     if incident and incident.promised:

@@ -8,14 +8,16 @@ from shared.domain.incidents import (
     Incident,
     OpenProblem,
     Transition,
-    after_telling,
     incident_id,
+    keep,
     let_go,
     news,
+    promise,
     standing_after,
     status_change,
     take_in,
 )
+from shared.domain.pulls import Cause, CauseKind
 from tests.unit.domain.things import (
     MINUTE,
     NOW,
@@ -130,31 +132,54 @@ def test_a_change_that_comes_late_or_twice_changes_nothing() -> None:
 
 def test_a_failure_is_told_once() -> None:
     found = opened()
-    assert news(found, by_sweep=False) is Transition.OPENED
-    told = after_telling(found, Transition.OPENED)
-    assert news(told, by_sweep=False) is None
+    assert news(found) is Transition.OPENED
+    assert news(promise(found)) is None
 
 
 def test_more_victims_are_told() -> None:
-    told = after_telling(opened(), Transition.OPENED)
+    told = promise(opened())
     more = take_in(told, change(WEB, (PROBLEM,), at=NOW + MINUTE), PROBLEM)
-    assert news(more, by_sweep=False) is Transition.UPDATED
+    assert news(more) is Transition.UPDATED
+    assert news(promise(more)) is None
+
+
+def test_a_victim_in_place_of_another_is_told() -> None:
+    told = promise(opened("api", "web"))
+    less = let_go(told, change(WEB, closed=(PROBLEM,), at=NOW + 2 * MINUTE))
+    assert news(less) is None
+    other = take_in(less, change(pull("job"), (PROBLEM,), at=NOW + 3 * MINUTE), PROBLEM)
+    assert news(other) is Transition.UPDATED
+
+
+def test_every_update_is_an_announcement_of_its_own() -> None:
+    found = promise(opened())
+    for number, name in enumerate(("web", "job", "cron"), 1):
+        hit = change(pull(name), (PROBLEM,), at=NOW + number * MINUTE)
+        found = promise(take_in(found, hit, PROBLEM))
+    assert [p.update for p in found.promised] == [0, 1, 2, 3]
+    assert len(set(found.promised)) == 4
 
 
 def test_the_end_is_told_to_whom_the_beginning_was_told() -> None:
-    told = after_telling(opened(), Transition.OPENED)
-    gone = let_go(told, change(API, closed=(PROBLEM,), at=NOW + MINUTE))
-    assert news(gone, by_sweep=False) is Transition.RESOLVED
-    assert news(after_telling(gone, Transition.RESOLVED), by_sweep=False) is None
+    gone = let_go(promise(opened()), change(API, closed=(PROBLEM,), at=NOW + MINUTE))
+    assert news(gone) is Transition.RESOLVED
+    assert news(promise(gone)) is None
     untold = let_go(opened(), change(API, closed=(PROBLEM,), at=NOW + MINUTE))
-    assert news(untold, by_sweep=False) is None
+    assert news(untold) is None
 
 
 def test_warnings_and_what_a_sweep_found_wait_for_the_report() -> None:
-    assert news(opened(), by_sweep=True) is None
+    by_sweep = replace(change(API, (PROBLEM,)), cause=Cause(kind=CauseKind.SWEEP, at=NOW))
+    found = take_in(None, by_sweep, PROBLEM)
+    assert news(found) is None
     mild = take_in(None, change(API, (WARNING,)), WARNING)
-    assert news(mild, by_sweep=False) is None
-    reported = after_telling(opened(), None)
-    assert news(reported, by_sweep=False) is None
-    more = take_in(reported, change(WEB, (PROBLEM,), at=NOW + MINUTE), PROBLEM)
-    assert news(more, by_sweep=False) is Transition.OPENED
+    assert news(mild) is None
+    more = take_in(found, change(WEB, (PROBLEM,), at=NOW + MINUTE), PROBLEM)
+    assert news(more) is Transition.OPENED
+
+
+def test_a_promise_is_kept_once_its_announcement_is_on_its_way() -> None:
+    found = promise(opened())
+    later = promise(let_go(found, change(API, closed=(PROBLEM,), at=NOW + MINUTE)))
+    left = keep(later, found.promised)
+    assert [p.transition for p in left.promised] == [Transition.RESOLVED]
