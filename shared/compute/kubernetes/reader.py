@@ -94,7 +94,7 @@ class ClusterApi:
             for raw in page.items or ():
                 try:
                     found.append(msgspec.json.decode(raw, type=kind))
-                except msgspec.DecodeError:
+                except (msgspec.DecodeError, UnicodeDecodeError):
                     malformed += 1
             if not page.metadata.continue_:
                 return Listing(tuple(found), malformed)
@@ -104,7 +104,7 @@ class ClusterApi:
     def _decoded[T](self, body: bytes, kind: type[T], path: str) -> T:
         try:
             return msgspec.json.decode(body, type=kind)
-        except msgspec.DecodeError as why:
+        except (msgspec.DecodeError, UnicodeDecodeError) as why:
             raise CouldNotLookError(f"{self._name} answered {path} with something else") from why
 
     async def _read(self, path: str, parameters: dict[str, str]) -> bytes:
@@ -168,6 +168,6 @@ class ClusterApi:
 def _said(body: bytes) -> str:
     try:
         message = msgspec.json.decode(body, type=Status).message
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         message = ""
     return " ".join(message.split())[:300] or "no reason given"
