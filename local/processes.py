@@ -41,7 +41,7 @@ class Process:
         self.log = log
         self.environment = dict(environment)
         self._child: asyncio.subprocess.Process | None = None
-        self._output: asyncio.Task[None] | None = None
+        self._end: asyncio.Task[int] | None = None
         self._told_to_end = False
 
     @property
@@ -54,7 +54,7 @@ class Process:
 
         Raises ProcessError when it ends or stays silent instead.
         """
-        self._told_to_end, self._output = False, None
+        self._told_to_end = False
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
@@ -65,9 +65,11 @@ class Process:
                 env=self.environment,
                 start_new_session=True,  # Ctrl-C is for the supervisor, which ends them in order
             )
+        ready: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._end = asyncio.create_task(self._until_its_end(self._child, ready))
         try:
             async with asyncio.timeout(READY_SECONDS):
-                ready = await self._until_ready(self._child)
+                return await ready
         except TimeoutError:
             await self.kill()
             raise ProcessError(
@@ -76,62 +78,67 @@ class Process:
         except BaseException:
             await self.kill()
             raise
-        self._output = asyncio.create_task(self._copy_output(self._child))
-        return ready
 
     async def crash(self) -> ProcessError:
         """Wait until it ends without having been told to."""
-        while True:
-            child = self._child
-            if child is None:
-                raise RuntimeError(f"{self.name} was never started")
-            code = await child.wait()
-            if not self._told_to_end:
-                return ProcessError(self.name, f"ended by itself with {code}", self.log)
+        if self._end is None:
+            raise RuntimeError(f"{self.name} was never started")
+        code = await asyncio.shield(self._end)
+        if self._told_to_end:
             await asyncio.Event().wait()
+        return ProcessError(self.name, f"ended by itself with {code}", self.log)
 
     async def stop(self) -> None:
         """End it in good order; harder, and harder still, when it does not."""
-        child = self._child
         self._told_to_end = True
-        if child is None:
+        if self._child is None or self._end is None or self._end.done():
             return
-        if child.stdin:
-            child.stdin.close()
+        if self._child.stdin:
+            self._child.stdin.close()
         for harder in (_terminate, _kill):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(child.wait(), GRACE_SECONDS)
+                await asyncio.wait_for(self._child.wait(), GRACE_SECONDS)
                 break
-            harder(child.pid)
-        await self._ended(child)
+            harder(self._child.pid)
+        await self._end
 
     async def kill(self) -> None:
         """End it at once, as a power failure would."""
         self._told_to_end = True
-        if self._child:
+        if self._child is None or self._end is None:
+            return
+        if self._child.returncode is None:
             _kill(self._child.pid)
-            await self._ended(self._child)
+        await self._end
 
-    async def _until_ready(self, child: asyncio.subprocess.Process) -> dict[str, Any]:
-        output = _stream(child)
-        while line := await output.readline():
-            ready = _as_ready(line)
-            if ready is not None:
-                return ready
-            self._write(line)
+    async def _until_its_end(
+        self, child: asyncio.subprocess.Process, ready: asyncio.Future[dict[str, Any]]
+    ) -> int:
+        """Take in what it says; its exit code when it has ended, and all that it started too."""
+        output = asyncio.create_task(self._copy_output(child, ready))
         code = await child.wait()
-        raise ProcessError(self.name, f"did not start, and ended with {code}", self.log)
-
-    async def _copy_output(self, child: asyncio.subprocess.Process) -> None:
-        while chunk := await _stream(child).read(65536):
-            self._write(chunk)
-
-    async def _ended(self, child: asyncio.subprocess.Process) -> None:
-        await child.wait()
-        _kill(child.pid)  # what it may have started itself
+        # Now: later the number of its group may be somebody else's.
+        _kill(child.pid)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_SECONDS):
-                await (self._output or _stream(child).read())
+            await asyncio.wait_for(output, GRACE_SECONDS)
+        if not ready.done():
+            ready.set_exception(
+                ProcessError(self.name, f"did not start, and ended with {code}", self.log)
+            )
+        return code
+
+    async def _copy_output(
+        self, child: asyncio.subprocess.Process, ready: asyncio.Future[dict[str, Any]]
+    ) -> None:
+        stream = _stream(child)
+        while not ready.done() and (line := await stream.readline()):
+            said = _as_ready(line)
+            if said is None or ready.done():
+                self._write(line)
+            else:
+                ready.set_result(said)
+        while chunk := await stream.read(65536):
+            self._write(chunk)
 
     def _write(self, output: bytes) -> None:
         with self.log.open("ab") as log:

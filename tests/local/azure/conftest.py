@@ -36,6 +36,7 @@ class Azure:
     ready: Mapping[str, Any]
     estate: Estate
     issuer: Issuer
+    process: subprocess.Popen[bytes]
 
     @property
     def ports(self) -> Mapping[str, int]:
@@ -125,14 +126,16 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
     ) as process:
         assert process.stdin
         assert process.stdout
-        ready = json.loads(process.stdout.readline())
-        yield Azure(ready, load(estate), Issuer.open(state))
+        line = process.stdout.readline()
+        assert line, f"the simulator did not start; it ended with {process.wait(10)}"
+        yield Azure(json.loads(line), load(estate), Issuer.open(state), process)
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
 
 
 @pytest.fixture
 async def client(azure: Azure) -> AsyncIterator[Client]:
+    assert azure.process.poll() is None, "the simulator has ended: the tests before this one tell"
     context = ssl.create_default_context(cafile=azure.ready["ca_bundle"])
     async with aiohttp.ClientSession() as session:
         found = Client(azure, session, context)

@@ -144,7 +144,7 @@ async def test_events_go_to_whoever_passes_the_handshake(
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
     assert (await client.do("subscribe", url=url, registry="fabrikam"))[0] == 200
     await client.do("delete", image="fabrikam/api:v1")
-    assert await asyncio.wait_for(received.get(), 5) == "Microsoft.ContainerRegistry.ImageDeleted"
+    assert await asyncio.wait_for(received.get(), 20) == "Microsoft.ContainerRegistry.ImageDeleted"
     await runner.cleanup()
 
 

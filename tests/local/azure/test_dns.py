@@ -15,7 +15,7 @@ def resolver(azure: Azure) -> dns.asyncresolver.Resolver:
     found = dns.asyncresolver.Resolver(configure=False)
     found.nameservers = ["127.0.0.1"]
     found.port = azure.ports["dns"]
-    found.lifetime = 1.0
+    found.lifetime = 10.0  # of patience on a busy machine, not of waiting
     return found
 
 

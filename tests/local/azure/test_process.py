@@ -37,7 +37,7 @@ async def test_it_ends_in_good_order(tmp_path: Path, end: str) -> None:
         process.stdin.close()
     else:
         process.send_signal(signal.Signals[end])
-    assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert await asyncio.wait_for(process.wait(), 30) == 0
 
 
 async def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

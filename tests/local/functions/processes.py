@@ -88,7 +88,7 @@ class Process:
     def stop(self) -> int:
         """Ask it to end; its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=30)
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -130,14 +130,14 @@ class HostProcess(Process):
         return [n for n in notes if all(n.get(key) == value for key, value in wanted.items())]
 
     async def noted(
-        self, function: str, *, count: int = 1, within: float = 10.0, **wanted: object
+        self, function: str, *, count: int = 1, within: float = 30.0, **wanted: object
     ) -> list[Note]:
         """Wait for so many notes."""
         await until(lambda: len(self.notes(function, **wanted)) >= count, within)
         return self.notes(function, **wanted)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until something holds; fails after a time."""
     end = time.monotonic() + seconds
     while not condition():

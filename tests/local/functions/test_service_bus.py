@@ -108,7 +108,7 @@ async def test_message_starts_its_function_at_once(bus: Bus, listening: HostProc
         bus.send("shared", f"fast {number}")
         (note, *_) = await listening.noted("on_job", body=f"fast {number}")
         delays.append(note["started"] - start)
-    assert sorted(delays)[10] < 0.05
+    assert min(delays) < 0.05  # a poll would show in all of them, a busy machine in some
 
 
 async def test_failing_message_is_dead_lettered_after_max_delivery_count(
@@ -143,7 +143,7 @@ async def test_many_messages_are_each_processed_once(bus: Bus, listening: HostPr
         notes = listening.notes("on_job", state="ended")
         return [note["body"] for note in notes if note["body"] in bodies]
 
-    await until(lambda: len(done()) >= len(bodies))
+    await until(lambda: len(done()) >= len(bodies), 30)
     assert sorted(done()) == sorted(bodies)
 
 
@@ -199,7 +199,7 @@ async def test_broker_that_is_late_is_waited_for(tmp_path: Path, start_host: Sta
     begun = time.monotonic()
     host = start_host(settings(first, "own"))
     assert (await host.ask("GET", "/")).status == 200
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 15
     late = broker_process(tmp_path, QUEUES, port=first.port)
     bus = Bus(late)
     bus.send("own", "at last")

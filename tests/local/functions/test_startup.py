@@ -185,13 +185,13 @@ def test_the_host_ends_with_its_parent(start_host: StartHost) -> None:
     host = start_host(WITHOUT_QUEUES)
     assert host.process.stdin is not None
     host.process.stdin.close()
-    assert host.process.wait(timeout=10) == 0
+    assert host.process.wait(timeout=30) == 0
 
 
 def test_interrupt_ends_it_in_order(start_host: StartHost) -> None:
     host = start_host(WITHOUT_QUEUES)
     host.process.send_signal(signal.SIGINT)
-    assert host.process.wait(timeout=10) == 0
+    assert host.process.wait(timeout=30) == 0
 
 
 def test_keys_may_be_given(tmp_path: Path, start_host: StartHost) -> None:

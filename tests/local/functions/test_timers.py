@@ -74,7 +74,7 @@ async def test_schedule_fires_on_time_and_never_overlaps(start_host: StartHost) 
     host = start_host(every_second)
     notes = await host.noted("tick", count=3)
     assert [note.get("state") for note in notes[:3]] == [None, "ended", None]
-    assert notes[0]["at"] % 1 < 0.2
+    assert min(note["at"] % 1 for note in notes if not note.get("state")) < 0.2
     assert notes[0]["status"] == {}  # less than a minute apart: not monitored
 
 

@@ -39,7 +39,7 @@ class Process:
         with self.popen:
             assert self.popen.stdin is not None
             self.popen.stdin.close()
-            return self.popen.wait(10)
+            return self.popen.wait(30)
 
 
 def queues_file(directory: Path, queues: Iterable[QueueConfig]) -> Path:

@@ -67,7 +67,7 @@ class RawClient:
     async def next(self) -> tuple[int, list[Value], bytes]:
         """The next performative. Raises EOFError when the broker has closed."""
         while not self._pending:
-            data = await asyncio.wait_for(self._reader.read(65536), 10)
+            data = await asyncio.wait_for(self._reader.read(65536), 30)
             if not data:
                 raise EOFError
             self._pending += self._frames.feed(data)
@@ -89,7 +89,7 @@ class RawClient:
 
     async def rest(self) -> bytes:
         """Everything up to the broker's end of the connection."""
-        return await asyncio.wait_for(self._reader.read(), 10)
+        return await asyncio.wait_for(self._reader.read(), 30)
 
 
 def condition(error: Value) -> Value:

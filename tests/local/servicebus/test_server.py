@@ -54,7 +54,7 @@ async def test_a_mistake_of_its_own_ends_a_broker_rather_than_leave_it_deaf(cloc
     server = Server(Broker([QueueConfig("q")], Mistaken(), clock))
     port = await server.start("127.0.0.1", 0)
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(server.failed, 10)
+        await asyncio.wait_for(server.failed, 30)
     await server.stop()
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", port)
