@@ -8,15 +8,14 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from copy import deepcopy
-from typing import Any, override
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from local.stack import Stack
 from local.story.scene import readable
 from tests.e2e.conftest import HARBOUR, SETTINGS
-from tests.support.live import Live
+from tests.support.live import Live, Unsubscribed
 from tests.support.recorded import Kind, Schema, event, recorded
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -28,14 +27,6 @@ SCRIPT = "<script>alert('ahoy')</script>"
 
 type Json = dict[str, Any]
 type About = Callable[..., Json]
-
-
-class Unsubscribed(Stack):
-    """A stack whose registries tell nobody."""
-
-    @override
-    async def subscribe(self) -> None:
-        """Leave it to the tests."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, override
 
 import aiohttp
 
@@ -29,6 +29,14 @@ type Json = dict[str, Any]
 
 class NeverError(AssertionError):
     """What a test waited for did not come about."""
+
+
+class Unsubscribed(Stack):
+    """A stack whose registries tell nobody: its tests deliver the events."""
+
+    @override
+    async def subscribe(self) -> None:
+        """Leave it to the tests."""
 
 
 @dataclass(frozen=True)
@@ -168,13 +176,17 @@ class Live:
 
         await wait_until(empty, "the queues did not become empty")
 
-    async def until(self, what: str, condition: Callable[[list[Message]], bool]) -> list[Message]:
-        """Wait until the Teams cards and mails are as they should be."""
+    async def until(
+        self, what: str, condition: Callable[[list[Message]], bool], after: int = 0
+    ) -> list[Message]:
+        """Wait until what arrived after a message is as it should be; that is the answer."""
         seen: list[Message] = []
-        async with patience(lambda: f"{what}; seen: {[headline(m) for m in seen][-20:]}"):
+        async with patience(
+            lambda: f"{what}; seen: {len(seen)} {[headline(m) for m in seen[-9:]]}"
+        ):
             while not condition(seen):
-                after = seen[-1].number if seen else 0
-                seen += await self.stack.inbox.messages(after, wait=5)
+                latest = seen[-1].number if seen else after
+                seen += await self.stack.inbox.messages(latest, wait=5)
         return seen
 
     async def _message(self, channel: str, words: tuple[str, ...], after: int) -> Message:
