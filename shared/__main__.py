@@ -1,4 +1,4 @@
-"""The command line: ``python -m shared check IMAGE`` and ``python -m shared explain``."""
+"""The command line: ``python -m shared check IMAGE``, ``survey`` and ``explain``."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,6 +11,7 @@ USAGE = 64
 
 COMMANDS = {
     "check": "diagnose one image with your own credentials",
+    "survey": "diagnose every workload that you can see",
     "explain": "say what cause an error text tells (standard input; JSON out)",
 }
 """Each command and what it does; its module in ``shared.cli`` is imported only when it is asked
