@@ -23,11 +23,21 @@ MADE_UP = {
     "{tell}": "How to find out whom the registry refuses, for the kind of credential",
     "{tell_more}": "How to tell the causes apart",
     "{tell_last}": "Where to look when a secret ends, where that is one of the causes",
+    "{free}": "Where to see which machine is full",
     "{remedy}": "What brings it back: a restore, the tag put back on its manifest, or a new push",
 }
 """Steps that a check words for each case."""
 
-ONLY_SOMETIMES = ("hint", "history", "said", "untrusted", "deleted")
+ONLY_SOMETIMES = (
+    "hint",
+    "history",
+    "said",
+    "untrusted",
+    "deleted",
+    "forecast",
+    "load",
+    "trouble",
+)
 """Details that add a sentence where there is something to add."""
 
 

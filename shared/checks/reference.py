@@ -7,11 +7,17 @@ from msgspec.structs import replace
 
 from shared.checks import links
 from shared.checks.base import check
+from shared.checks.names import registry_name
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import LoginServerAddress
+from shared.domain.facts.registry import KnownRegistries, LoginServerAddress
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
-from shared.domain.images import DOCKER_HUB
+from shared.domain.images import (
+    DOCKER_HUB,
+    ImageReference,
+    InvalidReferenceError,
+    parse_reference,
+)
 
 EVERYTHING = ("network.", "credentials.", "auth.", "existence.", "capacity.")
 SUFFIX = "azurecr.io"
@@ -29,6 +35,27 @@ MISSPELT = Problem(
     explains=EVERYTHING,
     health_code="LOGIN_SERVER_ERROR",
 )
+SUFFIX_FORGOTTEN = Problem(
+    code="REFERENCE_SUFFIX_FORGOTTEN",
+    outcome=Outcome.FAIL,
+    title="{image} names no registry; {meant} is probably meant",
+    explanation="A name without a host means Docker Hub, so {workload} asks docker.io for it. "
+    "There is a registry {meant}: its login server ends in .azurecr.io.",
+    fix=("Correct the image of {workload} to {corrected}",),
+    link=links.NAMES,
+    explains=EVERYTHING,
+    health_code="LOGIN_SERVER_ERROR",
+    confidence=Confidence.LIKELY,
+)
+INVALID = Problem(
+    code="REFERENCE_INVALID",
+    outcome=Outcome.FAIL,
+    title="{image} is no valid name of an image",
+    explanation="{why}. No container runtime asks a registry for it.",
+    fix=("Correct the image of {workload}",),
+    link=links.NAMES,
+    explains=EVERYTHING,
+)
 NOT_ON_ACR = Problem(
     code="REFERENCE_NOT_ON_ACR",
     outcome=Outcome.WARN,
@@ -41,8 +68,28 @@ NOT_ON_ACR = Problem(
 )
 
 
-@check("reference.on_acr", MISSPELT, NOT_ON_ACR)
-def names_a_registry(asked: Asked, address: LoginServerAddress | Unavailable) -> Iterable[Finding]:
+@check("reference.valid", INVALID)
+def name_is_valid(asked: Asked) -> Iterable[Finding]:
+    """The image's name is one that container runtimes accept."""
+    image = asked.pull.image
+    try:
+        parse_reference(str(image))
+    except InvalidReferenceError as why:
+        said = str(why)
+        yield INVALID.found(
+            subject=f"{image} in {asked.pull.workload.id}",
+            image=str(image),
+            workload=asked.pull.workload.name or "the workload",
+            why=said[:1].upper() + said[1:],
+        )
+
+
+@check("reference.on_acr", MISSPELT, SUFFIX_FORGOTTEN, NOT_ON_ACR)
+def names_a_registry(
+    asked: Asked,
+    address: LoginServerAddress | Unavailable,
+    registries: KnownRegistries | Unavailable,
+) -> Iterable[Finding]:
     """The image's name leads to an Azure Container Registry."""
     image = asked.pull.image
     if image.on_acr:
@@ -61,8 +108,28 @@ def names_a_registry(asked: Asked, address: LoginServerAddress | Unavailable) ->
         )
         yield found if known else replace(found, confidence=Confidence.LIKELY)
         return
+    if host == DOCKER_HUB and (meant := _forgotten(image, registries)):
+        rest = image.repository.partition("/")[2]
+        yield SUFFIX_FORGOTTEN.found(
+            subject=str(image),
+            image=f"{image.repository}{f':{image.tag}' if image.tag else ''}",
+            meant=meant,
+            workload=asked.pull.workload.name or "the workload",
+            corrected=str(replace(image, registry=meant, repository=rest)),
+        )
+        return
     hint = " A name without a host means Docker Hub." if host == DOCKER_HUB else ""
     yield NOT_ON_ACR.found(subject=str(image), host=host, image=str(image), hint=hint)
+
+
+def _forgotten(image: ImageReference, registries: KnownRegistries | Unavailable) -> str:
+    """The login server of the registry whose name the image begins with, empty for none."""
+    if isinstance(registries, Unavailable):
+        return ""
+    first, slash, _ = image.repository.partition("/")
+    hosts = registries.login_servers if slash else ()
+    named = (host for host in hosts if first in (host.partition(".")[0], registry_name(host)))
+    return next(named, "")
 
 
 def _looks_like_acr(host: str) -> bool:
@@ -70,4 +137,4 @@ def _looks_like_acr(host: str) -> bool:
     return "azurecr" in host or difflib.SequenceMatcher(None, end, SUFFIX).ratio() >= ALIKE
 
 
-CHECKS = (names_a_registry,)
+CHECKS = (name_is_valid, names_a_registry)

@@ -20,6 +20,8 @@ from shared.domain.findings import CheckResult, Confidence, Finding, Outcome, Pr
 from shared.domain.text import plain
 from shared.explain import CauseLabel, explain
 
+EXPLAINING_WARNINGS = ("EXISTENCE_NOT_YET_REPLICATED", "AUTH_ROLE_ASSIGNED_MINUTES_AGO")
+"""Warnings that tell why a pull was refused a moment ago."""
 LONGEST = 300
 """Characters of a text that a finding quotes."""
 
@@ -82,12 +84,17 @@ def _weigh(one: Check[...], evidence: Evidence, results: Sequence[CheckResult]) 
     result = one.run(evidence)
     if result.outcome not in (Outcome.FAIL, Outcome.UNKNOWN):
         return result
-    live = next((f.code for r in results for f in r.findings if f.outcome is Outcome.FAIL), "")
+    live = next((f.code for r in results for f in r.findings if _explains(f)), "")
     if live:
         return CheckResult(one.id, Outcome.SKIPPED, reason=f"seen live: {live}")
     if result.outcome is Outcome.UNKNOWN:
         return _silent(result, evidence, results)
     return _settle(result, evidence, {r.check for r in results if r.outcome is Outcome.PASS})
+
+
+def _explains(finding: Finding) -> bool:
+    """Whether a live finding makes any text superfluous."""
+    return finding.outcome is Outcome.FAIL or finding.code in EXPLAINING_WARNINGS
 
 
 def _settle(result: CheckResult, evidence: Evidence, passed: set[str]) -> CheckResult:

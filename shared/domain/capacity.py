@@ -4,6 +4,9 @@ Source: learn.microsoft.com/azure/container-registry/container-registry-skus (20
 limits of requests are per minute, a token bucket for each registry and for each identity.
 """
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from msgspec import Struct
 
 from shared.domain.facts.registry import Sku, Usage
@@ -15,6 +18,12 @@ STORAGE = "Size"
 
 LEVELS = (90, 70)
 """Percent of a quota at which to warn, the worse first."""
+
+
+READS_A_PULL = 10
+"""A manifest or two, a config and some layers: each is a read operation of its own."""
+FEWEST_SAMPLES = 3
+LONGEST_FORECAST = 3650
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -49,6 +58,26 @@ def storage_level(usage: Usage, sku: Sku) -> int | None:
     """The same against the hard limit of storage, which listUsages does not tell."""
     limits = LIMITS.get(sku)
     return _level(usage.current, limits.storage) if limits else None
+
+
+def growth(samples: Sequence[int]) -> int:
+    """Bytes a day, from samples a day apart; 0 where they are too few or nothing grows."""
+    if len(samples) < FEWEST_SAMPLES:
+        return 0
+    return max(0, (samples[-1] - samples[0]) // (len(samples) - 1))
+
+
+def full_on(current: int, limit: int, per_day: int, at: datetime) -> datetime | None:
+    """When a limit is reached at this growth; None for never, or not within ten years."""
+    left = limit - current
+    if per_day <= 0 or left <= 0 or left / per_day > LONGEST_FORECAST:
+        return None
+    return at + timedelta(days=left / per_day)
+
+
+def reads(pulls: int) -> int:
+    """The read operations of so many pulls, roughly."""
+    return pulls * READS_A_PULL
 
 
 def percent(current: int, limit: int) -> int:

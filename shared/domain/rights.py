@@ -42,6 +42,7 @@ class Why(StrEnum):
     CONDITION = "a condition leaves the repository out"
     DENIED = "a deny assignment takes it away"
     RELATED = "the role is on another identity of the workload"
+    ELSEWHERE = "the role is at a scope that does not cover the registry"
     UNREADABLE = "a condition cannot be evaluated"
     GROUPS = "group membership is not known"
 
@@ -145,6 +146,9 @@ def _refusal(rights: RoleAssignments, ask: Ask) -> Verdict:
     related = tuple(r for r in rights.related if _would_do(r, ask))
     if related:
         return Verdict(False, Why.RELATED, related)
+    elsewhere = tuple(r for r in rights.elsewhere if permits(r.permissions, ask))
+    if elsewhere:
+        return Verdict(False, Why.ELSEWHERE, elsewhere)
     why = Why.NO_PULL if rights.assignments else Why.NO_ROLE
     return Verdict(False, why, rights.assignments)
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry
+from shared.checks.told import PERSON
 from shared.domain.facts.base import Evidence, Fact, Observation, Unavailable
 from shared.domain.facts.pull import Asked, Remembered, ReportedError
 from shared.domain.facts.registry import (
@@ -95,7 +96,7 @@ def _blind(kinds: tuple[type[Fact], ...], error: Exception) -> tuple[Observation
 def _context(job: Job, pull: Pull, memory: Entry | None, at: datetime) -> Iterable[Observation]:
     yield Asked(pull, at)
     if job.error_text:
-        yield ReportedError(job.error_text, "the person who asked", None)
+        yield ReportedError(job.error_text, PERSON, None)
     if memory:
         yield Remembered(
             digest=memory.digest,

@@ -12,8 +12,9 @@ from shared.domain.facts.registry import ScopedToken
 from shared.domain.facts.workload import CredentialExpiry, IdentityKind, PullIdentity
 from shared.domain.findings import Finding, Outcome, Problem
 
-STAGES = (3, 14, 30)
-"""Days before the end at which a warning grows more urgent."""
+STAGES = {3: "_IN_3_DAYS", 14: "_IN_14_DAYS", 30: ""}
+"""Days before the end at which a warning grows more urgent: each stage is a problem of its own,
+so that a warning of long ago does not hide the last one."""
 
 GENERATE = (
     "az acr token credential generate --registry {registry} --name {token} "
@@ -38,14 +39,17 @@ TOKEN_PARTLY_EXPIRED = Problem(
     fix=("Make sure that {workload} uses the valid password", GENERATE),
     link=links.TOKENS,
 )
-TOKEN_EXPIRING = Problem(
-    code="CREDENTIALS_TOKEN_EXPIRING",
-    outcome=Outcome.WARN,
-    title="The token {token} expires in {days} days",
-    explanation="Its last password ends on {end}; from then on {login_server} refuses it.",
-    fix=(GENERATE, "Then give {workload} the new password"),
-    link=links.TOKENS,
-)
+TOKEN_EXPIRING = {
+    stage: Problem(
+        code=f"CREDENTIALS_TOKEN_EXPIRING{suffix}",
+        outcome=Outcome.WARN,
+        title="The token {token} expires in {days}",
+        explanation="Its last password ends on {end}; from then on {login_server} refuses it.",
+        fix=(GENERATE, "Then give {workload} the new password"),
+        link=links.TOKENS,
+    )
+    for stage, suffix in STAGES.items()
+}
 SECRET_EXPIRED = Problem(
     code="CREDENTIALS_SECRET_EXPIRED",
     outcome=Outcome.FAIL,
@@ -54,17 +58,20 @@ SECRET_EXPIRED = Problem(
     fix=(RESET, "Then give {workload} the new secret"),
     link=links.PRINCIPALS,
 )
-SECRET_EXPIRING = Problem(
-    code="CREDENTIALS_SECRET_EXPIRING",
-    outcome=Outcome.WARN,
-    title="The service principal {identity} expires in {days} days",
-    explanation="Its last secret ends on {end}; from then on {workload} gets no token.",
-    fix=(RESET, "Then give {workload} the new secret"),
-    link=links.PRINCIPALS,
-)
+SECRET_EXPIRING = {
+    stage: Problem(
+        code=f"CREDENTIALS_SECRET_EXPIRING{suffix}",
+        outcome=Outcome.WARN,
+        title="The secret of the service principal {identity} expires in {days}",
+        explanation="Its last secret ends on {end}; from then on {workload} gets no token.",
+        fix=(RESET, "Then give {workload} the new secret"),
+        link=links.PRINCIPALS,
+    )
+    for stage, suffix in STAGES.items()
+}
 
 
-@check("credentials.token_expiry", TOKEN_EXPIRED, TOKEN_PARTLY_EXPIRED, TOKEN_EXPIRING)
+@check("credentials.token_expiry", TOKEN_EXPIRED, TOKEN_PARTLY_EXPIRED, *TOKEN_EXPIRING.values())
 def token_is_valid(
     asked: Asked, identity: PullIdentity, token: ScopedToken | Unavailable
 ) -> Iterable[Finding]:
@@ -86,10 +93,10 @@ def token_is_valid(
     elif past:
         yield TOKEN_PARTLY_EXPIRED.found(end=day(max(past)), **details)
     elif len(ends) == len(passwords) and (stage := _stage(max(ends), asked.at)):
-        yield TOKEN_EXPIRING.found(**_end(max(ends), asked.at, stage), **details)
+        yield TOKEN_EXPIRING[stage].found(**_end(max(ends), asked.at, stage), **details)
 
 
-@check("credentials.secret_expiry", SECRET_EXPIRED, SECRET_EXPIRING)
+@check("credentials.secret_expiry", SECRET_EXPIRED, *SECRET_EXPIRING.values())
 def secret_is_valid(
     asked: Asked, identity: PullIdentity, account: CredentialExpiry | Unavailable
 ) -> Iterable[Finding]:
@@ -104,7 +111,7 @@ def secret_is_valid(
     if end <= asked.at:
         yield SECRET_EXPIRED.found(end=day(end), **details)
     elif stage := _stage(end, asked.at):
-        yield SECRET_EXPIRING.found(**_end(end, asked.at, stage), **details)
+        yield SECRET_EXPIRING[stage].found(**_end(end, asked.at, stage), **details)
 
 
 def _last(ends: Sequence[datetime]) -> datetime:
@@ -119,7 +126,9 @@ def _stage(end: datetime, at: datetime) -> int | None:
 
 
 def _end(end: datetime, at: datetime, stage: int) -> dict[str, str]:
-    return {"end": day(end), "days": str((end - at).days), "stage": str(stage)}
+    days = (end - at).days
+    left = "a day" if days == 1 else f"{days} days" if days else "less than a day"
+    return {"end": day(end), "days": left, "stage": str(stage)}
 
 
 CHECKS = (token_is_valid, secret_is_valid)

@@ -48,6 +48,27 @@ OTHER_SERVER = Problem(
     fix=("kubectl delete secret {secret} --namespace {namespace}", CREATE),
     link=links.PULL_SECRETS,
 )
+IN_OTHER_NAMESPACE = Problem(
+    code="CREDENTIALS_PULL_SECRET_IN_OTHER_NAMESPACE",
+    outcome=Outcome.FAIL,
+    title="The image pull secret {secret} is in the namespace {elsewhere}, not in {namespace}",
+    explanation="{workload} runs in {namespace}, and a secret counts only in the pod's own "
+    "namespace. Without it the kubelet pulls with the cluster's identity or anonymously.",
+    fix=(
+        "See what it holds: kubectl get secret {secret} --namespace {from_namespace} -o yaml",
+        CREATE,
+    ),
+    link=links.PULL_SECRETS,
+)
+MALFORMED = Problem(
+    code="CREDENTIALS_PULL_SECRET_MALFORMED",
+    outcome=Outcome.FAIL,
+    title="The image pull secret {secret} in {namespace} holds no login that can be read",
+    explanation="The kubelet takes a secret of the type kubernetes.io/dockerconfigjson, whose "
+    "contents are the JSON of a docker configuration. It leaves this one out without an error.",
+    fix=("kubectl delete secret {secret} --namespace {namespace}", CREATE),
+    link=links.PULL_SECRETS,
+)
 DANGLING = Problem(
     code="CREDENTIALS_SECRET_REFERENCE_DANGLING",
     outcome=Outcome.FAIL,
@@ -61,7 +82,7 @@ DANGLING = Problem(
 )
 
 
-@check("credentials.pull_secret", MISSING, OTHER_SERVER)
+@check("credentials.pull_secret", MISSING, IN_OTHER_NAMESPACE, OTHER_SERVER, MALFORMED)
 def pull_secret_fits(
     asked: Asked,
     identity: PullIdentity,
@@ -80,11 +101,13 @@ def pull_secret_fits(
     if any(_unreadable(secret) for secret in every):
         raise CannotTellError("the contents of the image pull secrets cannot be read")
     for secret in every:
-        yield (OTHER_SERVER if secret.exists else MISSING).found(
+        yield _problem(secret).found(
             subject=f"{asked.pull.workload.id} secret {secret.namespace}/{secret.name}",
             secret=secret.name,
             namespace=secret.namespace,
             servers=listed(secret.servers or (), "no server"),
+            elsewhere=listed(secret.elsewhere),
+            from_namespace=next(iter(secret.elsewhere), ""),
             **about_image(asked.pull.image),
             **about_workload(asked.pull),
         )
@@ -106,6 +129,12 @@ def secret_reference_leads_somewhere(
             **about_image(asked.pull.image),
             **about_workload(asked.pull),
         )
+
+
+def _problem(secret: PullSecret) -> Problem:
+    if secret.exists:
+        return MALFORMED if secret.malformed else OTHER_SERVER
+    return IN_OTHER_NAMESPACE if secret.elsewhere else MISSING
 
 
 def _may_without(asked: Asked, profile: RegistryProfile, rights: RoleAssignments) -> bool:

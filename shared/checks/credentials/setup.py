@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from shared.checks import links
 from shared.checks.base import NotApplicableError, check, known
 from shared.checks.commands import attach, configure, grant, pull_role
-from shared.checks.names import about_registry, about_workload, who
+from shared.checks.names import about_registry, about_workload, arm_part, last_part, who
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import RegistryProfile
@@ -46,6 +46,20 @@ NOT_ATTACHED = Problem(
     title="{workload} names the identity {identity}, which it does not have",
     explanation="{where} names the identity, but it is not attached to the workload{deleted}.",
     fix=("{attach}",),
+    link=links.AUTHENTICATION,
+    explains=CONSEQUENCES,
+)
+DELETED = Problem(
+    code="CREDENTIALS_IDENTITY_DELETED",
+    outcome=Outcome.FAIL,
+    title="{workload} pulls as {identity}, which does not exist any more",
+    explanation="{where} goes on naming the managed identity, but it was deleted: no token is "
+    "issued for it. One made anew under the same name has another object id, and no roles.",
+    fix=(
+        "az identity create --resource-group {identity_group} --name {identity_resource}",
+        "{attach}",
+        "{grant}",
+    ),
     link=links.AUTHENTICATION,
     explains=CONSEQUENCES,
 )
@@ -90,8 +104,10 @@ def credential_is_configured(
     )
 
 
-@check("credentials.identity", NOT_ATTACHED, SYSTEM_UNSUPPORTED)
-def identity_is_attached(asked: Asked, identity: PullIdentity) -> Iterable[Finding]:
+@check("credentials.identity", NOT_ATTACHED, DELETED, SYSTEM_UNSUPPORTED)
+def identity_is_attached(
+    asked: Asked, identity: PullIdentity, profile: RegistryProfile | Unavailable
+) -> Iterable[Finding]:
     """The workload has the identity that it is told to pull with, of a kind that works."""
     if identity.kind not in MANAGED:
         raise NotApplicableError(f"the workload pulls with: {identity.kind.value}")
@@ -100,6 +116,17 @@ def identity_is_attached(asked: Asked, identity: PullIdentity) -> Iterable[Findi
         yield SYSTEM_UNSUPPORTED.found(
             subject=asked.pull.workload.id,
             configure=configure(asked.pull, asked.pull.image.registry),
+            **workload,
+        )
+    elif identity.deleted:
+        yield DELETED.found(
+            subject=identity.resource_id,
+            identity=who(identity),
+            identity_group=arm_part(identity.resource_id, "resourceGroups"),
+            identity_resource=last_part(identity.resource_id),
+            where=identity.where or "Its configuration",
+            attach=attach(asked.pull, identity),
+            grant=_grant_anew(profile),
             **workload,
         )
     elif not identity.attached:
@@ -111,6 +138,12 @@ def identity_is_attached(asked: Asked, identity: PullIdentity) -> Iterable[Findi
             attach=attach(asked.pull, identity),
             **workload,
         )
+
+
+def _grant_anew(profile: RegistryProfile | Unavailable) -> str:
+    if isinstance(profile, Unavailable):
+        return "Give the new identity a pull role on the registry"
+    return grant("", pull_role(profile), profile.resource_id)
 
 
 def _principal(identity: PullIdentity) -> str:

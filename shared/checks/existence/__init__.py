@@ -4,6 +4,14 @@ Everything here is seen by the monitor. Only an answer "not found", given to som
 proves that something is missing; refused, throttled and garbled answers prove nothing.
 """
 
-from shared.checks.existence import content, manifest, moved, state
+from shared.checks.existence import cache, content, manifest, moved, replicated, state
 
-CHECKS = (*state.BEFORE, *manifest.CHECKS, *state.CHECKS, *content.CHECKS, *moved.CHECKS)
+CHECKS = (
+    *state.BEFORE,
+    *cache.CHECKS,
+    *manifest.CHECKS,
+    *replicated.CHECKS,
+    *state.CHECKS,
+    *content.CHECKS,
+    *moved.CHECKS,
+)

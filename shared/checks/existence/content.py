@@ -1,6 +1,9 @@
 """Is everything that the manifest names there, and can it run where it is to run?"""
 
+import re
 from collections.abc import Iterable
+
+from msgspec.structs import replace
 
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
@@ -11,19 +14,37 @@ from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import Child, ImageContent
 from shared.domain.facts.workload import RuntimePlatforms
 from shared.domain.findings import Finding, Outcome, Problem
+from shared.domain.images import Platform
 
 IMAGE_CONFIGS = (
     "application/vnd.docker.container.image.v1+json",
     "application/vnd.oci.image.config.v1+json",
 )
+_KINDS = {
+    "helm": "a Helm chart",
+    "signature": "a signature",
+    "cosign": "a signature",
+    "notary": "a signature",
+    "in-toto": "an attestation",
+    "attestation": "an attestation",
+    "spdx": "a bill of materials",
+    "cyclonedx": "a bill of materials",
+    "sbom": "a bill of materials",
+    "wasm": "a WebAssembly module",
+}
+"""What artifacts are, by a word of their media type."""
+_ATTACHED = re.compile(r"sha256-[0-9a-f]{64}(?:\.(?P<kind>sig|att|sbom))?")
+"""Tags by which cosign attaches things to an image."""
+_BY_SUFFIX = {"sig": "a signature", "att": "an attestation", "sbom": "a bill of materials"}
+
 SCHEMA_ONE = "application/vnd.docker.distribution.manifest.v1"
 
 NOT_AN_IMAGE = Problem(
     code="EXISTENCE_NOT_AN_IMAGE",
     outcome=Outcome.FAIL,
-    title="{image} is no container image",
-    explanation="What is stored under this name is of the kind {kind}: a Helm chart, a signature "
-    "or another artifact, which no container runtime can run.",
+    title="{image} is {what}, no container image",
+    explanation="What is stored under this name is of the kind {kind}, which no container runtime "
+    "can run.",
     fix=("Correct the image's name or tag in {workload}",),
     link=links.IMAGES,
 )
@@ -74,15 +95,32 @@ PLATFORM_PARTIAL = Problem(
 )
 
 
+WINDOWS_VERSION = Problem(
+    code="EXISTENCE_WINDOWS_VERSION",
+    outcome=Outcome.FAIL,
+    title="{image} is for another version of Windows than that on which {workload} runs",
+    explanation="It is built for {have}, the machines run {wanted}. Containers of Windows share "
+    "the machine's kernel, so the versions have to agree up to the build number.",
+    fix=("Build the image on the base image of {wanted}, or run {workload} on machines of {have}",),
+    link=links.WINDOWS,
+)
+
+
 @check("existence.kind", NOT_AN_IMAGE, SCHEMA_1)
 def is_an_image(asked: Asked, content: ImageContent) -> Iterable[Finding]:
     """What is stored is a container image, in a format that runtimes accept."""
     details = _about(asked)
+    if attached := _ATTACHED.fullmatch(asked.pull.image.tag):
+        # it may look like an image: its config is often an image's, its layers never are
+        kind = _BY_SUFFIX.get(attached["kind"] or "", "what is attached to another image")
+        yield NOT_AN_IMAGE.found(what=kind, kind=f"the tag {asked.pull.image.tag}", **details)
+        return
     if content.media_type.startswith(SCHEMA_ONE):
         yield SCHEMA_1.found(**details)
     kind = content.config_media_type or content.artifact_type
     if kind and kind not in IMAGE_CONFIGS:
-        yield NOT_AN_IMAGE.found(kind=content.artifact_type or kind, **details)
+        kind = content.artifact_type or kind
+        yield NOT_AN_IMAGE.found(what=_what(kind), kind=kind, **details)
 
 
 @check("existence.children", CHILD_MISSING)
@@ -116,7 +154,7 @@ def blobs_exist(asked: Asked, content: ImageContent) -> Iterable[Finding]:
         raise CannotTellError("whether the config and the layers exist was not asked")
 
 
-@check("existence.platform", PLATFORM_MISMATCH, PLATFORM_PARTIAL)
+@check("existence.platform", PLATFORM_MISMATCH, PLATFORM_PARTIAL, WINDOWS_VERSION)
 def platform_fits(
     asked: Asked, content: ImageContent, runtime: RuntimePlatforms | Unavailable
 ) -> Iterable[Finding]:
@@ -129,11 +167,32 @@ def platform_fits(
     if not built:
         raise CannotTellError("the image does not say for which platform it is built")
     lacking = [one for one in wanted if not any(serves(have, one) for have in built)]
-    if lacking:
+    if versions := _other_windows(built, lacking):
+        wanted_versions = dict.fromkeys(one.os_version for one in lacking)
+        yield WINDOWS_VERSION.found(
+            have=listed(versions), wanted=listed(wanted_versions), **_about(asked)
+        )
+    elif lacking:
         problem = PLATFORM_MISMATCH if len(lacking) == len(wanted) else PLATFORM_PARTIAL
         yield problem.found(
             wanted=listed(map(str, lacking)), platforms=listed(map(str, built)), **_about(asked)
         )
+
+
+def _what(kind: str) -> str:
+    return next((name for word, name in _KINDS.items() if word in kind.lower()), "an artifact")
+
+
+def _other_windows(built: Iterable[Platform], lacking: Iterable[Platform]) -> list[str]:
+    """The Windows versions of the image, where nothing but the version is in the way."""
+    versions = []
+    for wanted in lacking:
+        any_version = replace(wanted, os_version="")
+        near = [one for one in built if one.os_version and serves(one, any_version)]
+        if wanted.os.lower() != "windows" or not near:
+            return []
+        versions += [one.os_version for one in near]
+    return list(dict.fromkeys(versions))
 
 
 def _is_needed(child: Child, runtime: RuntimePlatforms | Unavailable) -> bool:

@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from shared.checks.base import CannotTellError, check, known
 from shared.checks.existence.missing import (
     DIGEST_MISSING,
+    LATEST_NEVER_PUSHED,
     REPOSITORY_MISSING,
     SOFT_DELETED,
+    TAG_DANGLING,
     TAG_MISSING,
     history,
     missing,
@@ -18,6 +20,7 @@ from shared.checks.names import about_image, about_workload, closest, listed
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked, Remembered
 from shared.domain.facts.registry import (
+    CacheRule,
     ManifestAnswer,
     ManifestState,
     MonitorAccess,
@@ -29,16 +32,18 @@ from shared.domain.findings import Confidence, Finding
 
 
 @check("existence.repository", REPOSITORY_MISSING)
-def repository_exists(
+def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     asked: Asked,
     seen: ManifestAnswer,
     access: MonitorAccess | Unavailable,
     near: Neighbours | Unavailable,
     memory: Remembered | Unavailable,
+    rule: CacheRule | Unavailable,
 ) -> Iterable[Finding]:
     """The repository exists."""
     if not is_missing(seen.answer, access):
         return
+    _insist_on_no_cache(rule)
     if not _no_repository(seen, near):
         _insist_on_repository(seen, near)
         return
@@ -58,7 +63,14 @@ def repository_exists(
     )
 
 
-@check("existence.manifest", TAG_MISSING, DIGEST_MISSING, SOFT_DELETED)
+@check(
+    "existence.manifest",
+    TAG_MISSING,
+    LATEST_NEVER_PUSHED,
+    TAG_DANGLING,
+    DIGEST_MISSING,
+    SOFT_DELETED,
+)
 def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     asked: Asked,
     seen: ManifestAnswer,
@@ -68,15 +80,22 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     near: Neighbours | Unavailable,
     memory: Remembered | Unavailable,
     deleted: SoftDeleted | Unavailable,
+    rule: CacheRule | Unavailable,
 ) -> Iterable[Finding]:
     """The tag or digest exists."""
     if not is_missing(seen.answer, access):
         return
+    _insist_on_no_cache(rule)
     if _no_repository(seen, near):
         raise CannotTellError("the repository does not exist")
     sure = _no_quarantine(asked, profile, state, near)
     finding = missing(asked, near, state, memory, deleted)
     yield finding if sure else replace(finding, confidence=Confidence.LIKELY)
+
+
+def _insist_on_no_cache(rule: CacheRule | Unavailable) -> None:
+    if isinstance(rule, CacheRule):
+        raise CannotTellError(f"the cache rule {rule.name} would have to fetch it from upstream")
 
 
 def _insist_on_repository(seen: ManifestAnswer, near: Neighbours | Unavailable) -> None:

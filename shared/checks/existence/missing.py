@@ -33,6 +33,29 @@ TAG_MISSING = Problem(
     link=links.TAG_NOT_FOUND,
     explains=CONSEQUENCES,
 )
+LATEST_NEVER_PUSHED = Problem(
+    code="EXISTENCE_LATEST_NEVER_PUSHED",
+    outcome=Outcome.FAIL,
+    title="{login_server}/{repository} has no tag latest",
+    explanation="An image named without a tag means the tag latest, which is there only if "
+    "somebody pushes it: it is not the newest tag. {hint}",
+    fix=("{remedy}", SHOW_TAGS),
+    link=links.TAGS,
+    explains=CONSEQUENCES,
+)
+TAG_DANGLING = Problem(
+    code="EXISTENCE_TAG_DANGLING",
+    outcome=Outcome.FAIL,
+    title="The tag {tag} of {login_server}/{repository} leads to a manifest that is gone",
+    explanation="The tag is still listed, but its manifest is not found. {history}",
+    fix=(
+        "Push {image} again",
+        "az acr repository untag --name {registry} --image {repository}:{tag}",
+        "If both fail: open a support case for {registry}",
+    ),
+    link=links.TAG_NOT_FOUND,
+    explains=CONSEQUENCES,
+)
 DIGEST_MISSING = Problem(
     code="EXISTENCE_DIGEST_MISSING",
     outcome=Outcome.FAIL,
@@ -82,6 +105,9 @@ def missing(
     image = asked.pull.image
     details = about_image(image) | about_workload(asked.pull)
     details |= {"subject": str(image), "history": history(memory), "how": "unknown"}
+    tags = near.tags if isinstance(near, Neighbours) else None
+    if image.tag and not image.digest and image.tag in (tags or ()):
+        return TAG_DANGLING.found(**details)
     last = (memory.digest if isinstance(memory, Remembered) else "") or asked.pull.running
     if isinstance(deleted, SoftDeleted) and deleted.found:
         digest = deleted.digest or image.digest or last
@@ -92,10 +118,13 @@ def missing(
         return DIGEST_MISSING.found(**details | {"digest": image.digest, "remedy": remedy})
     if last:
         return TAG_MISSING.found(**details | _put_back(image, last, state, memory))
-    tags = near.tags if isinstance(near, Neighbours) else None
     alike = closest(image.tag, tags or ())
     hint = f"Similar tags there: {listed(alike)}." if alike else _empty(tags)
     remedy = f"Push {image} again, or deploy a tag that exists"
+    if image.tag == "latest" and tags:
+        few = f"Its tags are: {listed(tags)}."
+        remedy = "Name a tag that exists in the image of the workload"
+        return LATEST_NEVER_PUSHED.found(**details | {"hint": few, "remedy": remedy})
     return TAG_MISSING.found(**details | {"hint": hint, "remedy": remedy, "how": "never seen"})
 
 

@@ -10,7 +10,12 @@ from shared.checks.existence.proof import is_disallowed
 from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import ManifestAnswer, ManifestState, RegistryProfile
+from shared.domain.facts.registry import (
+    ManifestAnswer,
+    ManifestState,
+    ReadLocks,
+    RegistryProfile,
+)
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
 QUARANTINED = Problem(
@@ -30,7 +35,33 @@ READ_LOCKED = Problem(
     code="EXISTENCE_READ_LOCKED",
     outcome=Outcome.FAIL,
     title="{image} is locked against reading",
-    explanation="readEnabled is false for it: it exists, and nobody can pull it.",
+    explanation="readEnabled is false for its manifest: it exists, and nobody can pull it.",
+    fix=(
+        (
+            "az acr repository update --name {registry} --image {repository}@{digest} "
+            "--read-enabled true"
+        ),
+    ),
+    link=links.LOCK,
+    explains=("existence.",),
+)
+REPOSITORY_LOCKED = Problem(
+    code="EXISTENCE_REPOSITORY_READ_LOCKED",
+    outcome=Outcome.FAIL,
+    title="The repository {repository} of {login_server} is locked against reading",
+    explanation="readEnabled is false for the repository: nothing in it can be pulled.",
+    fix=(
+        "az acr repository update --name {registry} --repository {repository} --read-enabled true",
+    ),
+    link=links.LOCK,
+    explains=("existence.",),
+)
+TAG_LOCKED = Problem(
+    code="EXISTENCE_TAG_READ_LOCKED",
+    outcome=Outcome.FAIL,
+    title="The tag {tag} of {login_server}/{repository} is locked against reading",
+    explanation="readEnabled is false for the tag: its manifest can be pulled by digest or by "
+    "another tag only.",
     fix=("az acr repository update --name {registry} --image {name} --read-enabled true",),
     link=links.LOCK,
     explains=("existence.",),
@@ -65,11 +96,22 @@ def image_is_released(
         yield found if sure else replace(found, confidence=Confidence.LIKELY)
 
 
-@check("existence.readable", READ_LOCKED, DISALLOWED)
+@check("existence.readable", REPOSITORY_LOCKED, TAG_LOCKED, READ_LOCKED, DISALLOWED)
 def image_may_be_read(
-    asked: Asked, seen: ManifestAnswer | Unavailable, state: ManifestState | Unavailable
+    asked: Asked,
+    seen: ManifestAnswer | Unavailable,
+    state: ManifestState | Unavailable,
+    locks: ReadLocks | Unavailable,
 ) -> Iterable[Finding]:
     """Neither the image nor its repository is locked against reading."""
+    image = asked.pull.image
+    if isinstance(locks, ReadLocks) and locks.repository:
+        where = f"{image.registry}/{image.repository}"
+        yield REPOSITORY_LOCKED.found(subject=where, **_about(asked, state))
+        return
+    if isinstance(locks, ReadLocks) and locks.tag:
+        yield TAG_LOCKED.found(subject=str(image), **_about(asked, state))
+        return
     if isinstance(state, ManifestState) and not state.read_enabled:
         yield READ_LOCKED.found(subject=str(asked.pull.image), **_about(asked, state))
         return

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from shared.checks import links
 from shared.checks.base import CannotTellError, check
-from shared.checks.names import about_registry, registry_name
+from shared.checks.names import about_registry, closest, listed, registry_name
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import LoginServerAddress, RegistryProfile
+from shared.domain.facts.registry import KnownRegistries, LoginServerAddress, RegistryProfile
 from shared.domain.findings import Finding, Outcome, Problem
 
 PRIVATE_LINK = "privatelink."
@@ -17,13 +19,28 @@ NAME_UNKNOWN = Problem(
     outcome=Outcome.FAIL,
     title="There is no registry {host}",
     explanation="The name does not exist in DNS: the registry was deleted, or its name is misspelt "
-    "in the image of {workload}.",
+    "in the image of {workload}. {hint}",
     fix=(
         'az acr list --query "[].loginServer" --output tsv',
         "az acr check-name --name {registry}",
         "Correct the image's name, or create the registry again and push the image",
     ),
     link=links.ACCESS,
+    explains=("network.", "credentials.", "auth.", "existence.", "capacity."),
+    health_code="CONNECTIVITY_DNS_ERROR",
+)
+RENAMED = Problem(
+    code="NETWORK_REGISTRY_RENAMED",
+    outcome=Outcome.FAIL,
+    title="There is no registry {host}; {meant} bears the same name",
+    explanation="A registry that is made with a domain name label has a hash in its login server. "
+    "The image of {workload} names {host}, which does not exist in DNS: the registry was "
+    "probably made anew.",
+    fix=(
+        "az acr show --name {registry} --query loginServer --output tsv",
+        "Correct the image of {workload} to {corrected}",
+    ),
+    link=links.LABELS,
     explains=("network.", "credentials.", "auth.", "existence.", "capacity."),
     health_code="CONNECTIVITY_DNS_ERROR",
 )
@@ -47,9 +64,12 @@ NOT_READY = Problem(
 )
 
 
-@check("network.name", NAME_UNKNOWN)
+@check("network.name", NAME_UNKNOWN, RENAMED)
 def name_resolves(
-    asked: Asked, address: LoginServerAddress, profile: RegistryProfile | Unavailable
+    asked: Asked,
+    address: LoginServerAddress,
+    profile: RegistryProfile | Unavailable,
+    registries: KnownRegistries | Unavailable,
 ) -> Iterable[Finding]:
     """The login server's name exists in DNS."""
     if address.exists:
@@ -63,11 +83,18 @@ def name_resolves(
         raise CannotTellError(
             f"the private DNS zone of Pullwatch's own network has no record of {address.host}"
         )
-    yield NAME_UNKNOWN.found(
+    hosts = registries.login_servers if isinstance(registries, KnownRegistries) else ()
+    same = [host for host in hosts if registry_name(host) == registry_name(address.host)]
+    alike = closest(address.host, hosts)
+    meant = same[0] if same else ""
+    yield (RENAMED if same else NAME_UNKNOWN).found(
         subject=address.host,
         host=address.host,
         registry=registry_name(address.host),
-        workload=asked.pull.workload.name,
+        workload=asked.pull.workload.name or "the workload",
+        hint=f"Similar registries: {listed(alike)}." if alike else "",
+        meant=meant,
+        corrected=str(replace(asked.pull.image, registry=meant)),
     )
 
 

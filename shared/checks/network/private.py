@@ -15,7 +15,7 @@ from shared.checks.network.ways import (
     steered,
 )
 from shared.domain.facts.base import Unavailable
-from shared.domain.facts.registry import PrivateEndpoint, RegistryProfile
+from shared.domain.facts.registry import PrivateEndpoint, RegistryProfile, Sku
 from shared.domain.facts.workload import Egress, PrivatePath
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
@@ -136,6 +136,23 @@ STALE_RECORD = Problem(
     confidence=Confidence.LIKELY,
 )
 
+TIER = Problem(
+    code="NETWORK_TIER_WITHOUT_PRIVATE_ENDPOINTS",
+    outcome=Outcome.WARN,
+    title="{network} expects a private endpoint of {login_server}, which {sku} does not have",
+    explanation="The private DNS zone of the network has a record of the registry, but only "
+    "Premium registries have private endpoints: pulls take the public endpoint, or fail where "
+    "the network lets nothing out.",
+    fix=(
+        "az acr update --name {registry} --sku Premium",
+        (
+            "Or remove the record: az network private-dns record-set a delete --resource-group "
+            "{zone_group} --zone-name privatelink.azurecr.io --name {record}"
+        ),
+    ),
+    link=links.PRIVATE,
+)
+
 _BY_STATE = {"pending": PENDING, "rejected": REJECTED, "disconnected": DISCONNECTED}
 
 
@@ -156,6 +173,27 @@ def private_endpoint_is_approved(
         if problem is None:
             raise CannotTellError(f"a private endpoint is in the state {endpoint.state!r}")
         yield problem.found(subject=endpoint.id, **about_registry(profile), **_about(endpoint))
+
+
+@check("network.tier", TIER, advisory=True)
+def tier_has_private_endpoints(
+    profile: RegistryProfile, egress: Egress | Unavailable, path: PrivatePath | Unavailable
+) -> Iterable[Finding]:
+    """The registry's tier has the private endpoint that the workload's network expects."""
+    if profile.sku is Sku.PREMIUM:
+        raise NotApplicableError("Premium registries have private endpoints")
+    if not known(egress).network:
+        raise NotApplicableError("the workload pulls over no virtual network")
+    way = known(path)
+    if steered(profile, way):
+        yield TIER.found(
+            subject=f"{profile.login_server} from {known(egress).network}",
+            network=last_part(known(egress).network),
+            sku=profile.sku.value,
+            zone_group=arm_part(way.zone, "resourceGroups"),
+            record=label(profile.login_server),
+            **about_registry(profile),
+        )
 
 
 @check(
@@ -240,4 +278,4 @@ def _about_zone(
     }
 
 
-CHECKS = (private_endpoint_is_approved, private_names_resolve)
+CHECKS = (tier_has_private_endpoints, private_endpoint_is_approved, private_names_resolve)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
-from shared.checks.names import about_registry, about_workload, listed
+from shared.checks.commands import configure
+from shared.checks.names import about_registry, about_workload, last_part, listed, who
 from shared.checks.network.ways import denied, goes_private, trusted
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import RegistryProfile, Sku
-from shared.domain.facts.workload import Egress, PrivatePath, PullIdentity
+from shared.domain.facts.workload import Egress, IdentityKind, PrivatePath, PullIdentity
 from shared.domain.findings import Finding, Outcome, Problem
 from shared.domain.pulls import Compute
 
@@ -41,6 +42,56 @@ DENIES_EGRESS = Problem(
     health_code="CONNECTIVITY_FORBIDDEN_ERROR",
 )
 
+ADMITS_NOBODY = Problem(
+    code="NETWORK_FIREWALL_ADMITS_NOBODY",
+    outcome=Outcome.FAIL,
+    title="The firewall of {login_server} admits no address at all",
+    explanation="Its default is to deny, and it has no rule. From which address {workload} pulls "
+    "is not known, but no address would do.{untrusted}",
+    fix=("az acr network-rule add --name {registry} --ip-address EGRESS-ADDRESS",),
+    link=links.FIREWALL,
+    explains=("existence.",),
+    health_code="CONNECTIVITY_FORBIDDEN_ERROR",
+)
+NOT_ROUTED = Problem(
+    code="NETWORK_PULL_NOT_ROUTED",
+    outcome=Outcome.FAIL,
+    title="{workload} is part of {network}, but pulls its image over the internet",
+    explanation="App Service takes the virtual network for image pulls only where it is told to. "
+    "The public endpoint of {login_server} does not admit the site's own addresses.",
+    fix=(
+        (
+            "az resource update --ids {workload_id} "
+            "--set properties.outboundVnetRouting.imagePullTraffic=true"
+        ),
+    ),
+    link=links.APP_SERVICE_NETWORK,
+    explains=("network.firewall", "existence."),
+    health_code="CONNECTIVITY_FORBIDDEN_ERROR",
+)
+TRUSTED_OFF = Problem(
+    code="NETWORK_TRUSTED_SERVICES_OFF",
+    outcome=Outcome.FAIL,
+    title="{login_server} does not let trusted services in, which {workload} depends on",
+    explanation="Container Instances with a managed identity pass a closed registry as a trusted "
+    "service, but the registry's networkRuleBypassOptions is None.",
+    fix=("az acr update --name {registry} --allow-trusted-services true",),
+    link=links.TRUSTED,
+    explains=("network.firewall", "existence."),
+    health_code="CONNECTIVITY_FORBIDDEN_ERROR",
+)
+TRUSTED_NEEDS_IDENTITY = Problem(
+    code="NETWORK_TRUSTED_ACCESS_NEEDS_IDENTITY",
+    outcome=Outcome.FAIL,
+    title="{workload} passes {login_server} only with a managed identity",
+    explanation="The registry is closed. Container Instances are a trusted service that it lets "
+    "in, but only those that pull with a managed identity; this one pulls as {identity}.",
+    fix=("{configure}",),
+    link=links.TRUSTED,
+    explains=("network.firewall", "existence."),
+    health_code="CONNECTIVITY_FORBIDDEN_ERROR",
+)
+
 _NOT_TRUSTED = {
     Compute.AKS: "Azure Kubernetes Service",
     Compute.APP_SERVICE: "App Service",
@@ -48,7 +99,7 @@ _NOT_TRUSTED = {
 }
 
 
-@check("network.public", PUBLIC_DISABLED)
+@check("network.public", PUBLIC_DISABLED, NOT_ROUTED, TRUSTED_OFF, TRUSTED_NEEDS_IDENTITY)
 def some_way_leads_in(
     asked: Asked,
     profile: RegistryProfile,
@@ -61,15 +112,18 @@ def some_way_leads_in(
         return
     if goes_private(profile, known(egress), path):
         return
-    yield PUBLIC_DISABLED.found(
-        subject=f"{profile.login_server} from {asked.pull.workload.id}",
-        untrusted=_untrusted(asked, profile),
-        **about_registry(profile),
-        **about_workload(asked.pull),
-    )
+    problem = _untaken(asked, profile, known(egress), identity) or PUBLIC_DISABLED
+    yield problem.found(**_about(asked, profile, known(egress), identity))
 
 
-@check("network.firewall", DENIES_EGRESS)
+@check(
+    "network.firewall",
+    DENIES_EGRESS,
+    ADMITS_NOBODY,
+    NOT_ROUTED,
+    TRUSTED_OFF,
+    TRUSTED_NEEDS_IDENTITY,
+)
 def firewall_admits_egress(
     asked: Asked,
     profile: RegistryProfile,
@@ -85,17 +139,55 @@ def firewall_admits_egress(
     if goes_private(profile, known(egress), path):
         raise NotApplicableError("pulls take a private endpoint")
     refused = denied(profile, known(egress))
+    details = _about(asked, profile, known(egress), identity)
+    nobody = not profile.allowed_ranges
+    untaken = _untaken(asked, profile, known(egress), identity)
+    if untaken and (refused or nobody):
+        yield untaken.found(**details)
+        return
     for address in refused:
-        yield DENIES_EGRESS.found(
-            subject=f"{profile.login_server} from {address}",
-            address=address,
-            rules=listed(profile.allowed_ranges, "no address at all"),
-            untrusted=_untrusted(asked, profile),
-            **about_registry(profile),
-            **about_workload(asked.pull),
-        )
-    if not refused:
+        subject = {"subject": f"{profile.login_server} from {address}"}
+        rules = listed(profile.allowed_ranges, "no address at all")
+        yield DENIES_EGRESS.found(**details | subject, address=address, rules=rules)
+    if not refused and nobody:
+        yield ADMITS_NOBODY.found(**details)
+    elif not refused:
         _insist_on_all(known(egress))
+
+
+def _untaken(
+    asked: Asked,
+    profile: RegistryProfile,
+    egress: Egress,
+    identity: PullIdentity | Unavailable,
+) -> Problem | None:
+    """A way in that the workload could take, and does not; None where there is none."""
+    if egress.unrouted:
+        return NOT_ROUTED
+    if asked.pull.workload.compute is not Compute.CONTAINER_INSTANCES:
+        return None
+    if isinstance(identity, Unavailable):
+        return None
+    if identity.kind is IdentityKind.MANAGED_IDENTITY:
+        return None if profile.trusted_services else TRUSTED_OFF
+    return TRUSTED_NEEDS_IDENTITY if profile.trusted_services else None
+
+
+def _about(
+    asked: Asked,
+    profile: RegistryProfile,
+    egress: Egress,
+    identity: PullIdentity | Unavailable,
+) -> dict[str, str]:
+    return {
+        "subject": f"{profile.login_server} from {asked.pull.workload.id}",
+        "untrusted": _untrusted(asked, profile),
+        "network": last_part(egress.unrouted),
+        "identity": who(identity) if isinstance(identity, PullIdentity) else "",
+        "configure": configure(asked.pull, profile.login_server),
+        **about_registry(profile),
+        **about_workload(asked.pull),
+    }
 
 
 def _insist_on_all(egress: Egress) -> None:

@@ -278,4 +278,37 @@ SCOPES = [
     unknown("token unseen", "auth.scope_map", healthy(TOKEN, unseen(ScopedToken)), "403"),
 ]
 
-CASES = [*AUDIENCE, *ANONYMOUSLY, *ROLES, *SCOPES]
+THERE = role(scope="/subscriptions/1/resourceGroups/other")
+
+PLACES = [
+    finds(
+        "the role is in another resource group",
+        "auth.permission",
+        healthy(rights(elsewhere=(THERE,))),
+        "AUTH_ROLE_AT_OTHER_SCOPE",
+        says=("at /subscriptions/1/resourceGroups/other", f"--scope {REGISTRY}"),
+    ),
+    finds(
+        "what it has elsewhere would not do either",
+        "auth.permission",
+        healthy(rights(elsewhere=(role(Permission(), scope="/x"),))),
+        "AUTH_NO_PULL_PERMISSION",
+    ),
+    passes("one tenant", "auth.tenant", healthy(identity(tenant_id="T"), profile(tenant_id="t"))),
+    finds(
+        "two tenants",
+        "auth.tenant",
+        healthy(identity(tenant_id="theirs"), profile(tenant_id="ours")),
+        "AUTH_CROSS_TENANT",
+        says=("theirs", "ours", "az acr token create --registry contoso"),
+    ),
+    skips("the registry's is not told", "auth.tenant", healthy(identity(tenant_id="theirs"))),
+    skips("the identity's is not told", "auth.tenant", healthy(profile(tenant_id="ours"))),
+    unknown(
+        "registry unseen",
+        "auth.tenant",
+        healthy(identity(tenant_id="theirs"), unseen(RegistryProfile)),
+    ),
+]
+
+CASES = [*PLACES, *AUDIENCE, *ANONYMOUSLY, *ROLES, *SCOPES]

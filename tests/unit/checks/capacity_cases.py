@@ -1,7 +1,9 @@
 from shared.domain.capacity import GIB, TIB
+from shared.domain.facts.pull import ReportedError
 from shared.domain.facts.registry import (
     ManifestAnswer,
     RegistryAnswer,
+    RegistryLoad,
     RegistryProfile,
     RegistryUsages,
     Sku,
@@ -114,4 +116,83 @@ QUOTAS = [
     unknown("unseen", "capacity.quotas", healthy(unseen(RegistryUsages)), "403"),
 ]
 
-CASES = [*THROTTLE, *STORAGE, *QUOTAS]
+DISK = workload(PullState.FAILING, "failed to extract layer: no space left on device")
+QPS = workload(PullState.FAILING, "pull QPS exceeded")
+THROTTLED = workload(PullState.FAILING, TOO_MANY)
+BACK_OFF = workload(PullState.FAILING, "Back-off pulling image")
+GROWING = RegistryLoad(storage=(28 * TIB, 29 * TIB - TIB // 2, 31 * TIB))
+HELD = usages(Size=(26 * TIB, 10 * GIB))
+
+
+def event(text: str) -> ReportedError:
+    return ReportedError(text, "kubelet event")
+
+
+MACHINE = [
+    passes("running", "capacity.node", healthy()),
+    unknown("fails, nobody says why", "capacity.node", healthy(BACK_OFF), "does not say why"),
+    passes("fails for another reason", "capacity.node", healthy(THROTTLED)),
+    finds("disk full", "capacity.node", healthy(DISK), "CAPACITY_NODE_DISK_FULL"),
+    finds(
+        "disk full, by an event",
+        "capacity.node",
+        healthy(BACK_OFF, event("no space left on device")),
+        "CAPACITY_NODE_DISK_FULL",
+        says=("kubectl describe nodes",),
+    ),
+    unknown(
+        "disk full, somebody says",
+        "capacity.node",
+        healthy(BACK_OFF, ReportedError("no space left on device", "the person who asked")),
+    ),
+    finds("too many at once", "capacity.node", healthy(QPS), "CAPACITY_KUBELET_PULL_QPS"),
+    unknown("state unseen", "capacity.node", healthy(unseen(WorkloadState)), "403"),
+    finds(
+        "throttled, by an event",
+        "capacity.throttle",
+        healthy(BACK_OFF, event(TOO_MANY), RegistryLoad(busiest_minute=900)),
+        "CAPACITY_THROTTLED",
+        says=("900 pulls, about 9,000 reads",),
+    ),
+    passes("the kubelet's own limit is another", "capacity.throttle", healthy(QPS)),
+    passes("few pulls", "capacity.reads", healthy(RegistryLoad(busiest_minute=600))),
+    skips("nothing counted", "capacity.reads", healthy(RegistryLoad())),
+    unknown("figures unseen", "capacity.reads", healthy(unseen(RegistryLoad)), "403"),
+    finds(
+        "near the limit of an identity",
+        "capacity.reads",
+        healthy(RegistryLoad(busiest_minute=800)),
+        "CAPACITY_READS_NEAR_LIMIT",
+        says=("2,000 are left for it", "12,000 are left"),
+    ),
+    finds(
+        "beyond it",
+        "capacity.reads",
+        healthy(BASIC, RegistryLoad(busiest_minute=1200)),
+        "CAPACITY_READS_NEAR_LIMIT",
+        says=("7,000 over", "2,000 over"),
+    ),
+    finds(
+        "storage ends soon",
+        "capacity.storage",
+        healthy(BASIC, HELD, GROWING),
+        "CAPACITY_STORAGE_GROWS",
+        "CAPACITY_INCLUDED_STORAGE",
+        says=("on 2026-09-10", "26 TiB of 40 TiB", "1.5 TiB a day"),
+    ),
+    finds(
+        "storage does not grow",
+        "capacity.storage",
+        healthy(BASIC, HELD, RegistryLoad(storage=(31 * TIB, 30 * TIB, 28 * TIB))),
+        "CAPACITY_INCLUDED_STORAGE",
+    ),
+    finds(
+        "when paid storage begins",
+        "capacity.storage",
+        healthy(BASIC, usages(Size=(9 * GIB, 10 * GIB)), RegistryLoad(storage=(7, 8, 9 + GIB))),
+        "CAPACITY_INCLUDED_STORAGE",
+        says=("included on 2026-09-03", "hard limit not within ten years"),
+    ),
+]
+
+CASES = [*MACHINE, *THROTTLE, *STORAGE, *QUOTAS]

@@ -10,6 +10,7 @@ from tests.unit.checks.case import Case, finds, passes, skips, unknown
 from tests.unit.checks.facts import (
     CLIENT,
     DAYS,
+    GROUP,
     KUBELET,
     NOW,
     REGISTRY,
@@ -18,6 +19,7 @@ from tests.unit.checks.facts import (
     asked,
     by,
     healthy,
+    identity,
     managed,
     profile,
     rights,
@@ -98,7 +100,23 @@ CONFIGURED = [
     ),
 ]
 
+PULLER = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/puller"
+
 IDENTITY = [
+    finds(
+        "deleted, and still named",
+        "credentials.identity",
+        healthy(asked(compute=Compute.CONTAINER_APPS), managed(resource_id=PULLER, deleted=True)),
+        "CREDENTIALS_IDENTITY_DELETED",
+        says=("az identity create --resource-group shop --name puller", "AcrPull"),
+    ),
+    finds(
+        "the kubelet's is deleted, the registry unseen",
+        "credentials.identity",
+        healthy(identity(resource_id=PULLER, deleted=True), unseen(RegistryProfile)),
+        "CREDENTIALS_IDENTITY_DELETED",
+        says=("--assign-kubelet-identity", "a pull role on the registry"),
+    ),
     passes("attached", "credentials.identity", healthy()),
     passes("system-assigned", "credentials.identity", healthy(managed(system_assigned=True))),
     skips("a token", "credentials.identity", healthy(TOKEN)),
@@ -202,6 +220,20 @@ SECRETS = [
         "credentials.pull_secret",
         healthy(secrets(secret(exists=False)), rights(groups_known=False)),
         "group",
+    ),
+    finds(
+        "in another namespace",
+        "credentials.pull_secret",
+        healthy(secrets(secret(exists=False, servers=None, elsewhere=("tools", "ops"))), NO_ROLE),
+        "CREDENTIALS_PULL_SECRET_IN_OTHER_NAMESPACE",
+        says=("in the namespace tools, ops", "--namespace tools", "--namespace web"),
+    ),
+    finds(
+        "malformed",
+        "credentials.pull_secret",
+        healthy(secrets(secret(servers=(), malformed=True)), NO_ROLE),
+        "CREDENTIALS_PULL_SECRET_MALFORMED",
+        says=("kubectl delete secret regcred",),
     ),
     unknown("secrets unseen", "credentials.pull_secret", healthy(unseen(PullSecrets)), "403"),
     passes(
@@ -314,9 +346,12 @@ EXPIRY = [
     skips("no principal", "credentials.secret_expiry", healthy()),
     *_expiring(-1, "EXPIRED"),
     *_expiring(0, "EXPIRED"),
-    *_expiring(0.5, "EXPIRING", says=("in 0 days",)),
-    *_expiring(3, "EXPIRING", says=("in 3 days",)),
-    *_expiring(14, "EXPIRING", says=("in 14 days",)),
+    *_expiring(0.5, "EXPIRING_IN_3_DAYS", says=("in less than a day",)),
+    *_expiring(1.5, "EXPIRING_IN_3_DAYS", says=("in a day",)),
+    *_expiring(3, "EXPIRING_IN_3_DAYS", says=("in 3 days",)),
+    *_expiring(3.1, "EXPIRING_IN_14_DAYS", says=("in 3 days",)),
+    *_expiring(14, "EXPIRING_IN_14_DAYS", says=("in 14 days",)),
+    *_expiring(14.1, "EXPIRING", says=("in 14 days",)),
     *_expiring(30, "EXPIRING", says=("in 30 days", "2026-10-01")),
     *_expiring(30.1),
     passes(
@@ -334,7 +369,7 @@ EXPIRY = [
         "the later password counts",
         "credentials.token_expiry",
         healthy(TOKEN, token(expires=(NOW + DAYS, NOW + 10 * DAYS))),
-        "CREDENTIALS_TOKEN_EXPIRING",
+        "CREDENTIALS_TOKEN_EXPIRING_IN_14_DAYS",
         says=("in 10 days", "az acr token credential generate"),
     ),
     passes(

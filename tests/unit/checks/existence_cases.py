@@ -1,5 +1,8 @@
+from msgspec.structs import replace
+
 from shared.domain.facts.pull import Remembered
 from shared.domain.facts.registry import (
+    CacheRule,
     Child,
     ImageContent,
     ManifestAnswer,
@@ -7,10 +10,13 @@ from shared.domain.facts.registry import (
     MonitorAccess,
     Neighbours,
     Reach,
+    ReadLocks,
     RegistryProfile,
+    Replication,
+    Replications,
     SoftDeleted,
 )
-from shared.domain.facts.workload import RuntimePlatforms
+from shared.domain.facts.workload import PullState, RuntimePlatforms
 from shared.domain.images import Digest, Platform
 from tests.unit.checks.case import finds, passes, skips, unknown
 from tests.unit.checks.facts import (
@@ -30,6 +36,7 @@ from tests.unit.checks.facts import (
     state,
     unreached,
     unseen,
+    workload,
 )
 
 GONE = manifest(404, "MANIFEST_UNKNOWN")
@@ -248,7 +255,27 @@ STATE = [
         "existence.readable",
         healthy(manifest(405), state(read_enabled=False)),
         "EXISTENCE_READ_LOCKED",
-        says=("az acr repository update --name contoso --image team/api:v1 --read-enabled true",),
+        says=(f"az acr repository update --name contoso --image team/api@{DIGEST} --read-",),
+    ),
+    finds(
+        "the repository is locked",
+        "existence.readable",
+        healthy(manifest(405), NO_STATE, ReadLocks(repository=True, tag=True)),
+        "EXISTENCE_REPOSITORY_READ_LOCKED",
+        says=("--repository team/api --read-enabled true",),
+    ),
+    finds(
+        "the tag is locked",
+        "existence.readable",
+        healthy(manifest(405), state(), ReadLocks(repository=False, tag=True, manifest=False)),
+        "EXISTENCE_TAG_READ_LOCKED",
+        says=("--image team/api:v1 --read-enabled true",),
+    ),
+    finds(
+        "disallowed, and no lock is seen",
+        "existence.readable",
+        healthy(manifest(405), NO_STATE, ReadLocks()),
+        "EXISTENCE_READ_DISALLOWED",
     ),
     *[
         finds(
@@ -406,11 +433,23 @@ PLATFORMS = [
             (AMD64, ARM64),
             (ARM64, AMD64),
             (AMD64, WIN_2019),
-            (WIN_2019, WIN_2022),
             (ARM_V7, ARM_V6),
             (Platform("linux", "s390x"), AMD64),
         )
     ],
+    finds(
+        "another version of Windows",
+        "existence.platform",
+        healthy(built(WIN_2019), on(WIN_2022)),
+        "EXISTENCE_WINDOWS_VERSION",
+        says=("10.0.17763.5458", "10.0.20348.2113"),
+    ),
+    finds(
+        "another version of Windows on some nodes",
+        "existence.platform",
+        healthy(built(WIN_2019), on(WIN_2019_PATCHED, WIN_2022)),
+        "EXISTENCE_WINDOWS_VERSION",
+    ),
     passes("one of several", "existence.platform", healthy(built(ARM64, AMD64))),
     finds(
         "some of the nodes",
@@ -452,4 +491,114 @@ MOVED = [
     unknown("unseen", "existence.moved", healthy(unseen(ManifestAnswer)), "403"),
 ]
 
-CASES = [*PROVES_NOTHING, *REPOSITORY, *MANIFEST, *STATE, *WHOLE, *PLATFORMS, *MOVED]
+RULE = CacheRule(name="hub", source="docker.io/library/api", target="team/*")
+OWN = CacheRule(
+    name="hub", source="docker.io/library/api", target="team/*", credential_set="hub", healthy=True
+)
+SICK = replace(OWN, healthy=False, trouble="secret expired")
+DANGLING = replace(OWN, healthy=None, credential_set_exists=False)
+
+CACHE = [
+    skips("no rule", "existence.cache", healthy()),
+    passes("cached", "existence.cache", healthy(RULE)),
+    passes("cached with credentials", "existence.cache", healthy(OWN)),
+    finds("not upstream either", "existence.cache", healthy(RULE, GONE), "EXISTENCE_NOT_UPSTREAM"),
+    finds(
+        "credentials are refused, nothing is cached",
+        "existence.cache",
+        healthy(SICK, NO_NAME),
+        "EXISTENCE_CACHE_CREDENTIALS_UNHEALTHY",
+        says=("(secret expired)", "az acr credential-set show --registry contoso --name hub"),
+    ),
+    finds(
+        "credentials are gone",
+        "existence.cache",
+        healthy(DANGLING, GONE),
+        "EXISTENCE_CACHE_CREDENTIALS_MISSING",
+        says=("az acr cache update --registry contoso --name hub",),
+    ),
+    finds(
+        "credentials are gone, the image is unseen",
+        "existence.cache",
+        healthy(DANGLING, unseen(ManifestAnswer)),
+        "EXISTENCE_CACHE_CREDENTIALS_MISSING",
+    ),
+    unknown("rules unseen", "existence.cache", healthy(unseen(CacheRule)), "403"),
+    unknown("the image unseen", "existence.cache", healthy(RULE, unseen(ManifestAnswer)), "403"),
+    skips("refused", "existence.cache", healthy(RULE, manifest(401))),
+    unknown("behind a rule, no tag", "existence.manifest", healthy(RULE, GONE), "cache rule hub"),
+    unknown(
+        "behind a rule, no repository", "existence.repository", healthy(RULE, NO_NAME), "rule hub"
+    ),
+]
+
+REPLICATED = Replications(
+    (Replication("westeurope", True, "Succeeded"), Replication("eastus", True, "Succeeded"))
+)
+TOLD = workload(PullState.FAILING, 'manifest tagged by "v1" is not found')
+JUST_PUSHED = state(updated=NOW - DAYS / 288)
+
+LAG = [
+    skips("one region", "existence.replicated", healthy(TOLD)),
+    skips("not there at all", "existence.replicated", healthy(TOLD, REPLICATED, GONE)),
+    passes("nobody complains", "existence.replicated", healthy(REPLICATED, JUST_PUSHED)),
+    passes(
+        "pushed long ago",
+        "existence.replicated",
+        healthy(REPLICATED, TOLD, state(updated=NOW - DAYS)),
+    ),
+    finds(
+        "pushed just now",
+        "existence.replicated",
+        healthy(REPLICATED, TOLD, JUST_PUSHED),
+        "EXISTENCE_NOT_YET_REPLICATED",
+        says=("5 minutes ago", "westeurope, eastus"),
+    ),
+    unknown(
+        "when it was pushed is unseen",
+        "existence.replicated",
+        healthy(REPLICATED, TOLD, NO_STATE),
+    ),
+]
+
+NEAR = [
+    finds(
+        "latest was never pushed",
+        "existence.manifest",
+        healthy(
+            asked("contoso.azurecr.io/team/api:latest", running=Digest("")),
+            GONE,
+            NO_STATE,
+            near("v2", "v10"),
+        ),
+        "EXISTENCE_LATEST_NEVER_PUSHED",
+        says=("Its tags are: v2, v10",),
+    ),
+    finds(
+        "the tag is listed, its manifest is gone",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, near("v1", "v2")),
+        "EXISTENCE_TAG_DANGLING",
+        says=("az acr repository untag --name contoso --image team/api:v1",),
+    ),
+    finds(
+        "a signature that looks like an image",
+        "existence.kind",
+        healthy(asked(f"contoso.azurecr.io/team/api:sha256-{'a' * 64}.sig")),
+        "EXISTENCE_NOT_AN_IMAGE",
+        says=("is a signature, no container image",),
+    ),
+]
+
+CASES = [
+    *CACHE,
+    *LAG,
+    *NEAR,
+    *PROVES_NOTHING,
+    *REPOSITORY,
+    *MANIFEST,
+    *STATE,
+    *WHOLE,
+    *PLATFORMS,
+    *MOVED,
+]

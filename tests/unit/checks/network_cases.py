@@ -1,5 +1,9 @@
+from msgspec.structs import replace
+
+from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import (
     Answer,
+    KnownRegistries,
     LoginServerAddress,
     Reach,
     RegistryAnswer,
@@ -8,19 +12,20 @@ from shared.domain.facts.registry import (
     Replications,
     Sku,
 )
-from shared.domain.facts.workload import Egress, PrivatePath, PullIdentity
-from shared.domain.images import DOCKER_HUB
+from shared.domain.facts.workload import Egress, IdentityKind, PrivatePath, PullIdentity
+from shared.domain.images import DOCKER_HUB, ImageReference
 from shared.domain.pulls import Compute
 from tests.unit.checks.case import finds, passes, skips, unknown
 from tests.unit.checks.facts import (
     ENDPOINT,
     NETWORK,
+    NOW,
     answer,
     asked,
+    by,
     egress,
     endpoint,
     healthy,
-    identity,
     managed,
     path,
     profile,
@@ -33,6 +38,66 @@ PRIVATE = {"public_network_access": False, "private_endpoints": (endpoint(),)}
 IN_NETWORK = egress("52.1.2.3", network=NETWORK)
 DATA = ("contoso.westeurope.data.azurecr.io",)
 ACI = asked(compute=Compute.CONTAINER_INSTANCES)
+SITE_PULL = asked(compute=Compute.APP_SERVICE)
+STANDARD = profile(sku=Sku.STANDARD)
+KNOWN = KnownRegistries(("contoso.azurecr.io", "fabrikam-a1b2.azurecr.io"))
+
+
+def named(registry: str, repository: str, tag: str = "v1") -> Asked:
+    """An image by its parts, which need not be valid."""
+    pull = replace(asked().pull, image=ImageReference(registry, repository, tag))
+    return Asked(pull, NOW)
+
+
+WRITTEN = [
+    passes("a valid name", "reference.valid", healthy()),
+    finds(
+        "upper case",
+        "reference.valid",
+        healthy(named("contoso.azurecr.io", "Team/API")),
+        "REFERENCE_INVALID",
+        says=("Team/API", "expected lower-case letters"),
+    ),
+    finds(
+        "the suffix was forgotten",
+        "reference.on_acr",
+        healthy(named(DOCKER_HUB, "contoso/team/api"), KNOWN),
+        "REFERENCE_SUFFIX_FORGOTTEN",
+        says=("contoso.azurecr.io/team/api:v1",),
+    ),
+    finds(
+        "the suffix was forgotten, of a registry with a label",
+        "reference.on_acr",
+        healthy(named(DOCKER_HUB, "fabrikam/api"), KNOWN),
+        "REFERENCE_SUFFIX_FORGOTTEN",
+        says=("fabrikam-a1b2.azurecr.io/api:v1",),
+    ),
+    finds(
+        "from Docker Hub on purpose",
+        "reference.on_acr",
+        healthy(named(DOCKER_HUB, "library/nginx"), KNOWN),
+        "REFERENCE_NOT_ON_ACR",
+    ),
+    finds(
+        "made anew with a label",
+        "network.name",
+        healthy(
+            named("fabrikam.azurecr.io", "api"),
+            LoginServerAddress("fabrikam.azurecr.io", False),
+            KNOWN,
+            unseen(RegistryProfile),
+        ),
+        "NETWORK_REGISTRY_RENAMED",
+        says=("fabrikam-a1b2.azurecr.io/api:v1",),
+    ),
+    finds(
+        "misspelt",
+        "network.name",
+        healthy(LoginServerAddress("contosso.azurecr.io", False), KNOWN, unseen(RegistryProfile)),
+        "NETWORK_NAME_UNKNOWN",
+        says=("Similar registries: contoso.azurecr.io",),
+    ),
+]
 
 
 def nowhere(**changes: object) -> LoginServerAddress:
@@ -305,7 +370,8 @@ PUBLIC = [
         "disabled, nobody is trusted",
         "network.public",
         healthy(ACI, managed(), profile(public_network_access=False, trusted_services=False)),
-        "NETWORK_PUBLIC_ACCESS_DISABLED",
+        "NETWORK_TRUSTED_SERVICES_OFF",
+        says=("az acr update --name contoso --allow-trusted-services true",),
     ),
     finds(
         "App Service is not trusted",
@@ -418,8 +484,46 @@ FIREWALL = [
     finds(
         "Container Instances with a password are not",
         "network.firewall",
-        healthy(ACI, identity(), profile(**CLOSED)),
-        "NETWORK_FIREWALL_DENIES_EGRESS",
+        healthy(ACI, by(IdentityKind.ADMIN_USER), profile(**CLOSED)),
+        "NETWORK_TRUSTED_ACCESS_NEEDS_IDENTITY",
+        says=("az container create", "--acr-identity"),
+    ),
+    finds(
+        "Container Instances with a password, public access disabled",
+        "network.public",
+        healthy(ACI, by(IdentityKind.ADMIN_USER), profile(public_network_access=False)),
+        "NETWORK_TRUSTED_ACCESS_NEEDS_IDENTITY",
+    ),
+    finds(
+        "trusted services are off",
+        "network.firewall",
+        healthy(ACI, managed(), profile(trusted_services=False, **CLOSED)),
+        "NETWORK_TRUSTED_SERVICES_OFF",
+    ),
+    finds(
+        "nobody is admitted, and the addresses are not known",
+        "network.firewall",
+        healthy(profile(default_allow=False), egress(complete=False)),
+        "NETWORK_FIREWALL_ADMITS_NOBODY",
+        says=("az acr network-rule add --name contoso",),
+    ),
+    finds(
+        "a site whose pulls do not take its network",
+        "network.firewall",
+        healthy(SITE_PULL, managed(), profile(**CLOSED), egress("52.1.2.3", unrouted=NETWORK)),
+        "NETWORK_PULL_NOT_ROUTED",
+        says=("--set properties.outboundVnetRouting.imagePullTraffic=true", "part of prod"),
+    ),
+    finds(
+        "the same, public access disabled",
+        "network.public",
+        healthy(SITE_PULL, managed(), profile(**PRIVATE), egress("52.1.2.3", unrouted=NETWORK)),
+        "NETWORK_PULL_NOT_ROUTED",
+    ),
+    passes(
+        "its own addresses are admitted",
+        "network.firewall",
+        healthy(SITE_PULL, profile(**CLOSED), egress("203.0.113.9", unrouted=NETWORK)),
     ),
 ]
 
@@ -459,8 +563,56 @@ ANSWERS = [
             reach.value,
         )
         for reach in Reach
-        if reach is not Reach.ANSWERED
+        if reach not in (Reach.ANSWERED, Reach.PROXY_REFUSED)
     ],
+    *[
+        finds(
+            f"on the way: {code}",
+            "network.answer",
+            healthy(
+                RegistryAnswer("contoso.azurecr.io", Answer(reach=reach, detail=detail)),
+            ),
+            code,
+            says=says,
+        )
+        for code, reach, detail, says in (
+            (
+                "NETWORK_TLS_EXPIRED",
+                Reach.BAD_TLS,
+                "certificate verify failed: certificate has expired",
+                ("has expired", "openssl s_client -connect contoso.azurecr.io:443"),
+            ),
+            (
+                "NETWORK_TLS_WRONG_NAME",
+                Reach.BAD_TLS,
+                "certificate verify failed: Hostname mismatch, certificate is not valid for x",
+                ("another host",),
+            ),
+            (
+                "NETWORK_TLS_INTERCEPTED",
+                Reach.BAD_TLS,
+                "certificate verify failed: unable to get local issuer certificate",
+                ("opened on the way",),
+            ),
+            ("NETWORK_PROXY_REFUSES", Reach.PROXY_REFUSED, "", ("az acr show-endpoints",)),
+        )
+    ],
+]
+
+TIER = [
+    skips("Premium", "network.tier", healthy()),
+    skips("no network", "network.tier", healthy(STANDARD)),
+    passes("no zone", "network.tier", healthy(STANDARD, IN_NETWORK, PrivatePath())),
+    finds(
+        "a record of what cannot be",
+        "network.tier",
+        healthy(STANDARD, IN_NETWORK, path()),
+        "NETWORK_TIER_WITHOUT_PRIVATE_ENDPOINTS",
+        says=("az acr update --name contoso --sku Premium", "Standard"),
+    ),
+    unknown(
+        "the network unseen", "network.tier", healthy(STANDARD, IN_NETWORK, unseen(PrivatePath))
+    ),
 ]
 
 CASES = [
@@ -472,4 +624,6 @@ CASES = [
     *FIREWALL,
     *REPLICAS,
     *ANSWERS,
+    *TIER,
+    *WRITTEN,
 ]

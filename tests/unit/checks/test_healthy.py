@@ -6,8 +6,16 @@ from shared.checks import CATALOG, EVERY_CHECK, examine
 from shared.checks.base import Check
 from shared.domain.facts.base import Evidence, Fact
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import Child, Sku, SoftDeleted
-from shared.domain.facts.workload import IdentityKind
+from shared.domain.facts.registry import (
+    CacheRule,
+    Child,
+    RegistryLoad,
+    Replication,
+    Replications,
+    Sku,
+    SoftDeleted,
+)
+from shared.domain.facts.workload import IdentityKind, PrivatePath
 from shared.domain.findings import Outcome
 from shared.domain.images import Digest
 from shared.domain.pulls import Compute, Pull, Workload
@@ -27,6 +35,7 @@ from tests.unit.checks.facts import (
     egress,
     endpoint,
     healthy,
+    identity,
     less,
     managed,
     observed,
@@ -75,6 +84,18 @@ HEALTHY = {
     "quarantine on, released": healthy(profile(quarantine=True)),
     "an index": healthy(content(children=(Child(OTHER, AMD64, True),))),
     "soft delete on": healthy(SoftDeleted(True)),
+    "a cached image": healthy(CacheRule(name="hub", source="docker.io/x", target="team/api")),
+    "replicated, quiet": healthy(
+        Replications(
+            (Replication("westeurope", True, "Succeeded"), Replication("eastus", True, "Succeeded"))
+        )
+    ),
+    "a network, and a tier without private endpoints": healthy(
+        profile(sku=Sku.STANDARD), egress("52.1.2.3", network=NETWORK), PrivatePath()
+    ),
+    "tenants and load are told": healthy(
+        identity(tenant_id="t"), profile(tenant_id="t"), RegistryLoad(busiest_minute=3)
+    ),
     "pinned": healthy(asked(f"contoso.azurecr.io/team/api@{OTHER}", running=Digest(""))),
 }
 

@@ -25,6 +25,7 @@ TAG_GONE = 'manifest unknown: manifest tagged by "v1" is not found'
 DISK_FULL = "failed to register layer: write /usr/lib/x.so: no space left on device"
 REFUSED = "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized"
 WALLED = "client with IP '52.1.2.3' is not allowed access"
+BAD_TLS = "tls: failed to verify certificate: x509: certificate signed by unknown authority"
 BACK_OFF = "Back-off pulling image"
 
 
@@ -119,8 +120,8 @@ def test_a_text_that_tells_nothing_is_unknown() -> None:
 
 
 def test_the_platforms_own_words_count_more_than_a_report() -> None:
-    result = judged(healthy(failing(DISK_FULL)), "reported.state")
-    assert codes(result) == ["REPORTED_DISK_FULL_NODE"]
+    result = judged(healthy(failing(BAD_TLS)), "reported.state")
+    assert codes(result) == ["REPORTED_NETWORK_TLS"]
     assert result.findings[0].confidence is Confidence.LIKELY
 
 
@@ -181,9 +182,9 @@ def test_the_platforms_own_ambiguous_words_are_told_once() -> None:
 
 
 def test_a_text_that_names_one_cause_beats_one_that_fits_several() -> None:
-    evidence = healthy(failing(REFUSED), reported(DISK_FULL), SECRET, unseen(RoleAssignments))
+    evidence = healthy(failing(REFUSED), reported(BAD_TLS), SECRET, unseen(RoleAssignments))
     assert judged(evidence, "reported.state").outcome is Outcome.SKIPPED
-    assert codes(judged(evidence)) == ["REPORTED_DISK_FULL_NODE"]
+    assert codes(judged(evidence)) == ["REPORTED_NETWORK_TLS"]
 
 
 def test_who_has_no_roles_lacks_none() -> None:
