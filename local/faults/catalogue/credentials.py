@@ -15,6 +15,10 @@ def password(kind: str, **fields: object) -> dict[str, object]:
     return {"value": kind, **fields}
 
 
+STAGES = ((2, "_IN_3_DAYS"), (9, "_IN_14_DAYS"), (25, ""))
+"""Days to the end of a secret, and how the warning's code ends then."""
+
+
 SETUP = (
     fault(
         "CREDENTIALS_NONE",
@@ -143,12 +147,12 @@ ACCOUNTS = (
     ),
     *(
         fault(
-            "CREDENTIALS_TOKEN_EXPIRING",
+            f"CREDENTIALS_TOKEN_EXPIRING{stage}",
             f"in {days} days",
             put("registries/plain/tokens/*/passwords", [password("a", expires=f"P{days}D")]),
             "*-token",
         )
-        for days in (2, 9, 25)
+        for days, stage in STAGES
     ),
     fault(
         "CREDENTIALS_SERVICE_PRINCIPAL_MISSING",
@@ -170,12 +174,12 @@ ACCOUNTS = (
     ),
     *(
         fault(
-            "CREDENTIALS_SECRET_EXPIRING",
+            f"CREDENTIALS_SECRET_EXPIRING{stage}",
             f"in {days} days",
             put("identities/*-principal/secrets", [password("old", expires=f"P{days}D")]),
             "*-sp",
         )
-        for days in (2, 9, 25)
+        for days, stage in STAGES
     ),
 )
 

@@ -94,9 +94,11 @@ STATE = (
         "*-vault",
     ),
     fault("EXISTENCE_READ_LOCKED", "the image", images("*-plain", locks=LOCKED), "*-plain"),
-    fault("EXISTENCE_READ_LOCKED", "the tag", images("*-plain", tagLocks={"1": LOCKED}), "*-plain"),
     fault(
-        "EXISTENCE_READ_LOCKED",
+        "EXISTENCE_TAG_READ_LOCKED", "the tag", images("*-plain", tagLocks={"1": LOCKED}), "*-plain"
+    ),
+    fault(
+        "EXISTENCE_REPOSITORY_READ_LOCKED",
         "the repository",
         put("registries/plain/repositories/*-plain/locks", LOCKED),
         "*-plain",
