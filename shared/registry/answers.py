@@ -49,7 +49,7 @@ class Reply:
             raise CouldNotLookError(describe(self.answer))
         try:
             return msgspec.json.decode(self.body, type=shape)
-        except (msgspec.MsgspecError, RecursionError) as why:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
             raise CouldNotLookError(f"{Reach.GARBLED.value}: {why}") from why
 
 

@@ -9,6 +9,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.registry import Answer, Reach
 from shared.registry.answers import answered, describe, doubted, not_connected, obstacle
 
@@ -21,6 +22,7 @@ KEY = ConnectionKey(
     proxy_auth=None,
     proxy_headers_hash=None,
 )
+from shared.registry.wire import Manifest
 
 
 def proxy_says(status: int) -> aiohttp.ClientHttpProxyError:
@@ -128,3 +130,12 @@ def test_an_answer_in_one_line() -> None:
     body = b'{"errors": [{"code": "DENIED", "message": "client with IP"}]}'
     assert describe(answered(403, {}, body).answer) == "403 DENIED: client with IP"
     assert describe(Answer(reach=Reach.TIMED_OUT, detail="x")) == "timed out (x)"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"mediaType": 1}', b'{"mediaType": "\xff\xfe"}', b"[" * 100_000]
+)
+def test_a_body_that_is_no_manifest_could_not_be_looked_at(body: bytes) -> None:
+    reply = Reply(Answer(reach=Reach.ANSWERED, status=200), body)
+    with pytest.raises(CouldNotLookError):
+        reply.read(Manifest)
