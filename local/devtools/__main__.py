@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 
 from local.arguments import USAGE, Parser
 
-ALL_TESTS = ("-n", "auto", "--dist", "loadfile")
-"""Without arguments the tests run on every core, the tests of one file in one process."""
+WORKERS = max(4, os.cpu_count() or 1)
+"""More than there are cores on a small machine: many tests wait for processes, not for a core."""
+ALL_TESTS = ("-n", str(WORKERS), "--dist", "loadfile")
+"""How the tests run without arguments; those of one file run in one process."""
 
 
 def test(arguments: Sequence[str]) -> int:
