@@ -24,11 +24,11 @@ from shared.domain.capacity import (
     storage_level,
 )
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.beside import RegistryLoad
 from shared.domain.facts.pull import Asked, ReportedError
 from shared.domain.facts.registry import (
     ManifestAnswer,
     RegistryAnswer,
-    RegistryLoad,
     RegistryProfile,
     RegistryUsages,
     Usage,

@@ -9,8 +9,9 @@ from shared.checks import links
 from shared.checks.base import check
 from shared.checks.names import registry_name
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.beside import KnownRegistries
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import KnownRegistries, LoginServerAddress
+from shared.domain.facts.registry import LoginServerAddress
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 from shared.domain.images import (
     DOCKER_HUB,

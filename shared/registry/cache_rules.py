@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.adapters.arm import Arm, Json, NotFoundError
-from shared.domain.facts.registry import CacheRule
+from shared.domain.facts.beside import CacheRule
 
 VERSION = "2025-11-01"
 

@@ -11,7 +11,7 @@ from typing import Any
 from shared.adapters.arm import Arm, Json
 from shared.domain.clock import utc
 from shared.domain.facts.base import CouldNotLookError
-from shared.domain.facts.registry import RegistryLoad
+from shared.domain.facts.beside import RegistryLoad
 
 VERSION = "2023-10-01"
 LOOK_BACK = timedelta(days=30)

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from shared.domain.facts.base import CouldNotLookError
-from shared.domain.facts.registry import Answer, ManifestState, ReadLocks
+from shared.domain.facts.beside import ReadLocks
+from shared.domain.facts.registry import Answer, ManifestState
 from shared.registry.repository import Repository
 
 DISALLOWED = 405

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from shared.adapters.dns import Dns
 from shared.adapters.resilience import cached
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
+from shared.domain.facts.beside import KnownRegistries, RegistryLoad
 from shared.domain.facts.registry import (
-    KnownRegistries,
     LoginServerAddress,
     RegistryAnswer,
-    RegistryLoad,
     RegistryProfile,
     RegistryUsages,
     Replications,

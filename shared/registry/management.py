@@ -16,8 +16,8 @@ from shared.adapters.credentials import Credentials
 from shared.adapters.resilience import cached
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError
+from shared.domain.facts.beside import RegistryLoad
 from shared.domain.facts.registry import (
-    RegistryLoad,
     RegistryProfile,
     RegistryUsages,
     Replications,

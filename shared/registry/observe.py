@@ -12,7 +12,8 @@ from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
-from shared.domain.facts.registry import CacheRule, MonitorAccess, RoleAssignments, ScopedToken
+from shared.domain.facts.beside import CacheRule
+from shared.domain.facts.registry import MonitorAccess, RoleAssignments, ScopedToken
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry

@@ -13,8 +13,9 @@ from shared.checks.base import CannotTellError, NotApplicableError, check, known
 from shared.checks.existence.proof import is_missing
 from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import MissingEvidenceError, Unavailable
+from shared.domain.facts.beside import CacheRule
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import CacheRule, ManifestAnswer, MonitorAccess
+from shared.domain.facts.registry import ManifestAnswer, MonitorAccess
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
 SHOW = "az acr cache show --registry {registry} --name {rule}"

@@ -18,9 +18,9 @@ from shared.checks.existence.missing import (
 from shared.checks.existence.proof import MANIFEST_UNKNOWN, NAME_UNKNOWN, is_missing
 from shared.checks.names import about_image, about_workload, closest, listed
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.beside import CacheRule
 from shared.domain.facts.pull import Asked, Remembered
 from shared.domain.facts.registry import (
-    CacheRule,
     ManifestAnswer,
     ManifestState,
     MonitorAccess,

@@ -9,13 +9,9 @@ from shared.checks.base import CannotTellError, NotApplicableError, check, known
 from shared.checks.existence.proof import is_disallowed
 from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.beside import ReadLocks
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import (
-    ManifestAnswer,
-    ManifestState,
-    ReadLocks,
-    RegistryProfile,
-)
+from shared.domain.facts.registry import ManifestAnswer, ManifestState, RegistryProfile
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
 QUARANTINED = Problem(

@@ -8,8 +8,9 @@ from shared.checks import links
 from shared.checks.base import CannotTellError, check
 from shared.checks.names import about_registry, closest, listed, registry_name
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.beside import KnownRegistries
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import KnownRegistries, LoginServerAddress, RegistryProfile
+from shared.domain.facts.registry import LoginServerAddress, RegistryProfile
 from shared.domain.findings import Finding, Outcome, Problem
 
 PRIVATE_LINK = "privatelink."

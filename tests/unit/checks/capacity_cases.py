@@ -1,9 +1,9 @@
 from shared.domain.capacity import GIB, TIB
+from shared.domain.facts.beside import RegistryLoad
 from shared.domain.facts.pull import ReportedError
 from shared.domain.facts.registry import (
     ManifestAnswer,
     RegistryAnswer,
-    RegistryLoad,
     RegistryProfile,
     RegistryUsages,
     Sku,

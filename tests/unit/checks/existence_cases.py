@@ -1,8 +1,8 @@
 from msgspec.structs import replace
 
+from shared.domain.facts.beside import CacheRule, ReadLocks
 from shared.domain.facts.pull import Remembered
 from shared.domain.facts.registry import (
-    CacheRule,
     Child,
     ImageContent,
     ManifestAnswer,
@@ -10,7 +10,6 @@ from shared.domain.facts.registry import (
     MonitorAccess,
     Neighbours,
     Reach,
-    ReadLocks,
     RegistryProfile,
     Replication,
     Replications,

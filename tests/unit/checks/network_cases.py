@@ -1,9 +1,9 @@
 from msgspec.structs import replace
 
+from shared.domain.facts.beside import KnownRegistries
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import (
     Answer,
-    KnownRegistries,
     LoginServerAddress,
     Reach,
     RegistryAnswer,

@@ -5,16 +5,9 @@ import pytest
 from shared.checks import CATALOG, EVERY_CHECK, examine
 from shared.checks.base import Check
 from shared.domain.facts.base import Evidence, Fact
+from shared.domain.facts.beside import CacheRule, RegistryLoad
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import (
-    CacheRule,
-    Child,
-    RegistryLoad,
-    Replication,
-    Replications,
-    Sku,
-    SoftDeleted,
-)
+from shared.domain.facts.registry import Child, Replication, Replications, Sku, SoftDeleted
 from shared.domain.facts.workload import IdentityKind, PrivatePath
 from shared.domain.findings import Outcome
 from shared.domain.images import Digest

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.domain.facts import pull, registry, workload
+from shared.domain.facts import beside, pull, registry, workload
 from shared.domain.facts.base import (
     CouldNotLookError,
     Evidence,
@@ -27,7 +27,7 @@ USAGES = RegistryUsages((Usage("Size", 1, 2),))
 
 
 def kinds() -> Iterator[type[Fact]]:
-    for module in (pull, registry, workload):
+    for module in (beside, pull, registry, workload):
         for found in vars(module).values():
             if isinstance(found, type) and issubclass(found, Fact) and found is not Fact:
                 yield found

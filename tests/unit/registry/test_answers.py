@@ -11,7 +11,7 @@ from yarl import URL
 
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.registry import Answer, Reach
-from shared.registry.answers import answered, describe, doubted, not_connected, obstacle
+from shared.registry.answers import Reply, answered, describe, doubted, not_connected, obstacle
 
 KEY = ConnectionKey(
     "contoso.azurecr.io",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.arm import Arm, Json, NotFoundError
-from shared.domain.facts.registry import CacheRule
+from shared.domain.facts.beside import CacheRule
 from shared.registry.cache_rules import CacheRules, covering
 
 REGISTRY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/r"

@@ -7,7 +7,7 @@ import pytest
 
 from shared.adapters.arm import Arm, Json
 from shared.domain.facts.base import CouldNotLookError
-from shared.domain.facts.registry import RegistryLoad
+from shared.domain.facts.beside import RegistryLoad
 from shared.registry.load import read
 
 AT = datetime(2026, 9, 1, 12, 3, tzinfo=UTC)
