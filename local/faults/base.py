@@ -110,8 +110,12 @@ def _secret(column: str) -> Raw:
 
 
 def _role_assignments() -> list[Raw]:
-    watching = ("Reader", "Azure Kubernetes Service RBAC Reader")
-    watching += ("Azure Kubernetes Service Cluster User Role", SECRETS["name"])
+    watching = (
+        "Reader",
+        "Azure Kubernetes Service RBAC Reader",
+        "Azure Kubernetes Service Cluster User Role",
+        SECRETS["name"],
+    )
     scope = "managementGroup/contoso"
     return [
         *({"principal": "pullwatch", "role": role, "scope": scope} for role in watching),

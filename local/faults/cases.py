@@ -18,6 +18,10 @@ class Kind(StrEnum):
     LOOKALIKE = "lookalike"
 
 
+ANY = "*"
+"""Whatever the root cause is, as long as the rest holds."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What must be said of a pull: the code of the root cause, or only an outcome.
@@ -33,7 +37,7 @@ class Verdict:
 
     def mistake(self, seen: Seen) -> str:
         """What is wrong about what was said; empty when nothing is."""
-        if (seen.root_cause or "") != self.root:
+        if self.root not in {ANY, seen.root_cause or ""}:
             return seen.root_cause or seen.outcome
         if self.outcome and seen.outcome != self.outcome:
             return seen.outcome
@@ -163,18 +167,18 @@ def fault(
     return Case(name, plant, {**verdicts, **others}, verbs=verbs, aside=aside, code=code)
 
 
-def pair(what: str, plant: Edit, first: str, second: str, *hits: str, **more: object) -> Case:
+def pair(
+    first: str,
+    second: str,
+    plant: Edit,
+    *hits: str,
+    what: str = "",
+    aside: tuple[str, ...] = (),
+) -> Case:
     """Two independent problems: the first stops the pull first, both are named."""
+    name = f"{first} + {second}" + (f": {what}" if what else "")
     verdicts = dict.fromkeys(hits, said(first, second))
-    besides = more.pop("besides", {})
-    return Case(
-        f"{first} + {second}: {what}",
-        plant,
-        {**verdicts, **besides},  # type: ignore[dict-item]
-        kind=Kind.PAIR,
-        code=first,
-        **more,  # type: ignore[arg-type]
-    )
+    return Case(name, plant, verdicts, aside=aside, kind=Kind.PAIR, code=first)
 
 
 def lookalike(

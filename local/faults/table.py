@@ -122,9 +122,11 @@ def _wrong(results: Iterable[Result]) -> list[str]:
 def _figures(found: Counts) -> list[str]:
     never = ", ".join(found.never_planted)
     return [
-        f"{found.problems} problems, {found.cells} cells of problem and platform, "
-        f"{found.faults} faults, {found.pairs} pairs, {found.lookalikes} lookalikes; "
-        f"{found.wrong} wrong, {found.missing_when_unknown} missing when unknown",
+        (
+            f"{found.problems} problems, {found.cells} cells of problem and platform, "
+            f"{found.faults} faults, {found.pairs} pairs, {found.lookalikes} lookalikes; "
+            f"{found.wrong} wrong, {found.missing_when_unknown} missing when unknown"
+        ),
         *([f"Not planted: {never}"] if never else []),
     ]
 
@@ -134,4 +136,5 @@ def progress(done: int, of: int, result: Result) -> None:
     state = "ok" if not result.misses else "WRONG"
     text = f"{done}/{of} {state} {result.case.name} ({result.seconds:.1f} s)"
     end = "\n" if result.misses or not sys.stderr.isatty() else "\r"
-    print(f"{text[:100]:100}", end=end, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text[:100]:100}{end}")
+    sys.stderr.flush()

@@ -1,12 +1,21 @@
 """Every case: faults, pairs and lookalikes. A new one is an entry in one of these files."""
 
 from local.faults.cases import Case
-from local.faults.catalogue import auth, credentials, existence, network
+from local.faults.catalogue import (
+    auth,
+    credentials,
+    existence,
+    lookalikes,
+    network,
+    pairs,
+    reported,
+)
 
 FAULTS: tuple[Case, ...] = (
     *network.FAULTS,
     *credentials.FAULTS,
     *auth.FAULTS,
     *existence.FAULTS,
+    *reported.FAULTS,
 )
-EVERY_CASE: tuple[Case, ...] = FAULTS
+EVERY_CASE: tuple[Case, ...] = (*FAULTS, *pairs.PAIRS, *lookalikes.LOOKALIKES)

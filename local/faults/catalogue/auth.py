@@ -1,7 +1,7 @@
 """Planted faults of rights: what the identity that pulls may do."""
 
 from local.faults.base import READER
-from local.faults.cases import Case, Verdict, fault
+from local.faults.cases import Case, fault
 from local.faults.edits import Edit, add, each, grant, put, regrant, revoke, workload
 
 PLAIN = "registry/plain"
@@ -167,23 +167,6 @@ TOKENS = (
         "metadata only",
         put("registries/plain/scopeMaps/*/actions", ["repositories/*/metadata/read"]),
         "*-token",
-    ),
-    fault(
-        "AUTH_ANONYMOUS_PULL_OFF",
-        "a cluster without an identity that counts",
-        each(
-            put("registries/public/anonymousPullEnabled", False),
-            put("clusters/cluster/kubeletIdentity", ""),
-        ),
-        "aks-anon",
-        besides={
-            "web-anon": Verdict("CREDENTIALS_NONE"),
-            "slot-anon": Verdict("CREDENTIALS_NONE"),
-            "app-anon": Verdict("CREDENTIALS_NONE"),
-            "job-anon": Verdict("CREDENTIALS_NONE"),
-            "aci-anon": Verdict("CREDENTIALS_NONE"),
-        },
-        aside=("aks-*",),
     ),
 )
 

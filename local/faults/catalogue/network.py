@@ -46,18 +46,6 @@ REFERENCE = (
         image("*-plain", "plain.azurecr/{name}:1"),
         "*-plain",
     ),
-    fault(
-        "REFERENCE_NOT_ON_ACR",
-        "azurecr.io forgotten: Docker Hub",
-        image("*-plain", "plain/{name}:1"),
-        "*-plain",
-    ),
-    fault(
-        "REFERENCE_NOT_ON_ACR",
-        "another maker's registry",
-        image("*-plain", "ghcr.io/contoso/{name}:1"),
-        "*-plain",
-    ),
 )
 
 NAMES = (
