@@ -73,9 +73,12 @@ def _read(attempt: Attempt) -> Reading | None:
 
 
 def _weight(reading: Reading) -> tuple[int, bool]:
-    """A reading that names nothing at all weighs least, then one that adds nothing."""
+    """A reading that names nothing at all weighs least. One that adds nothing weighs as much as
+    that of an anonymous try: the first of them counts, because clients go on without credentials
+    after a failure, never the other way.
+    """
     if reading.cause is CauseLabel.UNKNOWN and not reading.candidates:
-        return -2, False
-    if reading.weak:
         return -1, False
+    if reading.weak:
+        return _WEIGHTS[CauseLabel.AUTH_ANONYMOUS_DENIED], True
     return _WEIGHTS[reading.cause], reading.cause is not CauseLabel.UNKNOWN

@@ -24,10 +24,14 @@ _QUOTED = re.compile(
     re.IGNORECASE,
 )
 _IMAGE = re.compile(
-    r"(?<![\w./<>*-])(?:(?!aka\.ms|microsoft\.)(?:[\w*<>-]{1,63}+\.){1,8}+[\w<>-]{1,63}+(?::\d{1,5})?"
+    r"(?:(?<![\w./<>*-])|(?<=[a-z]://))(?:(?!aka\.ms|microsoft\.)(?:[\w*<>-]{1,63}+\.){1,8}+[\w<>-]{1,63}+(?::\d{1,5})?"
     r"(?:/[\w.<>{}*-]{1,255}+){1,20}+(?::[\w.<>-]{1,128}+)?"
     r"|[a-z0-9][\w.-]{0,127}+(?:/[\w.-]{1,255}+){1,20}+:(?=\w)[\w.-]{1,128}+)"
     r"(?:@sha256:[0-9a-f]{1,64})?",
+    re.IGNORECASE,
+)
+_SPOKEN = re.compile(
+    r"(?<=tagged by )([\"'])[^\s\"']{1,128}\1|(?<=reading manifest )[\w.-]{1,128}(?= in )",
     re.IGNORECASE,
 )
 _MARK = re.compile("[\ue100-\uf8ff]")
@@ -67,6 +71,7 @@ class Names:
         """The text with one character in the place of each name."""
         text = _URL.sub(lambda m: self._mark(_request(m), _tail(m[0])), text)
         text = _QUOTED.sub(lambda m: self._mark(_image(m["name"]), ""), text)
+        text = _SPOKEN.sub(lambda m: self._mark(Name(m[0]), ""), text)
         return _IMAGE.sub(lambda m: self._mark(_image(m[0]), _tail(m[0])), text)
 
     def of(self, part: str) -> tuple[Name, ...]:

@@ -20,6 +20,9 @@ FIRST_BODY = 0xE000
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+_WRAPPED = re.compile(r"(?<=\S) ?│\n[ ]?│ (?=\S)")
+"""Where a terminal's table broke a line."""
+
 _TRACE = re.compile(
     r"[ .]{0,3}\b(?:correlation ?id|trace ?id|activity ?id|request ?id|timestamp):[ ]?"
     r"[0-9a-f][0-9a-f:.tz-]{2,40}(?: \d\d:\d\d:\d\dz)?",
@@ -67,10 +70,10 @@ def open_up(text: str) -> Opened:
     """Undo escapes and lift out bodies, layer by layer. Linear in the text's length."""
     if len(text) > 2 * LONGEST:
         text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
-    text = _PRIVATE.sub("?", _ANSI.sub("", text)).translate(_SAME)
+    text = _PRIVATE.sub("?", _WRAPPED.sub("", _ANSI.sub("", text))).translate(_SAME)
     bodies: list[tuple[Body, ...]] = []
     for _ in range(ROUNDS):
-        text = _lift(text, bodies)
+        text = _FIELD.sub(_own_line, _lift(text, bodies))
         plain = _PRIVATE_ESCAPES.sub("?", text)
         plain = _ESCAPE.sub(_unescape, plain)
         if plain == text:
@@ -82,8 +85,15 @@ def open_up(text: str) -> Opened:
     return Opened(_TRACE.sub("", text), tuple(bodies))
 
 
+_FIELD = re.compile(r"\b(err|error|msg|message|stderr)=\"((?:[^\"\\]|\\.)*+)\"")
 _PRIVATE_ESCAPES = re.compile(r"\\u(?:[eE][0-9a-fA-F]|[fF][0-8])[0-9a-fA-F]{2}")
 """Escapes that would forge the mark of a body."""
+
+
+def _own_line(found: re.Match[str]) -> str:
+    """The error of a structured log (logfmt, klog) ends where its quotes do."""
+    value = _ESCAPE.sub(_unescape, found[2])
+    return f"{found[1]}: {value}\n"
 
 
 def _unescape(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from shared.explain.lexicon.sign import Sign
 PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.TOO_MANY: (
         *("toomanyrequests", "too many requests", "pull rate limit", "rate limit exceeded"),
-        *("qps exceeded", "ratelimit", "rate-limit", "rate limited", "request was throttled"),
+        *("qps exceeded", "rate limited", "request was throttled"),
         *("requests were throttled", "has been throttled", "serverbusy", "server busy"),
         *("exceeded the rate limit", "quota exceeded for quota metric", "rate limit reached"),
     ),

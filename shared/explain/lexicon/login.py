@@ -47,10 +47,10 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.NO_CREDENTIAL: (
         *("fetch anonymous token", "no basic auth credentials", "return empty authentication"),
         *("unsupported status code 401", "unable to retrieve some image pull secrets"),
-        *("anonymous access is not allowed", "anonymous pull is not", "anonymous pull access"),
+        *("anonymous access is not allowed", "anonymous pull is not"),
         *("falling back on anonymous", "no credentials were", "no matching credentials"),
         *("failedtoretrieveimagepullsecret", "no credential was found", "not logged in"),
-        *("please run 'docker login'", "anonymous request", "anonymous user", "anonymous access"),
+        *("please run 'docker login'", "anonymous request"),
         *("no credentials found", "credentials not configured", "no auth credentials"),
     ),
     Sign.EXCHANGE_REFUSED: (

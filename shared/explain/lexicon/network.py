@@ -4,7 +4,7 @@ from shared.explain.lexicon.sign import Sign
 
 PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.NO_SUCH_HOST: (
-        *("no such host", "nxdomain", "unknownhostexception", "enotfound", "unknown host"),
+        *("no such host", "nxdomain", "unknownhostexception", " enotfound", "unknown host"),
         *("no such domain", "non-existent domain", "name does not exist"),
     ),
     Sign.LOOKUP_FAILED: (
@@ -66,16 +66,16 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("err_tunnel_connection", "proxy connect", "from proxy after connect", "proxy_error"),
         *("blocked by the proxy", "zscaler"),
     ),
-    Sign.WEB_PAGE: (*("invalid character '<'", "<!doctype html", "<html", "text/html"),),
+    Sign.WEB_PAGE: (*("invalid character '<'", "<!doctype html", "<html"),),
     Sign.PRIVATE_ENDPOINT: (
         *("have private endpoints in the vnet", "private endpoint needs to be reconfigured"),
         *("failed to replicate private endpoint", "private endpoint connection"),
-        *("private endpoint is", "private link", "privateendpoint", "private endpoints are"),
+        *("private link", "privateendpoint"),
     ),
     Sign.FIREWALL: (
         *("is not allowed access", "aka.ms/acr/firewall", "connectivity_forbidden_error"),
         *("public network access is disabled", "public access is disabled", "client with ip"),
-        *("public network access on", "ip address is not allowed", "network rules", "firewall rul"),
-        *("publicnetworkaccess", "blocked by firewall", "denied by firewall", "network acl"),
+        *("public network access on", "ip address is not allowed"),
+        *("publicnetworkaccess", "blocked by firewall", "denied by firewall"),
     ),
 }

@@ -8,4 +8,5 @@ RULES = (
     *transport.RULES,
     *answers.RULES,
     *login.RULES,
+    *tools.LAST,
 )

@@ -8,6 +8,7 @@ from shared.explain.lexicon import Sign
 from shared.explain.reading import Reading, Rule, likely, one_of, sure
 
 _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
+_DOCKER_HUB = ("docker.io", "docker.com")
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
 _LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
 
@@ -45,7 +46,7 @@ def is_missing(attempt: Attempt) -> Reading | None:
         return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
     if attempt.has(Sign.MANIFEST_UNKNOWN, Sign.DIGEST_UNKNOWN):
         return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
-    if attempt.has(Sign.ACCESS_OR_NAME) and _is_docker_hub(attempt):
+    if attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and _is_docker_hub(attempt):
         why = "a name without a registry means Docker Hub, which has no such image"
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
     if missing and attempt.stage in (Stage.MANIFEST, Stage.NONE):
@@ -131,11 +132,14 @@ def _says_missing(attempt: Attempt) -> bool:
 
 
 def _is_docker_hub(attempt: Attempt) -> bool:
-    """Whether the name in ``access denied for NAME,`` has no host, or Docker Hub's."""
+    """Whether the names have no host, or Docker Hub's: ``access denied for NAME,``."""
+    if attempt.on_acr or any(not host.endswith(_DOCKER_HUB) for host in attempt.hosts):
+        return False
     name = attempt.written.partition("access denied for ")[2].partition(",")[0]
-    host = name.partition("/")[0]
-    elsewhere = "/" in name and ("." in host or ":" in host or host == "localhost")
-    return not attempt.on_acr and (not elsewhere or host.endswith("docker.io"))
+    if not name:
+        return bool(attempt.hosts)
+    host, slash, _ = name.partition("/")
+    return not slash or not ("." in host or ":" in host) or host.endswith(_DOCKER_HUB)
 
 
 def _tag_or_digest(attempt: Attempt) -> CauseLabel:

@@ -45,10 +45,10 @@ def only_says_so(attempt: Attempt) -> Reading | None:
             CauseLabel.NETWORK_FIREWALL_IP,
             CauseLabel.NOT_FOUND_TAG,
         )
-    known = attempt.signs or attempt.status
-    if not known and any(word in attempt.text for word in _SILENT):
+    if any(word in attempt.text for word in _SILENT):
         return one_of("the platform only says that the pull failed")
     return None
 
 
-RULES: tuple[Rule, ...] = (lacks_actions, lacks_role, only_says_so)
+RULES: tuple[Rule, ...] = (lacks_actions, lacks_role)
+LAST: tuple[Rule, ...] = (only_says_so,)

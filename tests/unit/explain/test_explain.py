@@ -104,9 +104,26 @@ def test_any_heap_of_fragments_is_explained(text: str) -> None:
     assert explain(text) == explain(text)
 
 
+UNITS = st.text(st.characters(), min_size=1, max_size=12) | FRAGMENTS
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(UNITS, min_size=1, max_size=4).map("".join))
+def test_any_unit_a_great_many_times_is_explained(unit: str) -> None:
+    text = unit * (MEGABYTE // 10 // len(unit))
+    assert explain(text).cause in CauseLabel
+
+
+def test_lone_surrogates_and_nul_are_text_too() -> None:
+    assert explain("\x00\udc80 toomanyrequests \ud800").cause is CauseLabel.THROTTLED
+    assert explain('{"message": "\\ud800 toomanyrequests"}').cause is CauseLabel.THROTTLED
+
+
 @pytest.mark.parametrize(
     "unit",
     [
+        *(": ", "[", ": [a", ": [a: b, ", "a/b:c ", 'msg="a', "│\n│ ", "&quot;", "\ud800", "\x00"),
+        *("\ue000", "a.a/", "https://a/", "sha256:", "'a.b", "lookup ", "<", '{"message":"{'),
         *(
             "a",
             "{",
