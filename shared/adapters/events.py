@@ -4,6 +4,7 @@ azure-eventgrid and azure-core say what a valid event is; azure-eventgrid names 
 Shape of the data: learn.microsoft.com/azure/event-grid/event-schema-container-registry.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from azure.core.messaging import CloudEvent
 from azure.eventgrid import EventGridEvent, SystemEventNames
 from msgspec import Struct
 
+from shared.domain.clock import utc
 from shared.domain.events import EventKind, RegistryEvent
 from shared.domain.images import Digest, InvalidReferenceError, parse_reference
 
@@ -34,13 +36,13 @@ class MalformedEventError(Exception):
 
 class _Target(Struct, frozen=True):
     repository: str
-    digest: str = ""
+    digest: str | None = None
     tag: str | None = None
 
 
 class _Request(Struct, frozen=True):
-    id: str = ""
-    host: str = ""
+    id: str | None = None
+    host: str | None = None
     useragent: str | None = None
 
 
@@ -50,9 +52,9 @@ class _Actor(Struct, frozen=True):
 
 class _Data(Struct, frozen=True):
     target: _Target
-    request: _Request = _Request()
+    request: _Request | None = None
     actor: _Actor | None = None
-    timestamp: datetime | None = None
+    timestamp: str | int | float | None = None
 
 
 def read_event(event: func.EventGridEvent | func.CloudEvent) -> RegistryEvent:
@@ -69,10 +71,17 @@ def read_event(event: func.EventGridEvent | func.CloudEvent) -> RegistryEvent:
     if kind is None:
         raise IgnoredEventError(f"type {name[:100]!r} is not acted on")
     try:
-        data = msgspec.convert(envelope.data, _Data)
-    except msgspec.ValidationError as why:
-        raise MalformedEventError(f"data: {why}") from why
+        data = _data(envelope.data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as why:
+        raise MalformedEventError(f"data: {str(why)[:200]}") from why
     return _registry_event(envelope, kind, data)
+
+
+def _data(sent: Any) -> _Data:
+    """Some senders put the object into a text."""
+    if isinstance(sent, str | bytes):
+        return msgspec.json.decode(sent, type=_Data)
+    return msgspec.convert(sent, _Data)
 
 
 def _envelope(event: func.EventGridEvent | func.CloudEvent) -> EventGridEvent | CloudEvent[Any]:
@@ -108,20 +117,33 @@ def _registry_event(
         source, sent = envelope.topic, envelope.event_time
     else:
         source, sent = envelope.source, envelope.time
-    at = data.timestamp or sent or datetime.now(UTC)
+    request, actor = data.request or _Request(), data.actor or _Actor()
     return RegistryEvent(
-        id=str(envelope.id)[:200],
+        id=_text(str(envelope.id), 200),
         kind=kind,
-        registry_id=str(source or "")[:500],
-        host=data.request.host.lower()[:255],
+        registry_id=_text(str(source or ""), 500),
+        host=_text(request.host, 255).lower(),
         repository=_repository(data.target),
         tag=data.target.tag or "",
-        digest=Digest(data.target.digest.lower()),
-        at=at if at.tzinfo else at.replace(tzinfo=UTC),
-        actor=((data.actor.name if data.actor else "") or "")[:300],
-        user_agent=(data.request.useragent or "")[:300],
-        request_id=data.request.id[:200],
+        digest=Digest((data.target.digest or "").lower()),
+        at=_when(data, sent),
+        actor=_text(actor.name, 300),
+        user_agent=_text(request.useragent, 300),
+        request_id=_text(request.id, 200),
     )
+
+
+def _text(sent: str | None, longest: int) -> str:
+    """Cut short, and without the halves of characters that JSON can hold but UTF-8 cannot."""
+    return (sent or "")[:longest].encode("utf-8", "replace").decode()
+
+
+def _when(data: _Data, sent: datetime | None) -> datetime:
+    """When it happened, else when it was sent: no event is dropped for its time."""
+    with suppress(ValueError, OverflowError):
+        return utc(str(data.timestamp or ""))
+    at = sent or datetime.now(UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _repository(target: _Target) -> str:

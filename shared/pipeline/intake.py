@@ -1,20 +1,26 @@
 """A registry event: update the index, and have the pulls that it touches diagnosed."""
 
 import logging
+import re
 
 import azure.functions as func
 from msgspec.structs import replace
 
 from shared.adapters.store.index import Entry
 from shared.adapters.store.ledger import Note, NoteKind
+from shared.domain.diagnosis import Gap
 from shared.domain.events import EventKind, RegistryEvent
+from shared.domain.facts.base import CouldNotLookError
 from shared.domain.images import ACR_SUFFIXES
 from shared.domain.pulls import Cause, CauseKind
 from shared.pipeline.jobs import enqueue, shard
 from shared.pipeline.services import Services
+from shared.registry.base import Registries
 
 log = logging.getLogger(__name__)
 EXCERPT = 2_000
+REGIONAL = re.compile(r"\.[a-z0-9]+\.geo(?=\.azurecr\.)")
+"""What a regional host has that the login server has not (contoso.westeurope.geo.azurecr.io)."""
 
 
 async def on_registry_event(
@@ -35,12 +41,16 @@ async def on_registry_event(
     except MalformedEventError as why:
         await _note(services, event, NoteKind.EVENT_MALFORMED, str(why))
     else:
-        await take(services, wanted)
+        registry = await _login_server(services, wanted)
+        if registry:
+            await take(services, registry, wanted)
+        else:
+            unknown = f"{wanted.registry_id!r} is no registry that is looked at"
+            await _note(services, event, NoteKind.EVENT_IGNORED, unknown)
 
 
-async def take(services: Services, event: RegistryEvent) -> int:
+async def take(services: Services, registry: str, event: RegistryEvent) -> int:
     """Remember what the event says, and enqueue urgent jobs. Returns how many."""
-    registry = await _login_server(services, event)
     entries = await services.store.index.of_repository(registry, event.repository)
     touched = [entry for entry in entries if _touches(event, entry)]
     await services.store.index.put([_remember(event, entry) for entry in touched])
@@ -52,11 +62,26 @@ async def take(services: Services, event: RegistryEvent) -> int:
 
 
 async def _login_server(services: Services, event: RegistryEvent) -> str:
-    """By the registry's id: an event's host may be a regional one."""
-    known = (await services.registry.registries()).known
+    """By the registry's id: an event's host may be a regional one. Empty for one out of scope.
+
+    Raises:
+        CouldNotLookError: it cannot be told now; Event Grid sends the event again.
+
+    """
+    try:
+        found = await services.registry.registries()
+    except CouldNotLookError as why:
+        found = Registries((), (Gap("registries", str(why)),))
     wanted = event.registry_id.lower()
-    found = next((r.login_server for r in known if r.resource_id.lower() == wanted), None)
-    return found or (event.host if event.host.endswith(ACR_SUFFIXES) else "")
+    for registry in found.known:
+        if registry.resource_id.lower() == wanted:
+            return registry.login_server
+    host = REGIONAL.sub("", event.host)
+    if host.endswith(ACR_SUFFIXES):
+        return host
+    if found.gaps:
+        raise CouldNotLookError(f"{wanted} is not known, and not everything could be read")
+    return ""
 
 
 def _touches(event: RegistryEvent, entry: Entry) -> bool:
@@ -95,7 +120,7 @@ async def _note(
 ) -> None:
     log.warning("event %s: %s", kind, reason)
     note = Note(
-        id=str(event.id)[:EXCERPT],
+        id=str(event.id)[:EXCERPT].encode("utf-8", "replace").decode(),
         kind=kind,
         at=services.now(),
         reason=reason,
