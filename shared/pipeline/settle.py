@@ -27,6 +27,7 @@ from shared.domain.incidents import (
     take_in,
 )
 from shared.pipeline.services import Services
+from shared.pipeline.spread import look_at_others
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ async def _settle(services: Services, incident_id: str, steps: list[Step]) -> No
 
     incident = await services.store.incidents.change(incident_id, decide)
     if incident and incident.promised:
+        await look_at_others(services, incident, [change for change, _, _ in steps])
         await _keep(services, incident)
 
 

@@ -173,6 +173,7 @@ class FakePlatform:
     def __init__(self) -> None:
         self.pulls: list[Pull] = []
         self.gaps: tuple[Gap, ...] = ()
+        self.identity = IdentityKind.ANONYMOUS
 
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
         assert subscriptions == ()
@@ -180,7 +181,7 @@ class FakePlatform:
 
     async def observe(self, pull: Pull) -> tuple[Observation, ...]:
         return (
-            PullIdentity(kind=IdentityKind.ANONYMOUS),
+            PullIdentity(kind=self.identity),
             Egress(addresses=("52.0.0.1",)),
             RuntimePlatforms((Platform("linux", "amd64"),)),
             WorkloadState(state=PullState.RUNNING, instances=1),

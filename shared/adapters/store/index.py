@@ -82,6 +82,11 @@ class DeploymentIndex:
         known = {entry.pull.key: entry for entry in entries}
         return {pull: known[pull.key] for pull in pulls if pull.key in known}
 
+    async def of_registry(self, registry: str) -> AsyncIterator[Entry]:
+        """Every pull of one registry."""
+        async for row in self._table.partitions(f"{registry}:"):
+            yield unpack("entry", row, Entry)
+
     async def everything(self) -> AsyncIterator[Entry]:
         """Every pull of every registry."""
         async for row in self._table.partitions(""):

@@ -12,6 +12,7 @@ from yarl import URL
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.registry import Answer, Reach
 from shared.registry.answers import Reply, answered, describe, doubted, not_connected, obstacle
+from shared.registry.wire import Manifest
 
 KEY = ConnectionKey(
     "contoso.azurecr.io",
@@ -22,7 +23,6 @@ KEY = ConnectionKey(
     proxy_auth=None,
     proxy_headers_hash=None,
 )
-from shared.registry.wire import Manifest
 
 
 def proxy_says(status: int) -> aiohttp.ClientHttpProxyError:
