@@ -19,8 +19,9 @@ from local.azure.event_payloads import Event, Schema, event_of, from_replicas, w
 from local.azure.operations import Operation
 from local.azure.world import World
 
-RETRIES: Final = (10, 30, 60, 300, 600, 1800, 3600, 10800, 21600, *(43200,) * 20)
-"""Seconds before each attempt after the first: thirty attempts in all."""
+RETRIES: Final = (10, 30, 60, 300, 600, 1800, 3600, 10800, 21600, 43200)
+"""Seconds before each attempt after the first. The next one, after 12 hours more, would be past
+the time to live of 24 hours; so the 30 attempts that are allowed are never made."""
 DROPPED_AT_ONCE: Final = frozenset({400, 401, 403, 413})
 DELIVERED: Final = frozenset({200, 201, 202, 203, 204})
 ANSWER_WITHIN: Final = aiohttp.ClientTimeout(total=30)
@@ -100,6 +101,10 @@ class EventGrid:
         self._tasks: set[asyncio.Task[None]] = set()
         self._random = random.Random(self.mischief.seed)  # noqa: S311 (disorder, not a secret)
         self.world.hooks.append(self.publish)
+
+    def mend(self) -> None:
+        """Deliver once, in time and with the pauses of Azure again; subscriptions stay."""
+        self.mischief, self.scale = Mischief(), 1.0
 
     async def subscribe(self, subscription: Subscription) -> None:
         """Add a subscription whose endpoint passes the handshake. Raises HandshakeError."""

@@ -27,8 +27,8 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "pull": "Pull",
     "untag": "Untag",
     "delete": "Delete",
-    "retention": "Purge",
-    "soft-delete purge": "Purge",
+    "retention": "Purge manifest",
+    "soft-delete purge": "Purge manifest",
     "restore": "Restore",
 }
 _SHARED: Final = {

@@ -1,5 +1,6 @@
 """One simulated Azure with all its listeners on 127.0.0.1."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,6 +25,7 @@ from local.azure.names import Answer
 from local.azure.places import INTERNET
 from local.azure.proxy import Proxy
 from local.azure.routing import Routing
+from local.azure.schedules import Schedules
 from local.azure.serve import Listener
 from local.azure.world import World
 from local.environment import APP_PLACE, Entrance, for_clients
@@ -115,7 +117,10 @@ async def running(
         stack.push_async_callback(names.stop)
         msi = await _serve(stack, managed_identity.application(cloud, header), wanted.msi)
         stack.push_async_callback(events.close)
-        desk = Desk(cloud, events)
+        schedules = Schedules(world)
+        ticking = asyncio.create_task(schedules.run())
+        stack.callback(ticking.cancel)
+        desk = Desk(cloud, events, schedules)
         verbs = await _serve(stack, control.application(desk, estate), wanted.control)
         stack.push_async_callback(inbox.stop)
         found = Ports(

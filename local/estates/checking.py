@@ -12,6 +12,9 @@ from local.estates.model import Estate
 from local.estates.references import references
 from local.estates.roles import BUILT_IN
 from local.estates.scopes import scope_names
+from local.ncrontab import parse_schedule
+
+_CRON_FIELDS = 5
 
 
 def mistakes(estate: Estate) -> list[Mistake]:
@@ -27,6 +30,7 @@ def mistakes(estate: Estate) -> list[Mistake]:
         *repeated(estate),
         *bad_addresses(estate),
         *bad_conditions(estate),
+        *bad_schedules(estate),
         *impossible(estate),
     ]
 
@@ -124,6 +128,27 @@ def bad_conditions(estate: Estate) -> Iterator[Mistake]:
         except ConditionError as error:
             path = f"roleAssignments[{at}].condition"
             yield Mistake(path, given.condition, f"an ABAC condition ({error})")
+
+
+def bad_schedules(estate: Estate) -> Iterator[Mistake]:
+    """Schedules of tasks that never fire, or have other than the five fields that ACR takes."""
+    for at, registry in enumerate(estate.registries):
+        for number, task in enumerate(registry.tasks):
+            for schedule in task.schedules:
+                if why := no_schedule(schedule):
+                    accepted = f"five fields of NCRONTAB such as '0 3 * * *' ({why})"
+                    yield Mistake(f"registries[{at}].tasks[{number}].schedules", schedule, accepted)
+
+
+def no_schedule(text: str) -> str:
+    """Why a text is no schedule of a task; empty when it is one."""
+    if len(text.split()) != _CRON_FIELDS:
+        return f"not {len(text.split())}"
+    try:
+        parse_schedule(text)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def bad_addresses(estate: Estate) -> Iterator[Mistake]:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from local.functions.errors import StartupError
-from local.functions.timespan import parse_timespan
+from local.timespan import parse_timespan
 
 _REFERENCE = re.compile(r"%([^%\s]+)%")
 _OVERRIDE = "azurefunctionsjobhost__"

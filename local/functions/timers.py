@@ -14,10 +14,10 @@ import msgspec
 
 from local.functions.errors import StartupError
 from local.functions.invoker import Invoker
-from local.functions.ncrontab import Schedule, fires_within_a_minute, parse_schedule
 from local.functions.protos import TypedData
 from local.functions.triggers import Function, TimerTrigger
 from local.functions.worker import Call
+from local.ncrontab import Schedule, fires_within_a_minute, parse_schedule
 
 _LOG = logging.getLogger("local.functions.timers")
 _LONGEST_SLEEP = 30.0

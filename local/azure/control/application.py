@@ -131,6 +131,8 @@ class Control:
         cloud.world.reset(load(self._file))
         cloud.world.faults.clear()
         cloud.authority.spoilt.clear()
+        self._desk.events.mend()
+        self._desk.schedules.switch(on=False)
         self._history.forget()
         return web.json_response({"done": "reset"})
 

@@ -58,6 +58,12 @@ class EndpointArguments(Arguments, frozen=True):
     status: Literal["Approved", "Pending", "Rejected", "Disconnected"]
 
 
+class Switch(Arguments, frozen=True):
+    """On or off."""
+
+    on: bool
+
+
 class ClockArguments(Arguments, frozen=True):
     """How far to move the clock: an ISO 8601 duration such as `P3D`."""
 
@@ -131,7 +137,11 @@ def identity(desk: Desk, asked: IdentitySwitch) -> None:
 
 @verb("throttle", ThrottleArguments)
 def throttle(desk: Desk, asked: ThrottleArguments) -> None:
-    """Let a registry answer 429 to everything for a while."""
+    """Let a registry answer 429 to everything for a while.
+
+    This is the only throttling: the limits of a SKU (reads, writes, deletions a minute, of a
+    registry and of an identity) are not counted.
+    """
     edits.throttle(desk.cloud.world, asked.registry, asked.seconds)
 
 
@@ -152,5 +162,12 @@ def endpoint(desk: Desk, asked: EndpointArguments) -> None:
 
 @verb("clock", ClockArguments, edits=False)
 def clock(desk: Desk, asked: ClockArguments) -> Json:
-    """Let time pass at once."""
-    return {"now": desk.cloud.world.clock.advance(asked.advance).isoformat()}
+    """Let time pass at once; tells which tasks ran, where schedules are on."""
+    now = desk.cloud.world.clock.advance(asked.advance)
+    return {"now": now.isoformat(), "ran": desk.schedules.look()}
+
+
+@verb("schedules", Switch, edits=False)
+def schedules(desk: Desk, asked: Switch) -> None:
+    """Let tasks run when they are scheduled, and policies once a day; off at the start."""
+    desk.schedules.switch(on=asked.on)

@@ -59,6 +59,7 @@ class DeliveryArguments(Arguments, frozen=True):
 
     duplicates: float = 0.0
     shuffle: float = 0.0
+    per_replica: bool = False
     scale: float = 1.0
 
 
@@ -133,7 +134,8 @@ async def subscribe(desk: Desk, asked: SubscribeArguments) -> None:
 
 @verb("deliveries", DeliveryArguments, edits=False)
 def deliveries(desk: Desk, asked: DeliveryArguments) -> None:
-    """Let events come twice, out of order, or be retried faster."""
+    """Let events come twice, out of order, from every geo-replica, or be retried faster."""
     desk.events.mischief.duplicates = asked.duplicates
     desk.events.mischief.shuffle = asked.shuffle
+    desk.events.mischief.per_replica = asked.per_replica
     desk.events.scale = asked.scale

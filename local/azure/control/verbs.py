@@ -9,6 +9,7 @@ import msgspec
 
 from local.azure.cloud import Cloud
 from local.azure.events import EventGrid
+from local.azure.schedules import Schedules
 
 type Json = dict[str, Any]
 
@@ -23,6 +24,7 @@ class Desk:
 
     cloud: Cloud
     events: EventGrid
+    schedules: Schedules
 
 
 type Act = Callable[[Desk, Any], Awaitable[Json | None] | Json | None]

@@ -78,6 +78,12 @@ async def test_a_task_purges_what_is_old(client: Client) -> None:
     assert sorted(done["tags"]) == ["shop/web:v1", "shop/web:v2"]
 
 
+async def test_the_clock_tells_which_tasks_ran(client: Client) -> None:
+    await client.do("schedules", on=True)
+    _, moved = await client.do("clock", advance="PT0S")
+    assert moved["ran"] == []
+
+
 async def test_requests_are_counted_by_host_and_route(azure: Azure, client: Client) -> None:
     await client.do("reset-requests")
     for _ in range(3):

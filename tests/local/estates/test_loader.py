@@ -57,6 +57,18 @@ BASE = "subscriptions: [{name: production}]\n"
             "Standard",
             "firewall.allow",
         ),
+        (
+            "registries: [{name: a, tasks: [{name: t, schedules: [0 0 3 * * *]}]}]",
+            "registries[0].tasks[0].schedules",
+            "0 0 3 * * *",
+            "five fields",
+        ),
+        (
+            "registries: [{name: a, tasks: [{name: t, schedules: [0 25 * * *]}]}]",
+            "registries[0].tasks[0].schedules",
+            "0 25 * * *",
+            "hours",
+        ),
         ("identities: [{name: a}, {name: a}]", "identities and groups", "a", "once"),
         (
             "containerGroups: [{name: g, image: x.azurecr.io/app@digest(v1)}]",

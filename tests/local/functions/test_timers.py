@@ -5,8 +5,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.functions.ncrontab import parse_schedule
 from local.functions.timers import NEVER, ScheduleStatus, expected
+from local.ncrontab import parse_schedule
 from tests.local.functions.conftest import StartHost
 from tests.local.functions.processes import WITHOUT_QUEUES, HostProcess
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.functions.ncrontab import fires_within_a_minute, parse_schedule
+from local.ncrontab import fires_within_a_minute, parse_schedule
 
 WEDNESDAY = "2026-01-07T10:20:30"
 
