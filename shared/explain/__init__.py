@@ -57,8 +57,8 @@ failure, so "anonymous, 401" is mostly noise; a connection that never came about
 def explain(text: str) -> Explanation:
     """The cause that a text tells, UNKNOWN where it cannot tell."""
     attempts = attempts_in(open_up(text))
-    readings = [found for attempt in attempts if (found := _read(attempt))]
-    best = max(readings, key=_weight, default=_SILENT)
+    readings = [(found, attempt) for attempt in attempts if (found := _read(attempt))]
+    best, _ = max(readings, key=lambda pair: _weight(*pair), default=(_SILENT, None))
     return Explanation(
         cause=best.cause,
         confidence=best.certainty,
@@ -72,13 +72,15 @@ def _read(attempt: Attempt) -> Reading | None:
     return next((found for rule in RULES if (found := rule(attempt))), None)
 
 
-def _weight(reading: Reading) -> tuple[int, bool]:
+def _weight(reading: Reading, attempt: Attempt) -> tuple[int, int, bool]:
     """A reading that names nothing at all weighs least. One that adds nothing weighs as much as
     that of an anonymous try: the first of them counts, because clients go on without credentials
-    after a failure, never the other way.
+    after a failure, never the other way. What a log tells for debugging comes after all
+    that it tells as an error: there, a 401 is how every login begins.
     """
     if reading.cause is CauseLabel.UNKNOWN and not reading.candidates:
-        return -1, False
+        return 0, 0, False
+    told = 1 if attempt.quiet else 2
     if reading.weak:
-        return _WEIGHTS[CauseLabel.AUTH_ANONYMOUS_DENIED], True
-    return _WEIGHTS[reading.cause], reading.cause is not CauseLabel.UNKNOWN
+        return told, _WEIGHTS[CauseLabel.AUTH_ANONYMOUS_DENIED], True
+    return told, _WEIGHTS[reading.cause], reading.cause is not CauseLabel.UNKNOWN

@@ -65,7 +65,7 @@ class Names:
 
     def __init__(self) -> None:
         """Start with none."""
-        self._known: list[Name] = []
+        self.known: list[Name] = []
 
     def take_out(self, text: str) -> str:
         """The text with one character in the place of each name."""
@@ -76,17 +76,17 @@ class Names:
 
     def of(self, part: str) -> tuple[Name, ...]:
         """The names that stood in a part of the text, in their order."""
-        return tuple(self._known[ord(mark) - FIRST_NAME] for mark in _MARK.findall(part))
+        return tuple(self.known[ord(mark) - FIRST_NAME] for mark in _MARK.findall(part))
 
     def put_back(self, part: str) -> str:
         """The part as it was written."""
-        return _MARK.sub(lambda m: self._known[ord(m[0]) - FIRST_NAME].written, part)
+        return _MARK.sub(lambda m: self.known[ord(m[0]) - FIRST_NAME].written, part)
 
     def _mark(self, name: Name, tail: str) -> str:
-        if len(self._known) >= MOST_NAMES:
+        if len(self.known) >= MOST_NAMES:
             return name.written
-        self._known.append(name)
-        return chr(FIRST_NAME + len(self._known) - 1) + tail
+        self.known.append(name)
+        return chr(FIRST_NAME + len(self.known) - 1) + tail
 
 
 def is_masked(host: str) -> bool:

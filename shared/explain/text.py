@@ -28,6 +28,9 @@ _TRACE = re.compile(
     r"[0-9a-f][0-9a-f:.tz-]{2,40}(?: \d\d:\d\d:\d\dz)?",
     re.IGNORECASE,
 )
+_API = re.compile(r"\b[45]\d\d (?:Server|Client) Error\b[^(\n]{0,600}\((?=[\"'])")
+"""What the daemon of docker-py answered, around what the registry said."""
+
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"'\\/nrt])")
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
 _SAME = str.maketrans(
@@ -82,7 +85,7 @@ def open_up(text: str) -> Opened:
     if "&" in text:
         for entity, character in _ENTITIES.items():
             text = text.replace(entity, character)
-    return Opened(_TRACE.sub("", text), tuple(bodies))
+    return Opened(_API.sub("Docker API: ", _TRACE.sub("", text)), tuple(bodies))
 
 
 _FIELD = re.compile(r"\b(err|error|msg|message|stderr)=\"((?:[^\"\\]|\\.)*+)\"")

@@ -81,7 +81,13 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("temporarily unavailable", "internal_error", "upstream connect error"),
     ),
     Sign.REGISTRY_GONE: (
-        *("cmk_error", "registry is disabled", "subscription is disabled", "registry is inactive"),
+        *(
+            "cmk_error",
+            "login_server_error",
+            "registry is disabled",
+            "subscription is disabled",
+            "registry is inactive",
+        ),
         *("'microsoft.containerregistry/registries' could not be found", "subscriptionnotfound"),
         *("encryption doesn't exist", "readonlydisabledsubscription", "registry was not found"),
         *("customer-managed key", "customer managed key", "registry does not exist"),

@@ -58,7 +58,8 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("unable to get aad authorization tokens", "token exchange endpoint"),
         *("failed to get acr refresh token", "failed to exchange", "exchange refresh token"),
     ),
-    Sign.NO_CHALLENGE: ("did not issue a valid aad challenge", "connectivity_challenge_error"),
+    Sign.NO_CHALLENGE: ("did not issue a valid aad challenge", "did not issue a challenge"),
+    Sign.CHALLENGE_CHECK: ("connectivity_challenge_error", "did not issue a challenge"),
     Sign.LACKS_ACTIONS: (
         *("connectivity_access_token_error", "abacrepositorypermissions", "abac condition"),
         *("abac-enabled", "container registry repository reader", "abac repository"),

@@ -3,6 +3,10 @@
 from shared.explain.lexicon.sign import Sign
 
 PHRASES: dict[Sign, tuple[str, ...]] = {
+    Sign.NO_DAEMON: (
+        *("is the docker daemon running", "docker_daemon_error", "connect to the docker daemon"),
+        *("docker_command_error", "containerd.sock", "docker.sock", "crio.sock"),
+    ),
     Sign.NO_SPACE: (
         *("no space left on device", "not enough space on the disk", "disk quota exceeded"),
         *("there is not enough space", "insufficient disk space", "no usable disk space"),

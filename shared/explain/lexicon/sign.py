@@ -47,3 +47,5 @@ class Sign(Enum):
     IDENTITY_CANNOT = auto()
     EXCHANGE_REFUSED = auto()
     NO_CHALLENGE = auto()
+    CHALLENGE_CHECK = auto()
+    NO_DAEMON = auto()

@@ -5,7 +5,7 @@ import re
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
-from shared.explain.reading import Reading, Rule, likely, one_of, sure
+from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
 _DOCKER_HUB = ("docker.io", "docker.com")
@@ -96,11 +96,18 @@ def is_broken(attempt: Attempt) -> Reading | None:
     return None
 
 
+def is_silent(attempt: Attempt) -> Reading | None:
+    """``/v2/`` did not ask for credentials; at a registry that is reached, it always does."""
+    if not attempt.has(Sign.NO_CHALLENGE):
+        return None
+    why = "the registry did not even ask for credentials, as behind a firewall"
+    if attempt.has(Sign.CHALLENGE_CHECK):
+        return guess(CauseLabel.NETWORK_FIREWALL_IP, why)
+    return likely(CauseLabel.NETWORK_FIREWALL_IP, why)
+
+
 def is_forbidden(attempt: Attempt) -> Reading | None:
     """403 is the network at Azure Container Registry, not a missing right."""
-    if attempt.has(Sign.NO_CHALLENGE):
-        why = "the registry did not even ask for credentials, as behind a firewall"
-        return likely(CauseLabel.NETWORK_FIREWALL_IP, why)
     if attempt.status != _FORBIDDEN:
         return None
     if attempt.elsewhere:
@@ -160,5 +167,6 @@ RULES: tuple[Rule, ...] = (
     is_no_image,
     is_disallowed,
     is_broken,
+    is_silent,
     is_forbidden,
 )

@@ -84,6 +84,8 @@ def is_refused(attempt: Attempt) -> Reading | None:
 
 def lacks_scope(attempt: Attempt) -> Reading | None:
     """The registry names the scope that the token lacks."""
+    if attempt.has(Sign.NO_CREDENTIAL):
+        return None
     if attempt.has(Sign.ACCESS_OR_NAME):
         why = "the client cannot tell a missing repository from a missing right"
         names, scope = CauseLabel.NOT_FOUND_REPOSITORY, CauseLabel.AUTH_TOKEN_SCOPE

@@ -16,6 +16,13 @@ _SILENT = (
 )
 
 
+def lacks_daemon(attempt: Attempt) -> Reading | None:
+    """The client did not even reach the daemon that would have pulled."""
+    if attempt.has(Sign.NO_DAEMON) and not attempt.has(Sign.UNAUTHORIZED, Sign.DENIED):
+        return one_of("the container daemon of the machine did not answer: nothing was pulled")
+    return None
+
+
 def lacks_actions(attempt: Attempt) -> Reading | None:
     """``az acr check-health`` compared the actions in the access token."""
     if attempt.has(Sign.LACKS_ACTIONS) and ("lacking" in attempt.text or "abac" in attempt.text):
@@ -50,5 +57,5 @@ def only_says_so(attempt: Attempt) -> Reading | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (lacks_actions, lacks_role)
+RULES: tuple[Rule, ...] = (lacks_daemon, lacks_actions, lacks_role)
 LAST: tuple[Rule, ...] = (only_says_so,)

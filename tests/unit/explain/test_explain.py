@@ -149,3 +149,13 @@ def test_a_cause_at_either_end_of_a_long_text_is_found() -> None:
     padding = "x" * MEGABYTE
     assert explain(f"toomanyrequests\n{padding}").cause is CauseLabel.THROTTLED
     assert explain(f"{padding}\ntoomanyrequests").cause is CauseLabel.THROTTLED
+
+
+def test_what_a_log_tells_for_debugging_comes_last() -> None:
+    """Every login begins with a 401; what matters is what was an error in the end."""
+    debug = 'time="2026-03-01T09:10:11Z" level=debug msg="GET https://a.azurecr.io/v2/ status 401"'
+    error = 'time="2026-03-01T09:10:12Z" level=error msg="pull failed: toomanyrequests: slow"'
+    assert explain(f"{debug}\n{error}").cause is CauseLabel.THROTTLED
+    tls = 'time="2026-03-01T09:10:11Z" level=debug msg="mirror: x509: certificate has expired"'
+    assert explain(f"{tls}\n{error}").cause is CauseLabel.THROTTLED
+    assert explain(tls).cause is CauseLabel.NETWORK_TLS

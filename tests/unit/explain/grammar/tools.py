@@ -25,7 +25,10 @@ AZ: tuple[Told, ...] = (
     (C.THROTTLED, _REFRESH.format(429)),
     (C.NETWORK_DNS, f"CONNECTIVITY_DNS_ERROR\nFailed to reach DNS for registry '{REGISTRY}'."),
     (C.NETWORK_TLS, "An error occurred: CONNECTIVITY_SSL_ERROR\nThere was an SSL error."),
-    (C.NETWORK_FIREWALL_IP, f"CONNECTIVITY_CHALLENGE_ERROR\nRegistry '{REGISTRY}' did not issue."),
+    (
+        C.NETWORK_FIREWALL_IP,
+        f"CONNECTIVITY_CHALLENGE_ERROR\nRegistry '{REGISTRY}' did not issue a challenge.",
+    ),
     (
         C.ABAC_ROLE,
         "CONNECTIVITY_ACCESS_TOKEN_ERROR\nYou are lacking ['pull'] repository permissions",
