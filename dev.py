@@ -33,6 +33,7 @@ VERBS = {
     "test": "run the tests (arguments go to pytest)",
     "check": "lint, formatting, types, tests, generated docs: what must hold before a push",
     "bench": "measure, and print the figures",
+    "faults": "plant every fault, and compare what the app says ([--json] [--only WORD])",
 }
 USAGE, FAILED, INTERRUPTED = 64, 1, 130
 

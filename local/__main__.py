@@ -25,6 +25,7 @@ The stack (DIR is .local unless given):
   env [--place NAME]            its environment for a client, as a shell takes it (default: laptop)
   url                           where the app, the inbox and the verbs are
   inbox [--after N] [--wait S]  what Teams and mail received
+  diagnose ESTATE.yaml [--json] what the app says of every workload of an estate
   show WHAT                     estate | requests | deliveries, as JSON
 
 Edits of the running estate (COMMAND -h tells the arguments):"""
@@ -81,6 +82,13 @@ def demo(state: Path, words: Sequence[str]) -> int:
     return telling.run(contents, once=asked.once, as_json=asked.json)
 
 
+def diagnose(_: Path, words: Sequence[str]) -> int:
+    """Print what the app says of every workload of an estate."""
+    from local import diagnosing  # noqa: PLC0415 - as above
+
+    return diagnosing.run(words)
+
+
 def env(state: Path, words: Sequence[str]) -> int:
     """Print the environment with which a client meets the running estate, for `eval`."""
     parser = Parser(prog="python -m local env", description=env.__doc__)
@@ -135,7 +143,15 @@ def edit(state: Path, verb: str, arguments: dict[str, object]) -> int:
     return 0
 
 
-COMMANDS = {"up": up, "demo": demo, "env": env, "url": url, "inbox": inbox, "show": show}
+COMMANDS = {
+    "up": up,
+    "demo": demo,
+    "diagnose": diagnose,
+    "env": env,
+    "url": url,
+    "inbox": inbox,
+    "show": show,
+}
 
 
 def control(state: Path) -> Control:

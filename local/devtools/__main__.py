@@ -36,6 +36,11 @@ def bench(arguments: Sequence[str]) -> int:
     return become("bench", *arguments)
 
 
+def faults(arguments: Sequence[str]) -> int:
+    """Plant every fault in an estate, diagnose it through the app, and compare."""
+    return become("local.faults", *arguments)
+
+
 def up(arguments: Sequence[str]) -> int:
     """Start the local stack, and keep it up until Ctrl-C."""
     return become("local", "up", *arguments)
@@ -52,8 +57,9 @@ VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "faults": faults,
 }
-OWN_HELP = ("demo", "up", "check")
+OWN_HELP = ("demo", "up", "check", "faults")
 """Verbs whose options are explained by whom they go to."""
 
 

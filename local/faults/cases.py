@@ -1,12 +1,13 @@
 """What is planted, and what the app must say: of whom it hits, and of everyone else."""
 
 import fnmatch
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from local.faults.base import PLATFORMS, base
-from local.faults.edits import Edit
+from local.faults.base import PLATFORMS, REGISTRIES, base
+from local.faults.edits import Edit, keep_ways
 from local.faults.survey import Seen, Verb
 
 
@@ -75,10 +76,22 @@ class Case:
     """The problem that the case is about."""
 
     def estate(self) -> dict[str, object]:
-        """The healthy estate with the fault in it. Raises LookupError."""
+        """The healthy estate with the fault in it, and of who is not hit one way to pull only.
+
+        Raises LookupError.
+        """
         made = base()
         self.plant(made)
+        keep_ways(made, self.ways)
         return made
+
+    @property
+    def ways(self) -> set[str]:
+        """Ways to pull that the fault is about, and another one that must not notice."""
+        about = {way for way in REGISTRIES if any(_fits(way, pattern) for pattern in self.hits)}
+        others = [way for way in REGISTRIES if way not in about]
+        bystander = others[zlib.crc32(self.name.encode()) % len(others)] if others else ""
+        return about | {bystander}
 
     def wanted(self, workload: str) -> Verdict | None:
         """What must be said of a workload; None where nothing is demanded."""
@@ -95,6 +108,10 @@ class Case:
     def is_hit(self, workload: str) -> bool:
         """Whether the fault is about this workload."""
         return any(fnmatch.fnmatch(workload, pattern) for pattern in self.hits)
+
+
+def _fits(way: str, pattern: str) -> bool:
+    return any(fnmatch.fnmatch(f"{one}-{way}", pattern) for one in PLATFORMS)
 
 
 @dataclass(frozen=True)

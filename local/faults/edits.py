@@ -5,7 +5,7 @@ nothing that it could change: a fault that plants nothing is a mistake of the ca
 """
 
 import fnmatch
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from local.faults.base import Raw
@@ -130,6 +130,18 @@ def matching(estate: Raw, pattern: str) -> list[Raw]:
     if not found:
         raise LookupError(f"no workload is called {pattern}")
     return found
+
+
+def keep_ways(estate: Raw, ways: Collection[str]) -> None:
+    """Drop the workloads of other ways: what need not be looked at takes no time."""
+
+    def kept(one: Raw) -> bool:
+        return one["name"].partition("-")[2] in ways
+
+    for cluster in estate["clusters"]:
+        cluster["objects"] = [*filter(kept, cluster["objects"])]
+    for kind in ("webApps", "containerApps", "jobs", "containerGroups"):
+        estate[kind] = [*filter(kept, estate[kind])]
 
 
 def _workloads(estate: Raw) -> Iterator[Raw]:

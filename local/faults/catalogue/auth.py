@@ -6,6 +6,7 @@ from local.faults.edits import Edit, add, each, grant, put, regrant, revoke, wor
 
 PLAIN = "registry/plain"
 ABAC = "registry/abac"
+EVERYWHERE = ("registry/plain", "registry/gated", "registry/vault", "registry/abac")
 PULLERS = ("kubelet", "*-identity")
 PULL = "Microsoft.ContainerRegistry/registries/pull/read"
 CONTENT = "Microsoft.ContainerRegistry/registries/repositories/content/read"
@@ -58,8 +59,8 @@ ROLES = (
     fault(
         "AUTH_NO_PULL_PERMISSION",
         "no role at all",
-        each(without_roles(PLAIN), revoke("*-principal", PLAIN)),
-        *("*-plain", "*-sp"),
+        each(*map(without_roles, EVERYWHERE), revoke("*-principal", PLAIN)),
+        *("*-plain", "*-gated", "*-vault", "*-abac", "*-sp"),
     ),
     fault(
         "AUTH_NO_PULL_PERMISSION",
@@ -68,8 +69,8 @@ ROLES = (
         *("*-plain", "*-sp"),
     ),
     fault(
-        "AUTH_NO_PULL_PERMISSION",
-        "the role is at another registry",
+        "AUTH_ROLE_AT_OTHER_SCOPE",
+        "another registry",
         of_pullers(PLAIN, scope="registry/public"),
         "*-plain",
     ),

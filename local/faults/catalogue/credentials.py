@@ -3,7 +3,7 @@
 from local.faults.cases import Case, Verdict, fault
 from local.faults.edits import drop, each, grant, put, revoke, sign_in, workload
 
-NO_ROLE = Verdict("AUTH_NO_PULL_PERMISSION")
+NO_ROLE = Verdict("AUTH_ROLE_AT_OTHER_SCOPE")
 KUBELET_OUT = revoke("kubelet", "registry/plain")
 """Else the kubelet pulls with its own identity where the pull secret is of no use."""
 NOBODY = "2b1a6c1e-0f0e-4c57-9d47-1f3f6a1b0c99"
@@ -101,8 +101,8 @@ SECRETS = (
         besides={"aks-plain": NO_ROLE},
     ),
     fault(
-        "CREDENTIALS_PULL_SECRET_MISSING",
-        "it is in another namespace",
+        "CREDENTIALS_PULL_SECRET_IN_OTHER_NAMESPACE",
+        "in the namespace default",
         each(KUBELET_OUT, put("clusters/cluster/secrets/token/namespace", "default")),
         "aks-token",
         besides={"aks-plain": NO_ROLE},

@@ -1,5 +1,6 @@
 """Planted faults of images, and of what a registry can carry."""
 
+from local.faults.base import COLUMNS
 from local.faults.cases import Case, fault
 from local.faults.catalogue.network import NOTHING, ON_PLAIN, wire
 from local.faults.edits import add, drop, each, image, images, put, regrant, workload
@@ -20,7 +21,7 @@ METADATA_BLIND = each(
     regrant("pullwatch", "registry/abac", role="Content only"),
 )
 """The monitor may pull from the ABAC registry, but not read locks and lists."""
-GIB = 1 << 30
+GIB, TIB = 1 << 30, 1 << 40
 
 MISSING = (
     fault(
@@ -42,8 +43,8 @@ MISSING = (
         "*-plain",
     ),
     fault(
-        "EXISTENCE_TAG_MISSING",
-        "latest was meant",
+        "EXISTENCE_LATEST_NEVER_PUSHED",
+        "no tag in the name",
         image("*-plain", "plain.azurecr.io/{name}"),
         "*-plain",
     ),
@@ -115,6 +116,24 @@ STATE = (
     fault("EXISTENCE_NOT_AN_IMAGE", "an SBOM", images("*-plain", artifact="sbom"), "*-plain"),
 )
 
+CACHE = (
+    fault(
+        "EXISTENCE_NOT_UPSTREAM",
+        "what a cache rule mirrors has no such tag",
+        each(
+            add(
+                "registries/plain/cacheRules",
+                *(
+                    {"name": name, "source": f"docker.io/contoso/{name}", "target": name}
+                    for name in (f"{column}-plain" for column in COLUMNS)
+                ),
+            ),
+            image("*-plain", "plain.azurecr.io/{name}:2"),
+        ),
+        "*-plain",
+    ),
+)
+
 CONTENT = (
     fault(
         "EXISTENCE_CHILD_MISSING",
@@ -147,7 +166,10 @@ CONTENT = (
         "EXISTENCE_PLATFORM_PARTIAL",
         "a second pool is arm64",
         each(
-            put("clusters/cluster/pools", [{"name": "amd"}, {"name": "arm", "arch": "arm64"}]),
+            put(
+                "clusters/cluster/pools",
+                [{"name": "amd"}, {"name": "arm", "arch": "arm64", "vmSize": "Standard_D4ps_v5"}],
+            ),
             put("registries/*/repositories/aks-*/images/new/platforms", BOTH),
             put("registries/*/repositories/aks-plain/images/new/platforms", ["linux/amd64"]),
         ),
@@ -182,6 +204,12 @@ CAPACITY = (
         *ON_PLAIN,
     ),
     fault(
+        "CAPACITY_STORAGE_GROWS",
+        "20 TiB, and 1 more each day",
+        put("registries/plain/quota", {"sizeBytes": 20 * TIB, "growthBytesPerDay": TIB}),
+        *ON_PLAIN,
+    ),
+    fault(
         "CAPACITY_QUOTA",
         "8 of 10 webhooks",
         put("registries/plain/quota", {"webhooks": 8}),
@@ -189,4 +217,4 @@ CAPACITY = (
     ),
 )
 
-FAULTS: tuple[Case, ...] = (*MISSING, *STATE, *CONTENT, *CAPACITY)
+FAULTS: tuple[Case, ...] = (*MISSING, *STATE, *CACHE, *CONTENT, *CAPACITY)

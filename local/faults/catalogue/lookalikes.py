@@ -28,6 +28,7 @@ from local.faults.catalogue.reported import (
 )
 from local.faults.edits import add, drop, each, grant, image, images, put, revoke, workload
 
+ARM_SIZE = "Standard_D4ps_v5"
 NEVER_MISSING = ("EXISTENCE_",)
 BLIND = Verdict(outcome="unknown", never=NEVER_MISSING)
 """Nobody can tell, and nothing is said to be missing."""
@@ -144,7 +145,7 @@ MONITOR = (
     lookalike(
         "not found, or 429 for manifests",
         NOTHING,
-        on_plain(Verdict("CAPACITY_REGISTRY_THROTTLES", never=NEVER_MISSING)),
+        on_plain(Verdict(ANY, never=NEVER_MISSING)),
         status("plain.azurecr.io", 429, MANIFESTS),
     ),
     lookalike(
@@ -171,15 +172,14 @@ NETWORK = (
     lookalike(
         "refused: a missing role, not the firewall",
         without_roles("registry/gated"),
-        {"*-gated": said("AUTH_NO_PULL_PERMISSION", never=("NETWORK_", "EXISTENCE_"))},
+        {"*-gated": said("AUTH_ROLE_AT_OTHER_SCOPE", never=("NETWORK_", "EXISTENCE_"))},
     ),
     lookalike(
         "403: no public access, not the rules of the firewall",
         each(NO_TRUST, put("registries/gated/publicNetworkAccess", "Disabled")),
         {
-            "*-gated": said(
-                "NETWORK_PUBLIC_ACCESS_DISABLED", never=("NETWORK_", "EXISTENCE_", "AUTH_")
-            )
+            "aci-gated": said("NETWORK_TRUSTED_SERVICES_OFF", never=("NETWORK_", "EXISTENCE_")),
+            "*-gated": said("NETWORK_PUBLIC_ACCESS_DISABLED", never=("NETWORK_", "EXISTENCE_")),
         },
     ),
     lookalike(
@@ -194,19 +194,6 @@ NETWORK = (
         "closed, and Container Instances are not trusted: their address is not known",
         NO_TRUST,
         {"aci-gated": UNKNOWN},
-    ),
-    lookalike(
-        "a pending endpoint beside an approved one",
-        add(
-            "privateEndpoints",
-            {
-                "name": "vault-new",
-                "registry": "vault",
-                "subnet": "hub/endpoints",
-                "status": "Pending",
-            },
-        ),
-        {"*-vault": PASS},
     ),
     lookalike(
         "App Service pulls past its network, but the front door is open",
@@ -237,7 +224,10 @@ CREDENTIALS = (
     lookalike(
         "401: a missing role, not an expired secret",
         revoke("*-principal", PLAIN),
-        {"*-sp": said("AUTH_NO_PULL_PERMISSION", never=("CREDENTIALS_",))},
+        {
+            "aks-sp": said("AUTH_ROLE_ON_OTHER_IDENTITY", never=("CREDENTIALS_",)),
+            "*-sp": said("AUTH_NO_PULL_PERMISSION", never=("CREDENTIALS_",)),
+        },
     ),
     lookalike(
         "an expired secret beside a good one",
@@ -364,6 +354,7 @@ RIGHTS = (
             PULL,
             excludePrincipals=[
                 *IDENTITIES,
+                "pullwatch",
                 *(f"{one}-principal" for one in ("aks", "web", "slot", "app", "job", "aci")),
             ],
         ),
@@ -438,7 +429,10 @@ IMAGES = (
     lookalike(
         "arm64 only, but so are the nodes",
         each(
-            put("clusters/cluster/pools", [{"name": "amd"}, {"name": "arm", "arch": "arm64"}]),
+            put(
+                "clusters/cluster/pools",
+                [{"name": "amd"}, {"name": "arm", "arch": "arm64", "vmSize": ARM_SIZE}],
+            ),
             put("registries/*/repositories/aks-*/images/new/platforms", BOTH),
             put("registries/plain/repositories/aks-plain/images/new/platforms", ["linux/arm64"]),
             workload("aks-plain", pool="arm", nodeSelector={"kubernetes.io/arch": "arm64"}),
@@ -451,7 +445,12 @@ IMAGES = (
             "clusters/cluster/pools",
             [
                 {"name": "amd"},
-                {"name": "arm", "arch": "arm64", "taints": ["arch=arm64:NoSchedule"]},
+                {
+                    "name": "arm",
+                    "arch": "arm64",
+                    "vmSize": ARM_SIZE,
+                    "taints": ["arch=arm64:NoSchedule"],
+                },
             ],
         ),
         {"aks-plain": PASS},
@@ -500,7 +499,7 @@ TEXTS = (
                 ),
             ),
         ),
-        {"*-plain": said("AUTH_NO_PULL_PERMISSION", never=("NETWORK_", "REPORTED_"))},
+        {"*-plain": said("AUTH_ROLE_AT_OTHER_SCOPE", never=("NETWORK_", "REPORTED_"))},
     ),
     lookalike(
         "401 in the text: the secret has expired",
@@ -513,7 +512,8 @@ TEXTS = (
             put("privateEndpoints/vault/status", "Pending"),
             says(
                 "vault",
-                'failed to do request: Head "https://vault.azurecr.io/v2/": dial tcp 10.10.1.6:443: i/o timeout',
+                'failed to do request: Head "https://vault.azurecr.io/v2/": '
+                "dial tcp 10.10.1.6:443: i/o timeout",
             ),
         ),
         {"*-vault": said("NETWORK_PRIVATE_ENDPOINT_PENDING", never=("REPORTED_", "EXISTENCE_"))},

@@ -1,8 +1,8 @@
 """Planted faults of names and of the network."""
 
 from local.faults.base import NODES
-from local.faults.cases import Case, fault
-from local.faults.edits import each, image, put, workload
+from local.faults.cases import Case, Verdict, fault
+from local.faults.edits import each, grant, image, put, workload
 from local.faults.survey import Verb
 
 ON_PLAIN = ("*-plain", "*-token", "*-sp", "*-admin")
@@ -76,7 +76,29 @@ NAMES = (
     ),
 )
 
+TLS = tuple(
+    fault(
+        f"NETWORK_TLS_{problem}",
+        f"the certificate: {how}",
+        NOTHING,
+        *ON_PLAIN,
+        verbs=wire("certificate", host="plain.azurecr.io", how=how),
+    )
+    for problem, how in (
+        ("EXPIRED", "expired"),
+        ("WRONG_NAME", "wrong-name"),
+        ("INTERCEPTED", "untrusted"),
+    )
+)
+
 PRIVATE = (
+    fault(
+        "NETWORK_TIER_WITHOUT_PRIVATE_ENDPOINTS",
+        "a record is left from when it was Premium",
+        put(f"{ZONE}/records", {"abac": ["10.10.1.99"]}),
+        "aks-abac",
+        aside=("*-abac",),
+    ),
     *(
         fault(
             f"NETWORK_PRIVATE_ENDPOINT_{state.upper()}",
@@ -129,12 +151,49 @@ PUBLIC = (
         "NETWORK_PUBLIC_ACCESS_DISABLED",
         "and nobody has a private path",
         each(GATE_APPS, NO_TRUST, put("registries/gated/publicNetworkAccess", "Disabled")),
-        "*-gated",
-        "app-plain",
-        "job-plain",
+        *("aks-gated", "web-gated", "slot-gated", "app-plain", "job-plain"),
+        besides={"aci-gated": Verdict("NETWORK_TRUSTED_SERVICES_OFF")},
     ),
     fault(
-        "NETWORK_PUBLIC_ACCESS_DISABLED",
+        "NETWORK_TRUSTED_SERVICES_OFF",
+        "Container Instances are not let in",
+        each(NO_TRUST, put("registries/gated/publicNetworkAccess", "Disabled")),
+        "aci-gated",
+        aside=("*-gated",),
+    ),
+    fault(
+        "NETWORK_TRUSTED_ACCESS_NEEDS_IDENTITY",
+        "Container Instances with a password",
+        each(
+            put("registries/gated/publicNetworkAccess", "Disabled"),
+            workload(
+                "aci-gated",
+                credentials=[
+                    {
+                        "server": "gated.azurecr.io",
+                        "username": "aci-principal",
+                        "password": "aci-secret",
+                    }
+                ],
+            ),
+            grant("aci-principal", "AcrPull", "registry/gated"),
+        ),
+        "aci-gated",
+        aside=("*-gated",),
+    ),
+    fault(
+        "NETWORK_FIREWALL_ADMITS_NOBODY",
+        "and where the cluster leaves is not known",
+        each(
+            put("registries/gated/firewall/allow", []),
+            put("clusters/cluster/outbound", []),
+            put("clusters/cluster/outboundType", "userDefinedRouting"),
+        ),
+        "aks-gated",
+        aside=("*-gated",),
+    ),
+    fault(
+        "NETWORK_PULL_NOT_ROUTED",
         "App Service pulls past its network",
         each(
             workload("web-vault", imagePullThroughNetwork=False),
@@ -181,4 +240,4 @@ REPLICAS = (
     ),
 )
 
-FAULTS: tuple[Case, ...] = (*REFERENCE, *NAMES, *PRIVATE, *PUBLIC, *REPLICAS)
+FAULTS: tuple[Case, ...] = (*REFERENCE, *NAMES, *TLS, *PRIVATE, *PUBLIC, *REPLICAS)

@@ -9,7 +9,7 @@ from local.faults.catalogue.auth import (
     of_pullers,
     without_roles,
 )
-from local.faults.catalogue.credentials import password
+from local.faults.catalogue.credentials import KUBELET_OUT, password
 from local.faults.catalogue.existence import BOTH, GIB, LOCKED
 from local.faults.catalogue.network import GATE_APPS, ON_PLAIN, ZONE
 from local.faults.edits import drop, each, image, images, put, regrant, revoke, workload
@@ -45,7 +45,8 @@ UNATTACHED = each(
 )
 BESIDE_AKS = (*ON_WEB, "aci-plain")
 
-NO_PERMISSION = "AUTH_NO_PULL_PERMISSION"
+NO_PERMISSION = "AUTH_ROLE_AT_OTHER_SCOPE"
+NO_ROLE_AT_ALL = "AUTH_NO_PULL_PERMISSION"
 TAG = "EXISTENCE_TAG_MISSING"
 MISMATCH = "EXISTENCE_PLATFORM_MISMATCH"
 FIREWALL = "NETWORK_FIREWALL_DENIES_EGRESS"
@@ -140,8 +141,12 @@ NETWORK = (
     ),
     pair(
         "NETWORK_REGISTRY_DELETING",
-        NO_PERMISSION,
-        each(put("registries/plain/provisioningState", "Deleting"), revoke("*-principal", PLAIN)),
+        NO_ROLE_AT_ALL,
+        each(
+            put("registries/plain/provisioningState", "Deleting"),
+            revoke("*-principal", PLAIN),
+            KUBELET_OUT,
+        ),
         "*-sp",
         aside=ON_PLAIN,
     ),
@@ -187,8 +192,8 @@ CREDENTIALS = (
     ),
     pair(
         "CREDENTIALS_SECRET_EXPIRED",
-        NO_PERMISSION,
-        each(OLD_SECRET, revoke("*-principal", PLAIN)),
+        NO_ROLE_AT_ALL,
+        each(OLD_SECRET, revoke("*-principal", PLAIN), KUBELET_OUT),
         "*-sp",
     ),
     pair(
@@ -205,7 +210,7 @@ CREDENTIALS = (
     ),
     pair(
         TAG,
-        "CREDENTIALS_SECRET_EXPIRING",
+        "CREDENTIALS_SECRET_EXPIRING_IN_14_DAYS",
         each(
             put("identities/*-principal/secrets", [password("old", expires="P9D")]),
             images("*-sp", tags=["2"]),

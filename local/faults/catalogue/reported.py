@@ -3,7 +3,7 @@
 from local.faults.base import Raw
 from local.faults.cases import Case, fault
 from local.faults.catalogue.auth import deny
-from local.faults.edits import Edit, each, matching, put, revoke, workload
+from local.faults.edits import Edit, each, images, matching, put, revoke, workload
 
 TELLING = ("aks", "app", "aci")
 """Columns whose platform says why a pull failed."""
@@ -97,10 +97,6 @@ OPEN = (
         + answer("401 Unauthorized", "UNAUTHORIZED", "Invalid clientid or client secret."),
         way="sp",
     ),
-    reported(
-        "DISK_FULL_NODE",
-        "failed to extract layer sha256:aa: write /var/lib/containerd/x: no space left on device",
-    ),
 )
 BLIND = (
     reported(
@@ -162,8 +158,8 @@ BLIND = (
     ),
     reported(
         "ABAC_ROLE",
-        "CONNECTIVITY_ACCESS_TOKEN_ERROR: the role gives no access to this repository: "
-        "Container Registry Repository Reader is required",
+        "401 UNAUTHORIZED: repository permissions (ABAC): "
+        "'Container Registry Repository Reader' required",
         way="abac",
         plant=NO_ROLES,
     ),
@@ -191,6 +187,11 @@ FIREWALL_TEXT = answer(
     "client with IP '20.1.2.3' is not allowed access. "
     "Refer https://aka.ms/acr/firewall to grant access.",
 )
+OAUTH = (
+    "failed to authorize: failed to fetch oauth token: unexpected status from POST request to "
+    "https://plain.azurecr.io/oauth2/token: 401 Unauthorized"
+)
+NOT_FOUND = answer("404 Not Found", "MANIFEST_UNKNOWN", 'manifest tagged by \\"1\\" is not found')
 OTHER = (
     fault(
         "REPORTED_NETWORK_FIREWALL_IP",
@@ -206,6 +207,30 @@ OTHER = (
         "ERROR_IS_OLD",
         answer("404 Not Found", "MANIFEST_UNKNOWN", 'manifest tagged by \\"1\\" is not found'),
         why="the tag was pushed since",
+    ),
+    *(
+        fault(
+            code,
+            "said by the platform",
+            says("plain", text),
+            *(f"{column}-plain" for column in TELLING),
+        )
+        for code, text in (
+            (
+                "CAPACITY_NODE_DISK_FULL",
+                "failed to extract layer: write /var/lib/containerd/x: no space left on device",
+            ),
+            ("CAPACITY_KUBELET_PULL_QPS", "pull QPS exceeded"),
+            ("REPORTED_WITHOUT_CAUSE", "something went wrong"),
+            ("REPORTED_CREDENTIAL_REFUSED", OAUTH),
+        )
+    ),
+    reported("SEVERAL_CAUSES", OAUTH, plant=NO_ROLES),
+    fault(
+        "EXISTENCE_NOT_YET_REPLICATED",
+        "pushed two minutes ago",
+        each(images("*-vault", age="PT2M"), says("vault", NOT_FOUND)),
+        *(f"{column}-vault" for column in TELLING),
     ),
     fault(
         "CAPACITY_THROTTLED",
