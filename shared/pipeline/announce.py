@@ -25,12 +25,13 @@ class UndeliverableError(Exception):
     """An alert was given up; its message goes to the dead letters, where operators hear of it."""
 
 
-async def on_alert(services: Services, body: bytes, message_id: str) -> None:
+async def on_alert(services: Services, body: bytes, message_id: str | None) -> None:
     """A message of the alerts queue. A malformed one is recorded and done with."""
     try:
         announcement = msgspec.json.decode(body, type=Announcement)
     except (msgspec.DecodeError, UnicodeDecodeError) as why:
-        await _note(services, NoteKind.MESSAGE_MALFORMED, message_id, str(why))
+        nameless = message_id or "without an id"
+        await _note(services, NoteKind.MESSAGE_MALFORMED, nameless, str(why))
         return
     channel = services.channel(announcement.channel)
     alert = await compose(services, announcement)

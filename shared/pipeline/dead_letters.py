@@ -50,7 +50,10 @@ async def _end(services: Services, job: Job, reason: str) -> None:
         await report_if_done(services, job.sweep)
     if job.check:
         failed = Requested(
-            id=job.check, asked=job.cause.at, image=str(job.pulls[0].image), failed=reason
+            id=job.check,
+            asked=job.cause.at,
+            image=str(job.pulls[0].image),
+            failed=reason or "given up",
         )
         await services.store.requested.put(failed)
 

@@ -19,6 +19,8 @@ from shared.registry.base import Registries
 
 log = logging.getLogger(__name__)
 EXCERPT = 2_000
+MOST_TAGS = 50
+"""Tags that a cause names: it travels in a message."""
 REGIONAL = re.compile(r"\.[a-z0-9]+\.geo(?=\.azurecr\.)")
 """What a regional host has that the login server has not (contoso.westeurope.geo.azurecr.io)."""
 
@@ -106,7 +108,7 @@ def _cause(event: RegistryEvent, touched: list[Entry]) -> Cause:
         at=event.at,
         event_id=event.id,
         digest=event.digest,
-        tags=(event.tag,) if pushed else tuple(sorted(died)),
+        tags=(event.tag,) if pushed else tuple(sorted(died)[:MOST_TAGS]),
         actor=event.actor,
         user_agent=event.user_agent,
     )

@@ -14,6 +14,8 @@ from shared.pipeline.services import Services
 
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=30)
+LARGEST = 200_000
+"""Bytes of a job; Service Bus Standard takes 256 KiB with everything around it."""
 
 
 def shard(pulls: Iterable[Pull], cause: Cause, reason: str, *, sweep: str = "") -> Iterator[Job]:
@@ -27,7 +29,13 @@ def shard(pulls: Iterable[Pull], cause: Cause, reason: str, *, sweep: str = "") 
     for registry, wanted in by_registry.items():
         for part in batched(wanted, LONGEST_JOB, strict=False):
             job_id = short_hash(reason, registry, *(pull.key for pull in part))
-            yield Job(id=job_id, registry=registry, pulls=part, cause=cause, sweep=sweep)
+            job = Job(id=job_id, registry=registry, pulls=part, cause=cause, sweep=sweep)
+            if len(msgspec.json.encode(job)) <= LARGEST or len(part) == 1:
+                yield job
+            else:
+                half = len(part) // 2
+                yield from shard(part[:half], cause, reason, sweep=sweep)
+                yield from shard(part[half:], cause, reason, sweep=sweep)
 
 
 async def enqueue(services: Services, jobs: Iterable[Job]) -> int:
@@ -57,10 +65,16 @@ def lane(services: Services, job: Job) -> str:
 def read_job(body: bytes) -> Job:
     """A job from a message. Raises msgspec.DecodeError for anything else."""
     try:
-        return msgspec.json.decode(body, type=Job)
+        job = msgspec.json.decode(body, type=Job)
     except UnicodeDecodeError as why:  # of a text within; msgspec does not make it its own
         raise msgspec.DecodeError(str(why)) from why
+    if {pull.image.registry for pull in job.pulls} != {job.registry}:
+        raise msgspec.DecodeError("a job has pulls, all of its registry")
+    return job
 
 
 def _message(job: Job) -> Outgoing:
-    return Outgoing(f"{job.id}:{job.attempt}", msgspec.json.encode(job))
+    """An error text that makes it too large is cut: its beginning tells the most."""
+    while len(body := msgspec.json.encode(job)) > LARGEST and job.error_text:
+        job = replace(job, error_text=job.error_text[: len(job.error_text) * 2 // 3])
+    return Outgoing(f"{job.id}:{job.attempt}", body)

@@ -1,6 +1,7 @@
 """An on-demand check: somebody asks, and waits."""
 
 import asyncio
+import re
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,7 @@ from shared.domain.diagnosis import Diagnosis
 from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Compute, Job, Pull, Workload
 from shared.pipeline.diagnose import decide, diagnose
+from shared.pipeline.health import registry_health
 from shared.pipeline.jobs import enqueue
 from shared.pipeline.observe import observe
 from shared.pipeline.services import Services
@@ -20,15 +22,25 @@ LONGEST_ERROR = 100_000
 NOBODY = Workload(id="", compute=Compute.AKS, name="")
 """Stands for no workload: then only the registry end is looked at."""
 
-type Text = Annotated[str, Meta(min_length=1, max_length=2_000)]
+type Text = Annotated[str, Meta(max_length=2_000)]
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]{1,63}){0,5}")
+ACCEPTED = (
+    'accepted: {"image": "REGISTRY/REPOSITORY:TAG", "workload": "ARM id, optional", '
+    '"error": "error text, optional"} or {"registry": "NAME.azurecr.io", "repository": "optional"}'
+)
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The body of ``POST /api/checks``: an image, and where known who pulls it and what it said."""
+    """The body of ``POST /api/checks``: an image, and where known who pulls it and what it said.
 
-    image: Text
-    workload: Annotated[str, Meta(max_length=2_000)] = ""
+    Or, instead of an image, a registry, and perhaps a repository in it: how the registry is.
+    """
+
+    image: Text = ""
+    workload: Text = ""
     error: Annotated[str, Meta(max_length=LONGEST_ERROR)] = ""
+    registry: Text = ""
+    repository: Text = ""
 
 
 class BadQuestionError(Exception):
@@ -38,21 +50,27 @@ class BadQuestionError(Exception):
 def read_question(body: bytes) -> Question:
     """A question from JSON. Raises BadQuestionError."""
     try:
-        return msgspec.json.decode(body, type=Question)
+        question = msgspec.json.decode(body, type=Question)
     except (msgspec.DecodeError, UnicodeDecodeError) as why:
-        raise BadQuestionError(
-            f'{why}; accepted: {{"image": "REGISTRY/REPOSITORY:TAG", '
-            '"workload": "ARM id, optional", "error": "error text, optional"}'
-        ) from why
+        raise BadQuestionError(f"{why}; {ACCEPTED}") from why
+    if bool(question.image) == bool(question.registry):
+        raise BadQuestionError(f"one of `image` and `registry` is required; {ACCEPTED}")
+    if question.registry and (question.workload or question.error):
+        raise BadQuestionError(f"`workload` and `error` go with an `image`; {ACCEPTED}")
+    if question.image and question.repository:
+        raise BadQuestionError(f"`repository` goes with a `registry`; {ACCEPTED}")
+    return question
 
 
 async def ask(services: Services, question: Question, check: str) -> Requested:
     """Answer within the budget, or enqueue: then ``diagnoses`` is None and the answer follows.
 
     Raises:
-        BadQuestionError: the image is no reference, or the workload is no id.
+        BadQuestionError: the image is no reference, the registry no host, or the workload no id.
 
     """
+    if question.registry:
+        return await _ask_for_health(services, question, check)
     job = await _job(services, question, check)
     try:
         async with asyncio.timeout(services.settings.check_budget_seconds):
@@ -62,6 +80,32 @@ async def ask(services: Services, question: Question, check: str) -> Requested:
         await services.store.requested.put(waiting)
         await enqueue(services, [job])
         return waiting
+
+
+async def _ask_for_health(services: Services, question: Question, check: str) -> Requested:
+    """A registry is looked at with few requests: who asks gets the answer, or that it is late."""
+    host = parse_registry(question.registry)
+    asked = Requested(id=check, asked=services.now(), registry=host)
+    if question.repository:
+        parse_image(f"{host}/{question.repository}:any")
+    budget = services.settings.check_budget_seconds
+    try:
+        async with asyncio.timeout(budget):
+            health = await registry_health(services, host, question.repository)
+    except TimeoutError:
+        answered = replace(asked, failed=f"{host} was not looked at within {budget:g} seconds")
+    else:
+        answered = replace(asked, health=health)
+    await services.store.requested.put(answered)
+    return answered
+
+
+def parse_registry(text: str) -> str:
+    """The login server that a question names, by its name alone too. Raises BadQuestionError."""
+    host = text.strip().lower()
+    if not _HOST.fullmatch(host):
+        raise BadQuestionError(f"registry = {text[:200]!r}: expected a login server or its name")
+    return host if "." in host else f"{host}.azurecr.io"
 
 
 async def finish(services: Services, job: Job) -> Requested:
@@ -78,7 +122,9 @@ def _requested(job: Job) -> Requested:
 async def answer(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     """Diagnose deployed pulls as ever; one that is not deployed is looked at, not remembered."""
     if await services.store.index.of_pull(job.pulls[0]):
-        return await diagnose(services, job)
+        found = await diagnose(services, job)
+        if found:
+            return found
     return await look(services, job)
 
 
@@ -116,27 +162,41 @@ async def _deployed(services: Services, image: ImageReference, workload: str) ->
         entry.pull
         for entry in entries
         if entry.pull.image == image
-        and workload.lower() in {"", entry.pull.workload.id.lower(), entry.pull.workload.name}
+        and workload.lower().rstrip("/") in {"", *_names(entry.pull.workload)}
     )
 
 
+def _names(workload: Workload) -> tuple[str, str]:
+    return workload.id.lower(), workload.name.lower()
+
+
 TYPES = {
-    "/microsoft.containerservice/managedclusters/": Compute.AKS,
-    "/microsoft.web/sites/": Compute.APP_SERVICE,
-    "/microsoft.app/": Compute.CONTAINER_APPS,
-    "/microsoft.containerinstance/containergroups/": Compute.CONTAINER_INSTANCES,
+    "microsoft.containerservice/managedclusters": Compute.AKS,
+    "microsoft.web/sites": Compute.APP_SERVICE,
+    "microsoft.app/containerapps": Compute.CONTAINER_APPS,
+    "microsoft.app/jobs": Compute.CONTAINER_APPS,
+    "microsoft.containerinstance/containergroups": Compute.CONTAINER_INSTANCES,
 }
+_NAME = r"(?!\.+(?:/|\Z))[\w.-]+"
+_WORKLOAD = re.compile(
+    rf"/subscriptions/{_NAME}/resourceGroups/(?!\.+/)[\w.()-]+/providers"
+    rf"/(?P<type>{'|'.join(map(re.escape, TYPES))})/{_NAME}"
+    rf"(?:/slots/{_NAME}|/namespaces/{_NAME}/{_NAME}/{_NAME})?/?",
+    re.IGNORECASE,
+)
+"""Nothing but an id: what a question names is read with the app's own identity."""
 
 
 def named_workload(text: str) -> Workload:
     """The workload of a question by its ARM id; no id is nobody. Raises BadQuestionError."""
     if not text:
         return NOBODY
-    compute = next((c for part, c in TYPES.items() if part in text.lower()), None)
-    if compute is None:
+    found = _WORKLOAD.fullmatch(text)
+    if found is None:
         raise BadQuestionError(
             f"workload = {text[:200]!r}: expected the ARM id of a managed cluster (followed by "
             "/namespaces/NAMESPACE/KIND/NAME), site, container app, job or container group, "
             "or the name of a workload that is known to use the image"
         )
-    return Workload(text, compute, text.rstrip("/").rpartition("/")[2])
+    workload = text.rstrip("/")
+    return Workload(workload, TYPES[found["type"].lower()], workload.rpartition("/")[2])

@@ -13,12 +13,12 @@ from shared.pipeline.services import Services
 log = logging.getLogger(__name__)
 
 
-async def on_job(services: Services, body: bytes, message_id: str) -> None:
+async def on_job(services: Services, body: bytes, message_id: str | None) -> None:
     """Do one job. A malformed message is recorded and done with; a fault of ours raises."""
     try:
         job = read_job(body)
     except msgspec.DecodeError as why:
-        await _malformed(services, body, message_id, str(why))
+        await _malformed(services, body, message_id or "without an id", str(why))
         return
     await (finish if job.check else diagnose)(services, job)
 
