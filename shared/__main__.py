@@ -1,13 +1,19 @@
 """The command line: ``python -m shared check IMAGE``, ``survey`` and ``explain``."""
 
 import sys
+import traceback
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
+from shared.settings import SettingsError
+
 USAGE = 64
 """What sysexits has for wrong usage."""
+UNKNOWN = 3
+INTERRUPTED = 130
+"""What shells make of Ctrl-C."""
 
 COMMANDS = {
     "check": "diagnose one image with your own credentials",
@@ -27,7 +33,7 @@ class Parser(ArgumentParser):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command. Returns its exit code."""
+    """Run one command. Returns its exit code: a crash is 3, "unknown", never a verdict."""
     parser = Parser(prog="python -m shared", description="Why an image cannot be pulled.")
     commands = parser.add_subparsers(required=True, parser_class=Parser, metavar="COMMAND")
     for name, help_text in COMMANDS.items():
@@ -37,7 +43,16 @@ def main(arguments: Sequence[str]) -> int:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     given = parser.parse_args(arguments)
-    return int(given.run(given))
+    try:
+        return int(given.run(given))
+    except SettingsError as why:
+        print(*why.problems, sep="\n", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - whatever it is, it must not look like a failed check
+        traceback.print_exc()
+        return UNKNOWN
 
 
 if __name__ == "__main__":

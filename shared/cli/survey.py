@@ -24,6 +24,12 @@ class Survey(Struct, frozen=True):
     diagnoses: tuple[Diagnosis, ...]
     gaps: tuple[Gap, ...]
 
+    @property
+    def outcome(self) -> Outcome:
+        """The worst that was seen; where something could not be looked at, it is no pass."""
+        unsure = [Outcome.UNKNOWN] if self.gaps else []
+        return max([*(d.outcome for d in self.diagnoses), *unsure], default=Outcome.UNKNOWN)
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of ``survey``."""
@@ -41,7 +47,7 @@ def run(arguments: Namespace) -> int:
         return 0
     found = asyncio.run(survey())
     _print(found, as_json=arguments.json)
-    return EXIT[max((d.outcome for d in found.diagnoses), default=Outcome.PASS)]
+    return EXIT[found.outcome]
 
 
 async def survey() -> Survey:
