@@ -2,14 +2,13 @@
 Metrics of a registry, counted from what happened to it.
 
 Names, units and grains: azure-monitor supported-metrics/microsoft-containerregistry-registries.
-SuccessfulPullCount counts as TotalPullCount does, as it does in Azure (azure-docs#117037).
+SuccessfulPullCount counts refused pulls too, as it does in Azure (azure-docs#117037).
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from local.azure.arm.render.registries import size
@@ -56,7 +55,7 @@ def metrics(world: World, registry: Registry, query: Mapping[str, str]) -> dict[
     step = max(_duration(query.get("interval", "PT1H")), *(METRICS[name].grain for name in names))
     if (end - start) / step > _MOST_POINTS:
         raise MetricsError(f"timespan over interval gives more than {_MOST_POINTS} points")
-    done = [one for one in world.operations if _is_done(one, registry)]
+    done = [one for one in world.operations if one.registry == registry.name]
     return {
         "cost": 0,
         "timespan": f"{seconds(start)}/{seconds(end)}",
@@ -65,10 +64,6 @@ def metrics(world: World, registry: Registry, query: Mapping[str, str]) -> dict[
         "resourceregion": registry.location,
         "value": [_metric(world, registry, name, _steps(start, end, step), done) for name in names],
     }
-
-
-def _is_done(one: Operation, registry: Registry) -> bool:
-    return one.registry == registry.name and one.status < HTTPStatus.BAD_REQUEST
 
 
 type _Span = tuple[datetime, datetime]

@@ -10,11 +10,13 @@ from local.estates.identity import EVERYONE
 from local.estates.mistakes import Mistake
 from local.estates.model import Estate
 from local.estates.references import references
+from local.estates.registry import Registry
 from local.estates.roles import BUILT_IN
 from local.estates.scopes import scope_names
 from local.ncrontab import parse_schedule
 
 _CRON_FIELDS = 5
+_SOFT_DELETE_DAYS = 90
 
 
 def mistakes(estate: Estate) -> list[Mistake]:
@@ -102,7 +104,7 @@ def repeated(estate: Estate) -> Iterator[Mistake]:
 
 
 def impossible(estate: Estate) -> Iterator[Mistake]:
-    """What Azure does not offer in a tier (its page on registry tiers)."""
+    """What Azure does not offer in a tier (its page on registry tiers), or not together."""
     private = {each.registry for each in estate.private_endpoints}
     for at, registry in enumerate(estate.registries):
         tier = f"registries[{at}].sku", registry.sku
@@ -118,6 +120,24 @@ def impossible(estate: Estate) -> Iterator[Mistake]:
                 yield Mistake(*tier, f"'Premium', because of {named}")
         if registry.sku == "Basic" and registry.anonymous_pull_enabled:
             yield Mistake(*tier, "'Standard' or 'Premium', because of anonymousPullEnabled")
+        yield from bad_soft_delete(f"registries[{at}].policies.softDelete", registry)
+
+
+def bad_soft_delete(path: str, registry: Registry) -> Iterator[Mistake]:
+    """What does not go with soft delete (container-registry-soft-delete-policy.md)."""
+    policy = registry.policies.soft_delete
+    if policy.status == "Disabled":
+        return
+    if not 1 <= policy.days <= _SOFT_DELETE_DAYS:
+        yield Mistake(f"{path}.days", policy.days, f"1 to {_SOFT_DELETE_DAYS}")
+    beside = {
+        "replications": registry.replications,
+        "cacheRules": registry.cache_rules,
+        "policies.retention": registry.policies.retention.status == "Enabled",
+    }
+    named = ", ".join(key for key, used in beside.items() if used)
+    if named:
+        yield Mistake(f"{path}.status", policy.status, f"'Disabled', because of {named}")
 
 
 def bad_conditions(estate: Estate) -> Iterator[Mistake]:

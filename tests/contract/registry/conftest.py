@@ -51,7 +51,6 @@ roleAssignments:
 registries:
   - name: contoso
     sku: Premium
-    replications: [{location: northeurope, regionEndpointEnabled: false}]
     policies: {softDelete: {status: Enabled, days: 7}}
     scopeMaps: [{name: web-only, actions: [repositories/web/content/read]}]
     tokens: [{name: mailer, scopeMap: web-only, passwords: [{value: t1, expires: P9D}]}]
@@ -84,7 +83,10 @@ registries:
           - {tags: [a7]}
           - {tags: [a8]}
           - {tags: [a9]}
-  - {name: hidden, sku: Premium, publicNetworkAccess: Disabled}
+  - name: hidden
+    sku: Premium
+    publicNetworkAccess: Disabled
+    replications: [{location: northeurope, regionEndpointEnabled: false}]
   - name: tailwind
     roleAssignmentMode: AbacRepositoryPermissions
     repositories: [{name: api, images: [{tags: [v1]}]}]

@@ -58,15 +58,19 @@ async def test_the_setup_of_a_registry(azure: Azure) -> None:
         "westeurope",
     )
     assert profile.admits_everyone
-    assert [(one.region, one.endpoint_enabled) for one in seen[Replications].replicas] == [
-        ("westeurope", True),
-        ("northeurope", False),
-    ]
     assert {one.name for one in seen[RegistryUsages].usages} >= {"Size", "Webhooks"}
     assert seen[LoginServerAddress].exists
     assert seen[LoginServerAddress].aliases
     answer = seen[RegistryAnswer]
     assert (answer.answer.status, answer.challenged) == (401, True)
+
+
+async def test_the_replicas_of_a_registry(azure: Azure) -> None:
+    seen = await azure.see("hidden.azurecr.io/app:v1")
+    assert [(one.region, one.endpoint_enabled) for one in seen[Replications].replicas] == [
+        ("westeurope", True),
+        ("northeurope", False),
+    ]
 
 
 async def test_abac(azure: Azure) -> None:

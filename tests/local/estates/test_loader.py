@@ -21,6 +21,13 @@ identities: [{name: a}]
 roleAssignments:
   - {principal: a, role: Reader, scope: subscription/production, condition: maybe}
 """
+SOFT_AND_CACHED = """
+registries:
+  - name: a
+    policies: {softDelete: {status: Enabled}}
+    cacheRules: [{name: hub, source: docker.io/library/*, target: hub/*}]
+"""
+SOFT_FOR_LONG = "registries: [{name: a, policies: {softDelete: {status: Enabled, days: 91}}}]"
 BASE = "subscriptions: [{name: production}]\n"
 
 
@@ -69,6 +76,8 @@ BASE = "subscriptions: [{name: production}]\n"
             "0 25 * * *",
             "hours",
         ),
+        (SOFT_AND_CACHED, "registries[0].policies.softDelete.status", "Enabled", "cacheRules"),
+        (SOFT_FOR_LONG, "registries[0].policies.softDelete.days", 91, "1 to 90"),
         ("identities: [{name: a}, {name: a}]", "identities and groups", "a", "once"),
         (
             "containerGroups: [{name: g, image: x.azurecr.io/app@digest(v1)}]",
