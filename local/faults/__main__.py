@@ -11,7 +11,7 @@ from local.arguments import USAGE, Parser
 from local.faults import table
 from local.faults.cases import Case, Result
 from local.faults.catalogue import EVERY_CASE
-from local.faults.matrix import ProcessError, try_all
+from local.faults.matrix import ProcessError, sample, try_all, try_deployed
 
 
 def main(words: Sequence[str]) -> int:
@@ -21,12 +21,13 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--only", default="", metavar="WORD", help="cases with this in the name")
     workers = max(2, (os.cpu_count() or 2))
     parser.add_argument("--workers", type=int, default=workers, help="simulators at once")
+    parser.add_argument("--no-sample", action="store_true", help="nothing on the whole stack")
     asked = parser.parse_args(words)
     cases = [case for case in EVERY_CASE if asked.only.lower() in case.name.lower()]
     if not cases:
         print(f"No case has {asked.only!r} in its name.", file=sys.stderr)
         return USAGE
-    results = run(cases, asked.workers)
+    results = run(cases, asked.workers, sampled=not asked.no_sample)
     known = table.problems() if not asked.only else []
     if asked.json:
         print(msgspec.json.format(msgspec.json.encode(table.as_json(results, known))).decode())
@@ -35,15 +36,20 @@ def main(words: Sequence[str]) -> int:
     return int(any(result.misses for result in results))
 
 
-def run(cases: Sequence[Case], workers: int) -> list[Result]:
-    """Try cases, and tell how far it is."""
+def run(cases: Sequence[Case], workers: int, *, sampled: bool = True) -> list[Result]:
+    """Try cases, and some again through the deployed app; tell how far it is."""
     done: list[Result] = []
+    again = sample(cases) if sampled else []
 
     def tell(result: Result) -> None:
         done.append(result)
-        table.progress(len(done), len(cases), result)
+        table.progress(len(done), len(cases) + len(again), result)
 
-    return asyncio.run(try_all(cases, workers, tell))
+    async def both() -> list[Result]:
+        found = await try_all(cases, workers, tell)
+        return [*found, *await try_deployed(again, tell)] if again else found
+
+    return asyncio.run(both())
 
 
 if __name__ == "__main__":

@@ -5,16 +5,32 @@ import contextlib
 import json
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Final, Protocol
 
 from local.control import ControlError
 from local.faults.base import base
 from local.faults.cases import Case, Miss, Result, judge
-from local.faults.survey import IMPATIENT, Surveyor
+from local.faults.deployed import DeployedApp
+from local.faults.survey import IMPATIENT, Seen, Surveyor, Verb
 from local.processes import ProcessError
 
 type Tell = Callable[[Result], None]
+
+DEPLOYED: Final = "the deployed app"
+EVERY_NTH: Final = 20
+"""Of so many cases one is tried through the deployed app, too."""
+
+
+class App(Protocol):
+    """What estates are put before."""
+
+    async def put(self, estate: str, verbs: Iterable[Verb] = ()) -> None:
+        """Make this the world."""
+
+    async def look(self) -> list[Seen]:
+        """What the app says of every pull."""
 
 
 async def try_all(cases: Sequence[Case], workers: int, tell: Tell) -> list[Result]:
@@ -37,7 +53,25 @@ async def try_all(cases: Sequence[Case], workers: int, tell: Tell) -> list[Resul
     return [results[number] for number in range(len(cases))]
 
 
-async def attempt(surveyor: Surveyor, case: Case) -> Result:
+async def try_deployed(cases: Sequence[Case], tell: Tell) -> list[Result]:
+    """The same through the whole stack, one case after the other. Raises ProcessError."""
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory(prefix="deployed-") as folder:
+        async with _deployed(Path(folder)) as app:
+            for case in cases:
+                result = await attempt(app, case)
+                result.through = DEPLOYED
+                results.append(result)
+                tell(result)
+    return results
+
+
+def sample(cases: Sequence[Case]) -> list[Case]:
+    """Some of many cases, the same ones each time."""
+    return [*cases[::EVERY_NTH]]
+
+
+async def attempt(surveyor: App, case: Case) -> Result:
     """Plant, look, compare. What cannot be planted is a miss of its own."""
     started = time.monotonic()
     try:
@@ -51,10 +85,18 @@ async def attempt(surveyor: Surveyor, case: Case) -> Result:
 
 
 def _surveyor(state: Path) -> Surveyor:
-    state.mkdir(parents=True)
+    return Surveyor(state, _first(state), IMPATIENT)
+
+
+def _deployed(state: Path) -> DeployedApp:
+    return DeployedApp(state / "stack", _first(state))
+
+
+def _first(state: Path) -> Path:
+    state.mkdir(parents=True, exist_ok=True)
     first = state / "base.json"
     first.write_text(json.dumps(base()), encoding="utf-8")
-    return Surveyor(state, first, IMPATIENT)
+    return first
 
 
 __all__ = ["ProcessError", "attempt", "try_all"]

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from local.faults.base import PLATFORMS
 from local.faults.cases import Kind, Result
+from local.faults.matrix import DEPLOYED
 from local.wiring import ROOT
 
 FINDINGS: Final = ROOT / "docs" / "findings.md"
@@ -25,6 +26,7 @@ class Counts(Struct, frozen=True):
     faults: int
     pairs: int
     lookalikes: int
+    deployed: int
     wrong: int
     missing_when_unknown: int
     never_planted: tuple[str, ...]
@@ -52,7 +54,8 @@ def cells(results: Iterable[Result]) -> dict[str, dict[str, list[str]]]:
 def counts(results: Sequence[Result], known: Sequence[str]) -> Counts:
     """The figures under the table."""
     table = cells(results)
-    kinds = [result.case.kind for result in results]
+    direct = [result for result in results if result.through != DEPLOYED]
+    kinds = [result.case.kind for result in direct]
     planted = {code for code, row in table.items() if row}
     return Counts(
         problems=len(planted),
@@ -60,6 +63,7 @@ def counts(results: Sequence[Result], known: Sequence[str]) -> Counts:
         faults=kinds.count(Kind.FAULT),
         pairs=kinds.count(Kind.PAIR),
         lookalikes=kinds.count(Kind.LOOKALIKE),
+        deployed=len(results) - len(direct),
         wrong=sum(bool(result.misses) for result in results),
         missing_when_unknown=sum(
             miss.wanted == "unknown" and "EXISTENCE_" in miss.got
@@ -112,7 +116,7 @@ def _mark(wrong: list[str] | None) -> str:
 def _wrong(results: Iterable[Result]) -> list[str]:
     said = []
     for result in (one for one in results if one.misses):
-        said.append(f"WRONG {result.case.kind}: {result.case.name}")
+        said.append(f"WRONG {result.case.kind}: {result.case.name} (through {result.through})")
         said += [
             f"    {m.workload}: {m.wanted or 'pass'} wanted, got {m.got}" for m in result.misses
         ]
@@ -124,7 +128,8 @@ def _figures(found: Counts) -> list[str]:
     return [
         (
             f"{found.problems} problems, {found.cells} cells of problem and platform, "
-            f"{found.faults} faults, {found.pairs} pairs, {found.lookalikes} lookalikes; "
+            f"{found.faults} faults, {found.pairs} pairs, {found.lookalikes} lookalikes, "
+            f"{found.deployed} of them again through the deployed app; "
             f"{found.wrong} wrong, {found.missing_when_unknown} missing when unknown"
         ),
         *([f"Not planted: {never}"] if never else []),
