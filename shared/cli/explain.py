@@ -6,7 +6,6 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import BinaryIO
 
-from shared.checks.reported import PROBLEMS
 from shared.explain import CauseLabel, Certainty, Explanation, explain
 
 LONGEST_LINE = 32_000_000
@@ -68,15 +67,22 @@ def _read(line: bytes) -> tuple[object, object]:
     return given.get("id"), given.get("message")
 
 
+def problem_code(cause: CauseLabel) -> str:
+    """The code of the problem that a finding would carry, empty for UNKNOWN.
+
+    As ``shared.checks.reported`` names them; importing every check would double the start.
+    """
+    return "" if cause is CauseLabel.UNKNOWN else f"REPORTED_{cause.name}"
+
+
 def _print(name: object, found: Explanation) -> None:
     """One answer. ASCII only, so that no text can break the output."""
-    problem = PROBLEMS.get(found.cause)
     answer = {
         "id": name,
         "cause": found.cause.value,
         "confidence": found.confidence.value,
         "why": found.why,
-        "problem": problem.code if problem else "",
+        "problem": problem_code(found.cause),
         "reference": found.reference,
     }
     print(json.dumps(answer), flush=True)

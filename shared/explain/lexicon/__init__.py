@@ -16,13 +16,15 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     **machine.PHRASES,
 }
 
+_EACH = [(phrase, sign) for sign, phrases in PHRASES.items() for phrase in phrases]
+
 SHORTEST_CUT = 12
 """Characters of a phrase that a text cut off inside it must still show."""
 
 
 def signs_in(text: str, innermost: str = "") -> frozenset[Sign]:
     """The signs of a text in lower case; its innermost error may be cut off inside a phrase."""
-    found = {sign for sign, phrases in PHRASES.items() if any(p in text for p in phrases)}
+    found = {sign for phrase, sign in _EACH if phrase in text}
     if not found and len(innermost) >= SHORTEST_CUT:
-        found = {s for s, ps in PHRASES.items() if any(p.startswith(innermost) for p in ps)}
+        found = {sign for phrase, sign in _EACH if phrase.startswith(innermost)}
     return frozenset(found)

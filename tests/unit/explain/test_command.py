@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.checks.reported import PROBLEMS
+from shared.cli.explain import problem_code
 from shared.explain import CauseLabel
 
 KEYS = ["id", "cause", "confidence", "why", "problem", "reference"]
@@ -38,6 +39,11 @@ def test_a_text_is_answered_with_one_object() -> None:
     assert answer["problem"] == PROBLEMS[CauseLabel.NOT_FOUND_TAG].code
     assert answer["reference"] == "wingtip.azurecr.io/a/b:9"
     assert done.returncode == 0
+
+
+def test_the_codes_of_problems_are_those_of_the_checks() -> None:
+    named = {cause: problem_code(cause) for cause in CauseLabel if problem_code(cause)}
+    assert named == {cause: problem.code for cause, problem in PROBLEMS.items()}
 
 
 def test_lines_are_answered_in_order_with_their_ids() -> None:
