@@ -1,5 +1,4 @@
-"""
-`python -m local.azure --estate FILE --state DIR`: the world outside, as a process of its own.
+"""`python -m local.azure --estate FILE --state DIR`: the world outside, as a process of its own.
 
 Prints one line of JSON when it is ready: `{"ready": true, "ports": {"tls", "proxy", "dns",
 "control", "msi", "inbox", "smtp"}, "ca_bundle", "identity_header", "webhook_url", "environment"}`.

@@ -1,5 +1,4 @@
-"""
-The certificate authority of the local cloud: one CA in the state folder, one certificate a host.
+"""The certificate authority of the local cloud: one CA in the state folder, one certificate a host.
 
 Clients trust it through a bundle (system CAs and this one), named in SSL_CERT_FILE and
 REQUESTS_CA_BUNDLE.

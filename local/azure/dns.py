@@ -1,5 +1,4 @@
-"""
-The DNS server of one place, UDP and TCP: what its resolver would answer, on a high port.
+"""The DNS server of one place, UDP and TCP: what its resolver would answer, on a high port.
 
 The app is pointed at it by a setting; everything else here resolves by itself.
 """

@@ -32,8 +32,7 @@ class Event:
 
 
 def event_of(world: World, operation: Operation) -> Event | None:
-    """
-    The event of an operation, or None: an untag makes none, nor does what was refused.
+    """The event of an operation, or None: an untag makes none, nor does what was refused.
 
     Whether the retention policy, a restore and an import make events is documented nowhere; here
     they make none. A quarantined push is told of when it is released.

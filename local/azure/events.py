@@ -81,8 +81,7 @@ class Mischief:
 
 @dataclass
 class EventGrid:
-    """
-    Delivers the events of a world to its subscriptions.
+    """Delivers the events of a world to its subscriptions.
 
     `scale` shortens the retry schedule: 0.001 makes 10 seconds 10 milliseconds.
     """

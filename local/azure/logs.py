@@ -1,5 +1,4 @@
-"""
-The Log Analytics query endpoint: resource logs of the registries that send them to a workspace.
+"""The Log Analytics query endpoint: resource logs of the registries that send them to a workspace.
 
 Columns: azure-monitor/reference/tables/ContainerRegistryRepositoryEvents and
 .../ContainerRegistryLoginEvents. What a registry does without a diagnostic setting is not there.

@@ -1,5 +1,4 @@
-"""
-Metrics of a registry, counted from what happened to it.
+"""Metrics of a registry, counted from what happened to it.
 
 Names, units and grains: azure-monitor supported-metrics/microsoft-containerregistry-registries.
 SuccessfulPullCount counts refused pulls too, as it does in Azure (azure-docs#117037).

@@ -1,5 +1,4 @@
-"""
-What a host name means to a client at a place: public DNS, private zones, and what it can reach.
+"""What a host name means to a client at a place: public DNS, private zones, and what it can reach.
 
 Pure. The chain of CNAMEs is the one of MicrosoftDocs azure-management-docs
 container-registry-private-endpoints.md; without a private endpoint there is no privatelink name.
@@ -31,8 +30,7 @@ class Answer:
 
 
 def resolve(estate: Estate, place: Place, host: str, others: Sequence[str] = ()) -> Answer:
-    """
-    What a resolver at the place answers for the host.
+    """What a resolver at the place answers for the host.
 
     `others` are the names that exist beside the estate's own: a name, or `*.suffix`.
     """

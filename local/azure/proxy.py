@@ -1,5 +1,4 @@
-"""
-The HTTP CONNECT proxy: the way out of every place. The proxy user names the place.
+"""The HTTP CONNECT proxy: the way out of every place. The proxy user names the place.
 
 Only simulated hosts are reached; whatever else is asked for is refused, so nothing leaves the
 machine. The client sees the proxy's answer where it would have seen its own resolver or network:

@@ -1,5 +1,4 @@
-"""
-What a principal may do where: role assignments, inheritance, groups and deny assignments.
+"""What a principal may do where: role assignments, inheritance, groups and deny assignments.
 
 Decided by the permissions of the role definitions, never by their names. Conditions (ABAC) are the
 business of the resource that knows the request's attributes: `grants` hands the assignments over.

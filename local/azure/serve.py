@@ -20,8 +20,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Listener:
-    """
-    Serves applications by host name; the first pattern that matches wins.
+    """Serves applications by host name; the first pattern that matches wins.
 
     Each request carries `request[CALLER]`.
     """

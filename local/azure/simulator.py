@@ -93,8 +93,7 @@ async def running(
     state: Path,
     ports: Ports | None = None,
 ) -> AsyncIterator[Simulator]:
-    """
-    Run an estate; certificates, keys and what was received are kept in `state`.
+    """Run an estate; certificates, keys and what was received are kept in `state`.
 
     Raises EstateError when the estate is wrong, OSError when a port is taken.
     """

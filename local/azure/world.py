@@ -24,8 +24,7 @@ HISTORY = 100_000
 
 @dataclass
 class World:
-    """
-    Everything that lives. `estate` is edited in place; `contents` holds what registries store.
+    """Everything that lives. `estate` is edited in place; `contents` holds what registries store.
 
     Ages in the estate count back from the start of the clock.
     """

@@ -18,8 +18,7 @@ Switch = Literal["Enabled", "Disabled"]
 
 
 class Described(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename="camel"):
-    """
-    A part of an estate. YAML keys are camelCase; an unknown key is an error.
+    """A part of an estate. YAML keys are camelCase; an unknown key is an error.
 
     Instances may be edited: the running simulator edits the estate it was given.
     """

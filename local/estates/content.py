@@ -1,5 +1,4 @@
-"""
-Real bytes for described images: layers, configs, manifests and indexes with true digests.
+"""Real bytes for described images: layers, configs, manifests and indexes with true digests.
 
 Formats: OCI image specification 1.1 and Docker image manifest version 2, schema 2.
 """

@@ -24,8 +24,7 @@ class SiteContainer(Described, kw_only=True):
 
 
 class Site(Resource, kw_only=True):
-    """
-    A web app, function app or slot that runs containers: give one of image, windows_image,
+    """A web app, function app or slot that runs containers: give one of image, windows_image,
     compose and containers.
     """
 
@@ -81,6 +80,8 @@ class RegistryCredential(Described, kw_only=True):
     """The name of a service principal becomes its client id."""
     password: str = ""
     """Stored as a secret (Container Apps) or as it is (Container Instances)."""
+    secret_missing: bool = False
+    """The secret of that password was removed (Container Apps)."""
 
 
 class Revision(Described, kw_only=True):

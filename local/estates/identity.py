@@ -23,8 +23,7 @@ class Secret(Described, kw_only=True):
 
 
 class Identity(Resource, kw_only=True):
-    """
-    A user, service principal or managed identity of Microsoft Entra ID.
+    """A user, service principal or managed identity of Microsoft Entra ID.
 
     System-assigned identities are not written down: a resource with `identity.system` makes one
     that bears its name (`app/slot` for a slot).

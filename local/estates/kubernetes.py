@@ -98,6 +98,8 @@ class PullSecret(Described, kw_only=True):
     server: str
     username: str
     password: str
+    malformed: bool = False
+    """Its content is no JSON, as after an edit by hand."""
 
 
 class ServiceAccount(Described, kw_only=True):

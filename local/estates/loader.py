@@ -11,8 +11,7 @@ from local.estates.pinning import pin
 
 
 def load(path: Path | str) -> Estate:
-    """
-    The estate that a YAML file describes, checked and completed.
+    """The estate that a YAML file describes, checked and completed.
 
     Raises EstateError with every mistake found; FileNotFoundError when there is no such file.
     """

@@ -1,5 +1,4 @@
-"""
-Built-in roles with their GUIDs and permissions, as far as pulling and watching need them.
+"""Built-in roles with their GUIDs and permissions, as far as pulling and watching need them.
 
 Sources: Azure's published role definitions; ACR's role reference says what each does on a registry.
 """

@@ -63,8 +63,7 @@ async def token_by_query(request: web.Request) -> web.Response:
 
 
 def grant_token(request: web.Request, who: Account, scopes: list[Scope]) -> dict[str, str]:
-    """
-    An access token with what the account may do of what it asks.
+    """An access token with what the account may do of what it asks.
 
     Fewer actions than asked are a success; none at all is 401, for nobody always so.
     """

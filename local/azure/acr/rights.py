@@ -85,8 +85,7 @@ def may_list(estate: Estate, registry: Registry, who: Account, catalog: str = CA
 
 
 def may_enter(estate: Estate, registry: Registry, who: Account) -> bool:
-    """
-    Whether a principal has any role that reaches the data of the registry, conditions aside.
+    """Whether a principal has any role that reaches the data of the registry, conditions aside.
 
     Without one the registry refuses to exchange its token (azure-cli reports that as
     CONNECTIVITY_REFRESH_TOKEN_ERROR with 401).

@@ -40,8 +40,7 @@ class Signer:
     def read(
         self, token: str, kind: Kind, registry: Registry, now: datetime
     ) -> tuple[Account, Access] | None:
-        """
-        Whose token it is and what it grants; None if it is not valid here and now.
+        """Whose token it is and what it grants; None if it is not valid here and now.
 
         A change of the role assignment mode makes issued tokens invalid.
         """

@@ -1,5 +1,4 @@
-"""
-The routes of management.azure.com: one catch-all, told apart by what the path ends with.
+"""The routes of management.azure.com: one catch-all, told apart by what the path ends with.
 
 Role assignments and the like may follow any scope, so routes by pattern do not work
 (aiohttp prefers static prefixes to a catch-all, whatever the order).

@@ -19,8 +19,7 @@ _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def role_assignments(world: World, scope: str, text: str) -> list[Json]:
-    """
-    Assignments at the scope, above it (inherited) and, without `atScope()`, below it.
+    """Assignments at the scope, above it (inherited) and, without `atScope()`, below it.
 
     Filters: `atScope()`, `principalId eq '...'`, `assignedTo('...')` (groups included).
     """

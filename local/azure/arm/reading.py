@@ -26,8 +26,7 @@ def one(world: World, who: Identity, path: ArmPath, version: str) -> Json:
 
 
 def many(world: World, who: Identity, path: ArmPath, version: str) -> list[Json]:
-    """
-    A collection.
+    """A collection.
 
     Of top-level resources the caller gets those that he may read, and 403 if he may read none at
     a scope where he has no right; of children all or 403.

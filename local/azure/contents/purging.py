@@ -133,8 +133,7 @@ def tag_expressions(purge: Purge, names: Iterable[str]) -> dict[str, str]:
 
 
 def doomed_tags(purge: Purge, repository: Repository, expression: str, now: datetime) -> list[Tag]:
-    """
-    Tags that match, are old enough and may be deleted, without the newest `keep` of them.
+    """Tags that match, are old enough and may be deleted, without the newest `keep` of them.
 
     Oldest first.
     """
@@ -152,8 +151,7 @@ def doomed_tags(purge: Purge, repository: Repository, expression: str, now: date
 def doomed_manifests(
     purge: Purge, repository: Repository, now: datetime, *, spare_children: bool = True
 ) -> list[Manifest]:
-    """
-    Manifests without a tag that are old enough and may be deleted.
+    """Manifests without a tag that are old enough and may be deleted.
 
     Old versions of acr-cli did not spare what an index lists. What refers to another manifest is
     spared with it [inferred].

@@ -31,8 +31,7 @@ def sweep_retention(
 
 
 def expired(manifest: Manifest, began: datetime, limit: datetime) -> bool:
-    """
-    Whether the retention policy takes a manifest that no index lists.
+    """Whether the retention policy takes a manifest that no index lists.
 
     Source: MicrosoftDocs azure-management-docs container-registry-retention-policy.md; that
     children of an index are spared is inferred.

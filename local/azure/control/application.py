@@ -1,5 +1,4 @@
-"""
-Routes of the control API.
+"""Routes of the control API.
 
 `POST /{verb}` with JSON arguments; `POST /undo`, `/reset`, `/reset-requests`; `GET /` lists the
 verbs, `/estate`, `/requests` and `/deliveries` show what is. Wrong arguments: 400 with

@@ -1,5 +1,4 @@
-"""
-login.microsoftonline.com: discovery and the token endpoint of MSAL clients.
+"""login.microsoftonline.com: discovery and the token endpoint of MSAL clients.
 
 Errors carry Entra's own codes (AADSTS...), as clients print them.
 """

@@ -1,5 +1,4 @@
-"""
-The managed identity endpoint of App Service and Functions, plain HTTP.
+"""The managed identity endpoint of App Service and Functions, plain HTTP.
 
 `GET {IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=AUDIENCE`, perhaps with client_id,
 principal_id or mi_res_id, and the header X-IDENTITY-HEADER. `/msi/token` serves the app's place,

@@ -1,5 +1,4 @@
-"""
-A small honest subset of the Kusto query language: what it does not know it refuses by name.
+"""A small honest subset of the Kusto query language: what it does not know it refuses by name.
 
 `lexer` -> `parser` -> `syntax` -> `expressions` and `operators` (compiled to closures) -> `Table`.
 """

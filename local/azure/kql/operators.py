@@ -39,8 +39,7 @@ _CONVERSIONS: Final = {
 
 
 def run(text: str, source: Source) -> Table:
-    """
-    Run a query; `source` gives a table by its lower-case name, or None.
+    """Run a query; `source` gives a table by its lower-case name, or None.
 
     Raises QueryError where the query is wrong or asks for what the subset does not have.
     """

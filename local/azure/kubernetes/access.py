@@ -1,5 +1,4 @@
-"""
-Who may see what in a cluster, as with Azure RBAC for Kubernetes.
+"""Who may see what in a cluster, as with Azure RBAC for Kubernetes.
 
 A token for the AKS application, and the data action
 `Microsoft.ContainerService/managedClusters/{group}/{resource}/read` at the cluster or namespace.

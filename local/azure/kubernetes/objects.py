@@ -147,6 +147,8 @@ def _secret(one: PullSecret) -> Json:
     login = base64.b64encode(f"{one.username}:{one.password}".encode()).decode()
     entry = {"username": one.username, "password": one.password, "auth": login}
     config = json.dumps({"auths": {one.server: entry}}).encode()
+    if one.malformed:
+        config = config[:-2]
     return {
         "metadata": {"name": one.name, "namespace": one.namespace, "resourceVersion": "1"},
         "type": "kubernetes.io/dockerconfigjson",

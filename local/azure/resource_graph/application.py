@@ -23,8 +23,7 @@ type Tables = Mapping[str, list[Json]]
 
 
 class ResourceGraph:
-    """
-    Answers queries. It is eventually consistent: with `faults.graph_lag` seconds of lag a query
+    """Answers queries. It is eventually consistent: with `faults.graph_lag` seconds of lag a query
     sees the rows of an earlier one, as long as those are no older than that.
     """
 

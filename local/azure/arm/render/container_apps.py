@@ -163,7 +163,7 @@ def _registries(world: World, workload: AppWorkload) -> list[Json]:
 
 def _secrets(workload: AppWorkload) -> list[Json]:
     """Names only: the values need the action listSecrets."""
-    with_password = (one for one in workload.registries if one.password)
+    with_password = (one for one in workload.registries if one.password and not one.secret_missing)
     return [{"name": _secret_name(one.server, one.username)} for one in with_password]
 
 

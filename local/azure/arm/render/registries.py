@@ -48,8 +48,7 @@ def body(world: World, registry: Registry, version: str) -> Json:
 
 
 def usages(world: World, registry: Registry) -> Json:
-    """
-    The answer of listUsages.
+    """The answer of listUsages.
 
     Size.limit is what the SKU includes, not the hard limit.
     """
