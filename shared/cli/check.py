@@ -16,12 +16,20 @@ from shared.adapters.no_tables import NoTables
 from shared.adapters.queue import NoQueue
 from shared.adapters.store import Store
 from shared.bootstrap import make
-from shared.cli.text import clean, render
+from shared.cli.text import clean, render, render_health
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.findings import Outcome
+from shared.domain.health import RegistryHealth
 from shared.domain.images import ImageReference
 from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Job, Pull
-from shared.pipeline.on_demand import BadQuestionError, look, named_workload, parse_image
+from shared.pipeline.health import registry_health
+from shared.pipeline.on_demand import (
+    BadQuestionError,
+    look,
+    named_workload,
+    parse_image,
+    parse_registry,
+)
 from shared.pipeline.services import Services
 
 EXIT = {
@@ -36,7 +44,11 @@ USAGE = 64
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of ``check``."""
-    parser.add_argument("image", help="REGISTRY/REPOSITORY:TAG or ...@DIGEST")
+    parser.add_argument(
+        "image", nargs="?", default="", help="REGISTRY/REPOSITORY:TAG or ...@DIGEST"
+    )
+    parser.add_argument("--registry", default="", help="instead of an image: how a registry is")
+    parser.add_argument("--repository", default="", help="with --registry: may it be read")
     parser.add_argument("--workload", default="", help="ARM id of the workload that pulls it")
     parser.add_argument("--error", default="", help="the error text that somebody saw")
     parser.add_argument("--json", action="store_true", help="print diagnoses as JSON")
@@ -44,6 +56,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Check and print. Exit code: 0 pass, 1 fail, 2 warn, 3 unknown, 64 usage."""
+    if bool(arguments.image) == bool(arguments.registry):
+        print("one of IMAGE and --registry is needed", file=sys.stderr)
+        return USAGE
+    if arguments.registry:
+        return _run_health(arguments)
     try:
         image = parse_image(arguments.image)
         named_workload(arguments.workload)
@@ -53,6 +70,28 @@ def run(arguments: Namespace) -> int:
     diagnoses = asyncio.run(_check(image, arguments.workload, arguments.error))
     _print(diagnoses, as_json=arguments.json)
     return EXIT[max(d.outcome for d in diagnoses)]
+
+
+def _run_health(arguments: Namespace) -> int:
+    try:
+        host = parse_registry(arguments.registry)
+        if arguments.repository:
+            parse_image(f"{host}/{arguments.repository}:any")
+    except BadQuestionError as why:
+        print(clean(str(why)), file=sys.stderr)
+        return USAGE
+    health = asyncio.run(_health(host, arguments.repository))
+    if arguments.json:
+        print(msgspec.json.encode(health).decode())
+    else:
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        print(render_health(health, colour=colour))
+    return EXIT[health.outcome]
+
+
+async def _health(host: str, repository: str) -> RegistryHealth:
+    async with callers_services() as services:
+        return await registry_health(services, host, repository)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.findings import Finding, Outcome
+from shared.domain.health import RegistryHealth
 
 MARKS = {
     Outcome.FAIL: ("✗", "31"),
@@ -17,6 +18,22 @@ MARKS = {
 def render(diagnosis: Diagnosis, *, colour: bool) -> str:
     """What is wrong, why, what to do, and what could not be seen."""
     return "\n".join(_lines(diagnosis, colour=colour))
+
+
+def render_health(health: RegistryHealth, *, colour: bool) -> str:
+    """How a registry is: each step, and what else is wrong with it."""
+    return "\n".join(_health_lines(health, colour=colour))
+
+
+def _health_lines(health: RegistryHealth, *, colour: bool) -> Iterator[str]:
+    yield f"{_mark(health.outcome, colour=colour)} {clean(health.registry)}, from {health.place}"
+    for step in health.steps:
+        code = f"  [{step.code}]" if step.code else ""
+        yield f"  {_mark(step.outcome, colour=colour)} {step.step}: {clean(step.says)}{code}"
+    for finding in health.findings:
+        yield ""
+        yield from _finding(finding, colour=colour)
+    yield from _section("not seen", (f"{gap.what}: {gap.reason}" for gap in health.unseen))
 
 
 def clean(text: str) -> str:

@@ -53,6 +53,9 @@ class RegistryEnd(Protocol):
         What a registry answers is a fact; what cannot be read is `Unavailable`.
         """
 
+    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
+        """A registry as such, with the monitor's own login, for a repository if one is named."""
+
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         """A complete listing, for `watch`.
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -111,7 +112,7 @@ class DataPlane:
         if reply.answer.status != UNAUTHORIZED:
             return RegistryAnswer(host, reply.answer)
         found = _CHALLENGE.match(reply.headers.get("WWW-Authenticate", ""))
-        realm = (urlsplit(found["realm"]).hostname or "") if found else ""
+        realm = _host_of(found["realm"]) if found else ""
         if realm and realm != host.partition(":")[0]:
             reply = with_detail(reply, f"the challenge names another host: {realm[:253]}")
         return RegistryAnswer(host, reply.answer, challenged=bool(realm))
@@ -125,11 +126,12 @@ class DataPlane:
         reply = await self.ask(ask)
         if reply.answer.status not in _REDIRECTS:
             return reply
-        target = URL(reply.headers.get("Location", ""), encoded=True)
-        if target.scheme != "https" or not _DATA_HOSTS.fullmatch(target.host or ""):
-            return garbled(f"redirected to {target.host or 'nowhere'}, which is no data endpoint")
-        host = f"{target.host}:{target.port}" if target.port != 443 else str(target.host)  # noqa: PLR2004 - https
-        return await self.ask(Ask(host, target.raw_path_qs, accept="*/*", most=ask.most))
+        location = reply.headers.get("Location", "")
+        target = _data_endpoint(location)
+        if target is None:
+            return garbled(f"redirected to {location[:253] or 'nowhere'}, which is no data endpoint")
+        host, path = target
+        return await self.ask(Ask(host, path, accept="*/*", most=ask.most))
 
     async def _once(self, ask: Ask) -> Reply:
         try:
@@ -156,6 +158,22 @@ class DataPlane:
                 return garbled(f"more than {ask.most} bytes")
             reply = answered(response.status, response.headers, body)
             return reply if ask.method == "HEAD" else doubted(reply)
+
+
+def _data_endpoint(location: str) -> tuple[str, str] | None:
+    """The host and path of a redirect, None for one that leads to no data endpoint."""
+    with suppress(ValueError):
+        target = URL(location, encoded=True)
+        if target.scheme == "https" and _DATA_HOSTS.fullmatch(target.host or ""):
+            return target.authority, target.raw_path_qs
+    return None
+
+
+def _host_of(url: str) -> str:
+    """The host in a URL that a registry sent; empty where there is none."""
+    with suppress(ValueError):
+        return urlsplit(url).hostname or ""
+    return ""
 
 
 async def _bounded(response: aiohttp.ClientResponse, most: int) -> bytes | None:

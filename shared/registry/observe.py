@@ -12,12 +12,17 @@ from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
-from shared.domain.facts.beside import CacheRule
-from shared.domain.facts.registry import MonitorAccess, RoleAssignments, ScopedToken
+from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
+from shared.domain.facts.registry import (
+    MonitorAccess,
+    RegistryProfile,
+    RoleAssignments,
+    ScopedToken,
+)
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import listing
+from shared.registry import health, listing
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
@@ -57,6 +62,7 @@ class RegistryObserver:
         self._tokens = Tokens(self._plane, credentials, seconds)
         self._management = Management(settings, arm, credentials)
         self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
+        self._arm, self._dns = arm, dns
         self._access = Access(arm, graph)
         self._cache_rules = CacheRules(arm)
         around = Surroundings(arm, seconds)
@@ -94,6 +100,29 @@ class RegistryObserver:
             *(self._host(host, {pull: pulls[pull] for pull in own}) for host, own in hosts.items())
         )
         return {pull: facts for found in observed for pull, facts in found.items()}
+
+    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
+        """A registry as such, with the monitor's own login, for a repository if one is named."""
+        server = await self._login_servers.look(host)
+        profile = next((one for one in server.facts if isinstance(one, RegistryProfile)), None)
+        known = server.registry
+        if known is None:
+            reason = "the registry is not known to the monitor, which sends no token there"
+            return *server.facts, Unavailable.of(TokenAnswers, reason)
+        found: list[Observation] = [
+            await attempt(TokenAnswers, lambda: health.login(self._tokens, host, repository))
+        ]
+        if profile:
+            found.append(
+                await attempt(Encryption, lambda: health.encryption(self._arm, profile.resource_id))
+            )
+        if profile and profile.private_endpoints:
+            found.append(
+                await attempt(
+                    EndpointNames, lambda: health.endpoint_names(self._arm, self._dns, profile)
+                )
+            )
+        return *server.facts, *found
 
     async def _host(
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]

@@ -67,6 +67,16 @@ class Tokens:
         """
         return await self._access((host, scope))
 
+    async def refresh(self, host: str) -> Grant:
+        """
+        Get the refresh token of a known registry, or the answer that was a refusal.
+
+        Raises:
+            CouldNotLookError: Entra gave no token, or the registry's breaker is open.
+
+        """
+        return await self._refresh(host)
+
     def outdated(self, host: str, scope: str, grant: Grant) -> bool:
         """Drop a token that the registry refused, unless it is so new that another would not do."""
         old = time.time() - grant.given_at > _FRESH

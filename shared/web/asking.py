@@ -56,7 +56,7 @@ def _require_json(request: func.HttpRequest) -> None:
 
 
 def _told(requested: Requested) -> func.HttpResponse:
-    if requested.diagnoses is not None or requested.failed:
+    if requested.over:
         return in_json(requested)
     location = f"/api/checks/{requested.id}"
     headers = {"Location": location, "Retry-After": RETRY_SECONDS}

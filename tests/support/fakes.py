@@ -11,6 +11,7 @@ from shared.compute.base import Discovery
 from shared.domain.alerts import Alert
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
+from shared.domain.facts.beside import TokenAnswers
 from shared.domain.facts.registry import (
     Answer,
     ImageContent,
@@ -108,6 +109,12 @@ class FakeRegistry:
             raise self.crash
         self.known |= known
         return {pull: self._facts(pull.image) for pull in pulls}
+
+    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
+        if self.crash:
+            raise self.crash
+        answer = Answer(reach=Reach.ANSWERED, status=self.status)
+        return *self._rest(), TokenAnswers(refresh=answer, access=answer, repository=repository)
 
     def _facts(self, image: ImageReference) -> tuple[Observation, ...]:
         if self.blind:

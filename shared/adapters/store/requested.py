@@ -7,16 +7,28 @@ from msgspec import Struct
 from shared.adapters.store.packing import pack, unpack
 from shared.adapters.tables import Put, Tables
 from shared.domain.diagnosis import Diagnosis
+from shared.domain.health import RegistryHealth
 
 
 class Requested(Struct, frozen=True, kw_only=True):
-    """An on-demand check; ``diagnoses`` is None while it runs, ``failed`` says why it ended."""
+    """An on-demand check of an image or of a registry.
+
+    ``diagnoses``, or ``health`` for a registry, is None while it runs; ``failed`` says why it
+    ended without.
+    """
 
     id: str
     asked: datetime
-    image: str
+    image: str = ""
+    registry: str = ""
     diagnoses: tuple[Diagnosis, ...] | None = None
+    health: RegistryHealth | None = None
     failed: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return self.diagnoses is not None or self.health is not None or bool(self.failed)
 
 
 class RequestedChecks:

@@ -1,6 +1,9 @@
 """Facts beside the registry and its images: what else is there, locks, rules and figures."""
 
+from msgspec import Struct
+
 from shared.domain.facts.base import Fact
+from shared.domain.facts.registry import Answer
 
 
 class KnownRegistries(Fact, frozen=True):
@@ -46,3 +49,43 @@ class ReadLocks(Fact, frozen=True, kw_only=True):
     repository: bool | None = None
     tag: bool | None = None
     manifest: bool | None = None
+
+
+class TokenAnswers(Fact, frozen=True, kw_only=True):
+    """What the registry answers to the monitor's own login, step by step.
+
+    ``refresh`` is the answer to the exchange of its Entra token, ``access`` that to the request
+    for an access token, None where there was no refresh token. ``actions`` are what the access
+    token allows in ``repository``, which is empty where nobody asked about one.
+    """
+
+    refresh: Answer
+    access: Answer | None = None
+    repository: str = ""
+    actions: tuple[str, ...] = ()
+
+
+class Encryption(Fact, frozen=True, kw_only=True):
+    """Encryption with a customer-managed key; ``identity`` is the client id that reads the key.
+
+    ``attached`` says whether the registry has that identity.
+    """
+
+    enabled: bool
+    key: str = ""
+    identity: str = ""
+    attached: bool = True
+
+
+class EndpointName(Struct, frozen=True):
+    """A host of a private endpoint: what Azure says that it leads to, and where it leads here."""
+
+    host: str
+    meant: tuple[str, ...]
+    found: tuple[str, ...]
+
+
+class EndpointNames(Fact, frozen=True):
+    """The hosts of the registry's private endpoints, looked up where the monitor runs."""
+
+    names: tuple[EndpointName, ...]

@@ -93,7 +93,12 @@ async def test_over_budget_the_answer_follows(world: World) -> None:
     [
         ({}, ["image", "accepted"]),
         ({"image": 7}, ["$.image", "int"]),
-        ({"image": ""}, ["$.image"]),
+        ({"image": ""}, ["`image`", "`registry`"]),
+        ({"image": IMAGE, "registry": "contoso"}, ["one of"]),
+        ({"registry": "contoso", "error": "x"}, ["`error`"]),
+        ({"registry": "https://contoso"}, ["registry =", "login server"]),
+        ({"registry": "contoso", "repository": "A"}, ["lower-case"]),
+        ({"image": IMAGE, "repository": "a"}, ["`repository`"]),
         ({"image": "contoso.azurecr.io/Shop:v1"}, ["image =", "'Shop'", "lower-case"]),
         ({"image": IMAGE, "tag": "v1"}, ["tag"]),
         ({"image": IMAGE, "workload": "/subscriptions/s"}, ["workload =", "ARM id"]),
@@ -157,3 +162,25 @@ async def test_an_id_that_nobody_got_finds_nothing() -> None:
     answer = await call("read_check", id="0" * 32)
     assert answer.status_code == 404
     assert "no such check" in read(answer)["error"]
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_registry_alone_is_asked_about() -> None:
+    answer = await call("ask_check", body={"registry": "contoso"})
+    assert answer.status_code == 200
+    told = read(answer)
+    assert (told["registry"], told["diagnoses"]) == ("contoso.azurecr.io", None)
+    health = told["health"]
+    assert health["place"] == "where Pullwatch runs"
+    steps = {step["step"]: step["outcome"] for step in health["steps"]}
+    assert steps["refresh_token"] == Outcome.PASS
+    assert steps["repository_permission"] == Outcome.SKIPPED
+    assert read(await call("read_check", id=told["id"])) == told
+
+
+async def test_a_registry_that_refuses_the_login_is_told_by_the_codes_of_az(world: World) -> None:
+    world.registry.status = 401
+    told = read(await call("ask_check", body={"registry": "contoso", "repository": "team/api"}))
+    codes = [step["code"] for step in told["health"]["steps"] if step["code"]]
+    assert codes == ["CONNECTIVITY_REFRESH_TOKEN_ERROR"]
+    assert told["health"]["outcome"] == Outcome.FAIL
