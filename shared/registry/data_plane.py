@@ -128,8 +128,9 @@ class DataPlane:
             return reply
         location = reply.headers.get("Location", "")
         target = _data_endpoint(location)
-        if target is None:
-            return garbled(f"redirected to {location[:253] or 'nowhere'}, which is no data endpoint")
+        if target is None:  # the rest of the address may be a signature: nobody is to read it
+            where = _host_of(location)[:253] or "nowhere"
+            return garbled(f"redirected to {where}, which is no data endpoint")
         host, path = target
         return await self.ask(Ask(host, path, accept="*/*", most=ask.most))
 
@@ -165,7 +166,8 @@ def _data_endpoint(location: str) -> tuple[str, str] | None:
     with suppress(ValueError):
         target = URL(location, encoded=True)
         if target.scheme == "https" and _DATA_HOSTS.fullmatch(target.host or ""):
-            return target.authority, target.raw_path_qs
+            port = f":{target.explicit_port}" if target.explicit_port else ""
+            return f"{target.host}{port}", target.raw_path_qs
     return None
 
 

@@ -1,11 +1,14 @@
 """What a fact is, and the bag that holds the facts about one pull."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 from typing import Any, Union
 
 import msgspec
 from msgspec import Struct
+
+log = logging.getLogger(__name__)
 
 
 class Fact(Struct, frozen=True, tag_field="fact", tag=True):
@@ -98,11 +101,17 @@ class Evidence:
 
 
 async def attempt[F: Fact](kind: type[F], read: Callable[[], Awaitable[F]]) -> F | Unavailable:
-    """Observe one fact. That it cannot be observed costs this fact and no other."""
+    """Observe one fact. That it cannot be observed costs this fact and no other.
+
+    Nor does an observer that falls over what it read: that is logged.
+    """
     try:
         return await read()
     except CouldNotLookError as why:
         return Unavailable.of(kind, str(why))
+    except Exception as error:
+        log.exception("observing %s failed", kind.__name__)
+        return Unavailable.of(kind, f"the observer failed: {type(error).__name__}")
 
 
 @cache

@@ -121,6 +121,14 @@ async def test_an_observer_that_could_not_look_costs_one_fact() -> None:
     assert gap == Unavailable("LoginServerAddress", "403 reading it")
 
 
+async def test_an_observer_that_falls_over_costs_one_fact() -> None:
+    async def falls() -> LoginServerAddress:
+        raise KeyError("properties")
+
+    gap = await attempt(LoginServerAddress, falls)
+    assert gap == Unavailable("LoginServerAddress", "the observer failed: KeyError")
+
+
 def _made(kind: type[Fact]) -> st.SearchStrategy[Any]:
     fields = get_type_hints(kind)
     return st.builds(kind, **{n: st.from_type(fields[n]) for n in kind.__struct_fields__})

@@ -33,6 +33,9 @@ async def test_a_redirect_is_followed_without_the_token(
         "https://169.254.169.254/metadata",
         "/elsewhere",
         "",
+        "https://[::1",
+        "https://contoso.westeurope.data.azurecr.io:99999/b",
+        "https://contoso.westeurope.data.azurecr.io:x/b",
     ],
 )
 async def test_a_redirect_elsewhere_is_not_followed(
@@ -109,3 +112,21 @@ async def test_a_challenge_that_names_another_host_is_told(
 async def test_no_challenge(registry: World, plane: DataPlane, header: str) -> None:
     registry.routes[f"GET {HOST}/v2/"] = says(401, {}, WWW_Authenticate=header)
     assert not (await plane.probe(HOST)).challenged
+
+
+@pytest.mark.parametrize("realm", ["https://[::1/oauth2", "https://contoso.azurecr.io:x/oauth2"])
+async def test_a_challenge_that_is_no_url_is_no_challenge(
+    registry: World, plane: DataPlane, realm: str
+) -> None:
+    challenge = f'Bearer realm="{realm}",service="x"'
+    registry.routes[f"GET {HOST}/v2/"] = says(401, **{"WWW-Authenticate": challenge})
+    assert (await plane.probe(HOST)).answer.status == 401
+
+
+@pytest.mark.parametrize(
+    "wait",
+    ["Mon, 01 Jan 0001 00:00:00 -0000", "Fri, 31 Dec 9999 23:59:59 GMT", "9" * 400, "\u0663", "x"],
+)
+async def test_an_odd_retry_after_is_no_crash(registry: World, plane: DataPlane, wait: str) -> None:
+    registry.routes[f"GET {HOST}/x"] = says(429, **{"Retry-After": wait})
+    assert (await plane.ask(Ask(HOST, "/x"))).answer.status == 429
