@@ -152,6 +152,11 @@ class Stack:
         self._watches.pop(name).cancel()
         await self._processes[name].kill()
 
+    async def end(self, name: str) -> None:
+        """End one process in good order: it loses nothing, but is away until it is started."""
+        self._watches.pop(name).cancel()
+        await self._processes[name].stop()
+
     async def subscribe(self) -> None:
         """Have the events of all registries delivered to the app; both must be up."""
         if EVENT_FUNCTION in self._wiring.functions:

@@ -1,27 +1,30 @@
 """Processes die in the middle of work: no job is lost, and no alert is sent twice unmarked."""
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from itertools import batched
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from local import azurite
 from local.inbox.messages import Message
 from local.story.scene import headline
 from shared.adapters.store import Store
-from shared.adapters.tables import AzureTables
 from shared.domain.findings import Outcome
 from shared.domain.pulls import CauseKind
 from tests.support.fleet import ship, write_fleet
 from tests.support.live import Live, Unsubscribed, is_repeat, wait_until, write_queues
 from tests.support.recorded import event
 
+type Json = dict[str, Any]
+
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 SUNK, AFLOAT = 60, 140
+WITHOUT_TABLES, WITHOUT_BROKER = range(200, 210), range(210, 220)
 JOBS = SUNK + AFLOAT
 LOCK_SECONDS = 3.0
 AT_ONCE = 8
@@ -35,7 +38,7 @@ async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
     state = tmp_path_factory.mktemp("crashes")
     stack = Unsubscribed(
         state,
-        estate=write_fleet(state, JOBS + 10),
+        estate=write_fleet(state, WITHOUT_BROKER.stop),
         queues=write_queues(state, lock_seconds=LOCK_SECONDS),
     )
     async with Live.on(stack) as running:
@@ -49,42 +52,84 @@ async def test_a_host_that_is_killed_twice_amid_200_jobs_loses_none_and_repeats_
     before = await live.newest()
     sunk = {ship(number) for number in range(SUNK)}
     afloat = {ship(number) for number in range(SUNK, JOBS)}
-    await _tell(live, afloat)
+    events = await _sink(live, f"ship-0[0-{SUNK // 10 - 1}].", SUNK)
+    registry, digest = await _registry(live), events[0]["data"]["target"]["digest"]
+    events += [
+        event("event-grid", "image_pushed", registry, name, digest=digest, tag="1.0")
+        for name in sorted(afloat)
+    ]
+    for part in batched(events, TOGETHER, strict=False):
+        assert (await live.post_event(part)).status == 202
     for left in (0.8 * JOBS, 0.4 * JOBS):
         await _kill_amid_jobs(live, left)
+    await _all_told(live, sunk, before, interruptions=2)
+    verdicts = await _verdicts(live)
+    assert {verdicts[name] for name in afloat} == {(CauseKind.PUSHED, Outcome.PASS)}
+
+
+async def test_an_outage_of_table_storage_amid_jobs_costs_nothing_but_time(live: Live) -> None:
+    before = await live.newest()
+    sunk = {ship(number) for number in WITHOUT_TABLES}
+    *early, late = await _sink(live, "ship-20.", len(sunk))
+    assert (await live.post_event(early)).status == 202
+    await live.stack.end("tables")
+    assert await live.queues.due("jobs-urgent"), "the outage came in the middle"
+    refused = await live.post_event([late])
+    assert refused.status == 500, "Event Grid is to deliver it again"
+    await live.stack.start("tables")
+    assert (await live.post_event([late])).status == 202
+    await _all_told(live, sunk, before, interruptions=1)
+
+
+async def test_a_broker_that_is_killed_amid_jobs_loses_no_message(live: Live) -> None:
+    before = await live.newest()
+    sunk = {ship(number) for number in WITHOUT_BROKER}
+    *early, late = await _sink(live, "ship-21.", len(sunk))
+    assert (await live.post_event(early)).status == 202
+    await live.stack.kill("servicebus")
+    meanwhile = asyncio.create_task(live.post_event([late]))
+    await live.stack.start("servicebus")
+    if (await meanwhile).status != 202:
+        await live.delivered([late])
+    await _all_told(live, sunk, before, interruptions=1)
+
+
+async def _all_told(live: Live, sunk: set[str], before: int, *, interruptions: int) -> None:
+    """Wait until every ship was told on both channels: once, and nothing is left to do."""
     await live.until(
         "every ship that sank was told on both channels",
         lambda seen: all(_told(seen, channel).keys() >= sunk for channel in ("teams", "smtp")),
         after=before,
     )
     await live.idle()
+    messages = await live.stack.inbox.messages(before)
     for channel in ("teams", "smtp"):
-        _once(await live.stack.inbox.messages(before), channel, sunk)
+        plain = _told((m for m in messages if not is_repeat(m)), channel)
+        marked = _told((m for m in messages if is_repeat(m)), channel)
+        assert (plain | marked).keys() == sunk
+        assert {name for name, count in plain.items() if count > 1} == set()
+        assert max(marked.values(), default=0) <= 1, "only what was cut off comes again, marked"
+        assert marked.total() <= interruptions * AT_ONCE
     verdicts = await _verdicts(live)
-    assert {
-        n for n, found in verdicts.items() if found == (CauseKind.DELETED, Outcome.FAIL)
-    } == sunk
-    assert {
-        n for n, found in verdicts.items() if found == (CauseKind.PUSHED, Outcome.PASS)
-    } == afloat
+    assert {verdicts[name] for name in sunk} == {(CauseKind.DELETED, Outcome.FAIL)}
 
 
-async def _tell(live: Live, afloat: set[str]) -> None:
-    """Sink the first ships, and deliver one event about each ship: every one makes a job."""
-    command = f"acr purge --filter 'ship-0[0-{SUNK // 10 - 1}].:.*' --ago 1d --untagged"
+async def _sink(live: Live, ships: str, count: int) -> list[Json]:
+    """Purge ships that a pattern names; the event about each, which nobody has delivered yet."""
+    command = f"acr purge --filter '{ships}:.*' --ago 1d --untagged"
     purged = await live.do("purge", registry="fleet", command=command)
-    registry = (await live.stack.control.show("estate"))["registries"][0]["id"]
+    registry = await _registry(live)
     deleted = [manifest.split("@") for manifest in purged["manifests"]]
-    assert len(deleted) == SUNK
-    events = [
-        *(event("event-grid", "image_deleted", registry, name, digest=d) for name, d in deleted),
-        *(
-            event("event-grid", "image_pushed", registry, name, digest=deleted[0][1], tag="1.0")
-            for name in sorted(afloat)
-        ),
+    assert len(deleted) == count
+    return [
+        event("event-grid", "image_deleted", registry, name, digest=digest)
+        for name, digest in deleted
     ]
-    for part in batched(events, TOGETHER, strict=False):
-        assert (await live.post_event(part)).status == 202
+
+
+async def _registry(live: Live) -> str:
+    registry: str = (await live.stack.control.show("estate"))["registries"][0]["id"]
+    return registry
 
 
 async def _kill_amid_jobs(live: Live, left: float) -> None:
@@ -101,12 +146,8 @@ async def _kill_amid_jobs(live: Live, left: float) -> None:
 
 async def _verdicts(live: Live) -> dict[str, tuple[CauseKind, Outcome]]:
     """What was found last about each ship, and what had asked for it."""
-    connection = azurite.connection_string(live.stack.addresses.tables)
-    tables = AzureTables(connection=connection, credential=None)
-    try:
+    async with live.tables() as tables:
         stored = [one.diagnosis async for one in Store.on(tables).diagnoses.everything()]
-    finally:
-        await tables.close()
     return {one.pull.image.repository: (one.cause.kind, one.outcome) for one in stored}
 
 
@@ -114,13 +155,3 @@ def _told(messages: Iterable[Message], channel: str) -> Counter[str]:
     """How often each ship was told to be missing."""
     said = (headline(m) for m in messages if m.channel == channel)
     return Counter(found[0] for text in said if (found := re.search(r"ship-\d{3}", text)))
-
-
-def _once(messages: list[Message], channel: str, wanted: set[str]) -> None:
-    """Every ship once; beside that, a message may come again only if it says so."""
-    plain = _told((m for m in messages if not is_repeat(m)), channel)
-    marked = _told((m for m in messages if is_repeat(m)), channel)
-    assert (plain | marked).keys() == wanted
-    assert {name for name, count in plain.items() if count > 1} == set()
-    assert max(marked.values(), default=0) <= 1
-    assert marked.total() <= 2 * AT_ONCE, "what the kills cut off, at most"

@@ -13,11 +13,13 @@ from typing import Any, Self, override
 
 import aiohttp
 
+from local import azurite
 from local.inbox.messages import Message
 from local.servicebus import connection_string
 from local.stack import Stack
 from local.story.scene import headline, readable
 from local.wiring import QUEUES as DEPLOYED
+from shared.adapters.tables import AzureTables
 from tests.support.queues import Queues
 
 PATIENCE = 40.0
@@ -124,6 +126,7 @@ class Live:
         after = await self.newest()
         await self.run("sweep")
         await self.card("Nightly report", after=after)
+        await self.mail("Nightly report", after=after)
 
     async def watched(self) -> None:
         """Have the watch look once, from its beginning to its end."""
@@ -148,9 +151,27 @@ class Live:
         content = {} if "data" in options else {"json": event}
         return await self.call("POST", query, key="", headers=headers, **content, **options)
 
+    async def delivered(self, event: object) -> None:
+        """Deliver until it is accepted, as Event Grid does."""
+
+        async def accepted() -> bool:
+            return (await self.post_event(event)).status == 202
+
+        await wait_until(accepted, "the event was never accepted")
+
     async def do(self, verb: str, **arguments: object) -> Json:
         """Edit the estate, or act on a registry."""
         return await self.stack.control.do(verb, **arguments)
+
+    @asynccontextmanager
+    async def tables(self) -> AsyncIterator[AzureTables]:
+        """What the app keeps, by the app's own adapter."""
+        connection = azurite.connection_string(self.stack.addresses.tables)
+        tables = AzureTables(connection=connection, credential=None)
+        try:
+            yield tables
+        finally:
+            await tables.close()
 
     async def newest(self) -> int:
         """The number of the newest message in the inbox: wait for what comes after it."""
