@@ -2,12 +2,12 @@
 
 import fnmatch
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from local.faults.base import PLATFORMS, REGISTRIES, base
-from local.faults.edits import Edit, keep_ways
+from local.faults.base import PLATFORMS, REGISTRIES, Raw, base
+from local.faults.edits import Edit, keep_ways, matching
 from local.faults.survey import Seen, Verb
 
 
@@ -75,7 +75,7 @@ class Case:
     code: str = ""
     """The problem that the case is about."""
 
-    def estate(self) -> dict[str, object]:
+    def estate(self) -> Raw:
         """The healthy estate with the fault in it, and of who is not hit one way to pull only.
 
         Raises LookupError.
@@ -142,7 +142,7 @@ class Result:
         return found
 
 
-def judge(case: Case, seen: Iterable[Seen]) -> Result:
+def judge(case: Case, seen: Collection[Seen]) -> Result:
     """Compare what the app says with what is true."""
     result = Result(case)
     for one in seen:
@@ -152,9 +152,12 @@ def judge(case: Case, seen: Iterable[Seen]) -> Result:
         wanted = case.wanted(name)
         if wanted and (mistake := wanted.mistake(one)):
             result.misses.append(Miss(name, wanted.root or wanted.outcome, mistake))
+    planted = {one["name"] for one in matching(case.estate(), "*")}
+    unseen = sorted(planted - {short(one) for one in seen})
+    result.misses += [Miss(name, "seen", "not seen at all") for name in unseen]
     for pattern in case.hits:
         if not any(fnmatch.fnmatch(name, pattern) for name in result.hit):
-            result.misses.append(Miss(pattern, case.hits[pattern].root, "no such workload seen"))
+            result.misses.append(Miss(pattern, case.hits[pattern].root, "no such workload"))
     return result
 
 

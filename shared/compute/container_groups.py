@@ -24,6 +24,8 @@ from shared.domain.facts.workload import (
 from shared.domain.images import ImageReference
 
 CREDENTIALS = "imageRegistryCredentials"
+_SYSTEM = ("system", "[system]")
+"""How people name a system-assigned identity, as Container Apps and the command line take it."""
 _OVER = frozenset({"Stopped", "Succeeded", "Failed"})
 
 
@@ -54,8 +56,10 @@ def puller(group: Json, server: str) -> PullIdentity:
     identities, entry = identities_of(group), _entry(group, server)
     others = {name: one for name, one in identities.principals().items() if one}
     if entry is not None and text(entry, "identity"):
+        named = text(entry, "identity")
+        own = named.lower() in _SYSTEM
         return managed_identity(
-            identities, text(entry, "identity"), where=f"{CREDENTIALS}.identity", audience=None
+            identities, "" if own else named, where=f"{CREDENTIALS}.identity", audience=None
         )
     if entry is not None and text(entry, "username"):
         found = named_user(text(entry, "username"), server, where=f"{CREDENTIALS}.username")

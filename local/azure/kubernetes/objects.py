@@ -7,7 +7,7 @@ from itertools import chain
 
 from local.azure.arm.render.common import Json
 from local.azure.kubernetes.pods import (
-    Place,
+    Origin,
     metadata,
     node_name,
     owner,
@@ -23,17 +23,17 @@ type Objects = Mapping[str, list[Json]]
 # Resource in the plural (`pods`) -> its objects.
 
 
-def objects(place: Place) -> Objects:
+def objects(origin: Origin) -> Objects:
     """All objects of a cluster."""
     found: dict[str, list[Json]] = {name: [] for name in _EMPTY}
-    for each in place.cluster.objects:
-        for resource, made in _workload(place, each):
+    for each in origin.cluster.objects:
+        for resource, made in _workload(origin, each):
             found[resource].append(made)
-    found["secrets"] = [_secret(one) for one in place.cluster.secrets]
-    found["nodes"] = list(chain.from_iterable(_nodes(place, p) for p in place.cluster.pools))
-    names = {"default", "kube-system", *(each.namespace for each in place.cluster.objects)}
+    found["secrets"] = [_secret(one) for one in origin.cluster.secrets]
+    found["nodes"] = list(chain.from_iterable(_nodes(origin, p) for p in origin.cluster.pools))
+    names = {"default", "kube-system", *(each.namespace for each in origin.cluster.objects)}
     found["namespaces"] = [_namespace(name) for name in sorted(names)]
-    found["serviceaccounts"] = list(_accounts(place, names))
+    found["serviceaccounts"] = list(_accounts(origin, names))
     return found
 
 
@@ -47,36 +47,36 @@ _GROUPS = {
 }
 
 
-def _workload(place: Place, each: ClusterObject) -> Iterator[tuple[str, Json]]:
-    meta = metadata(place, each, each.name)
-    made = list(_pods(place, each, meta))
+def _workload(origin: Origin, each: ClusterObject) -> Iterator[tuple[str, Json]]:
+    meta = metadata(origin, each, each.name)
+    made = list(_pods(origin, each, meta))
     if each.kind != "Pod":
         yield f"{each.kind.lower()}s", {"metadata": meta, **_controller(each)}
     if each.kind == "Deployment":
-        yield from (("replicasets", one) for one in _replica_sets(place, each, meta))
+        yield from (("replicasets", one) for one in _replica_sets(origin, each, meta))
     yield from (("pods", pod) for pod in made)
     about = ("Pod", "v1", made[0]["metadata"]) if made else (each.kind, _GROUPS[each.kind], meta)
-    yield from (("events", one) for one in _events(place, each, *about))
+    yield from (("events", one) for one in _events(origin, each, *about))
 
 
-def _pods(place: Place, each: ClusterObject, meta: Json) -> Iterator[Json]:
+def _pods(origin: Origin, each: ClusterObject, meta: Json) -> Iterator[Json]:
     match each.kind:
         case "Deployment":
-            replica_set = metadata(place, each, _set_name(each))
+            replica_set = metadata(origin, each, _set_name(each))
             by = owner("ReplicaSet", "apps/v1", replica_set)
             names = [f"{_set_name(each)}-{suffix(each.name, str(n))}" for n in range(each.replicas)]
         case "StatefulSet":
             by = owner(each.kind, "apps/v1", meta)
             names = [f"{each.name}-{number}" for number in range(each.replicas)]
         case "Pod":
-            yield from pods(place, each, [each.name], None)
+            yield from pods(origin, each, [each.name], None)
             return
         case "CronJob":
             return
         case _:
             by = owner(each.kind, _GROUPS[each.kind], meta)
             names = [f"{each.name}-{suffix(each.name, str(n))}" for n in range(each.replicas)]
-    yield from pods(place, each, names, by)
+    yield from pods(origin, each, names, by)
 
 
 def _controller(each: ClusterObject) -> Json:
@@ -99,18 +99,18 @@ def _set_name(each: ClusterObject) -> str:
     return f"{each.name}-{suffix(each.namespace, each.name, 'current') * 2}"
 
 
-def _replica_sets(place: Place, each: ClusterObject, meta: Json) -> Iterator[Json]:
+def _replica_sets(origin: Origin, each: ClusterObject, meta: Json) -> Iterator[Json]:
     by = owner("Deployment", "apps/v1", meta)
     newest = max((old.revision for old in each.old_replica_sets), default=0) + 1
     yield {
-        "metadata": metadata(place, each, _set_name(each), by) | _revision(newest),
+        "metadata": metadata(origin, each, _set_name(each), by) | _revision(newest),
         "spec": {"replicas": each.replicas, "template": template(each)},
         "status": {"replicas": each.replicas},
     }
     for old in each.old_replica_sets:
         name = f"{each.name}-{suffix(each.name, str(old.revision)) * 2}"
-        meta = metadata(place, each, name, by) | _revision(old.revision)
-        meta["creationTimestamp"] = seconds(place.world.clock.before_start(old.age))
+        meta = metadata(origin, each, name, by) | _revision(old.revision)
+        meta["creationTimestamp"] = seconds(origin.world.clock.before_start(old.age))
         containers = [ClusterContainer(name=each.name, image=old.image)]
         yield {
             "metadata": meta,
@@ -123,13 +123,13 @@ def _revision(number: int) -> Json:
     return {"annotations": {"deployment.kubernetes.io/revision": str(number)}}
 
 
-def _events(place: Place, each: ClusterObject, kind: str, group: str, meta: Json) -> Iterator[Json]:
+def _events(origin: Origin, each: ClusterObject, kind: str, group: str, meta: Json) -> Iterator[Json]:
     for number, event in enumerate(each.events):
-        moment = seconds(place.world.clock.before_start(event.age))
+        moment = seconds(origin.world.clock.before_start(event.age))
         about = {"kind": kind, "apiVersion": group, "name": meta["name"], "uid": meta["uid"]}
         yield {
             "metadata": metadata(
-                place, each, f"{meta['name']}.{suffix(event.message, str(number))}"
+                origin, each, f"{meta['name']}.{suffix(event.message, str(number))}"
             ),
             "involvedObject": about | {"namespace": each.namespace},
             "reason": event.reason,
@@ -156,10 +156,10 @@ def _secret(one: PullSecret) -> Json:
     }
 
 
-def _accounts(place: Place, namespaces: set[str]) -> Iterator[Json]:
-    described = {(one.namespace, one.name): one for one in place.cluster.service_accounts}
+def _accounts(origin: Origin, namespaces: set[str]) -> Iterator[Json]:
+    described = {(one.namespace, one.name): one for one in origin.cluster.service_accounts}
     implied = {(namespace, "default") for namespace in namespaces}
-    used = {(each.namespace, each.service_account) for each in place.cluster.objects}
+    used = {(each.namespace, each.service_account) for each in origin.cluster.objects}
     for namespace, name in sorted(described.keys() | implied | used):
         one = described.get((namespace, name))
         meta: Json = {"name": name, "namespace": namespace, "resourceVersion": "1"}
@@ -174,26 +174,26 @@ def _namespace(name: str) -> Json:
     return {"metadata": {"name": name, "resourceVersion": "1"}, "status": {"phase": "Active"}}
 
 
-def _nodes(place: Place, pool: NodePool) -> Iterator[Json]:
+def _nodes(origin: Origin, pool: NodePool) -> Iterator[Json]:
     labels = {
         "kubernetes.io/os": pool.os.lower(),
         "kubernetes.io/arch": pool.arch,
         "kubernetes.azure.com/agentpool": pool.name,
         "agentpool": pool.name,
-        "topology.kubernetes.io/region": place.cluster.location,
+        "topology.kubernetes.io/region": origin.cluster.location,
         **pool.labels,
     }
     info = {
         "operatingSystem": pool.os.lower(),
         "architecture": pool.arch,
-        "kubeletVersion": f"v{place.cluster.kubernetes_version}",
+        "kubeletVersion": f"v{origin.cluster.kubernetes_version}",
         "containerRuntimeVersion": "containerd://1.7.28-1",
         "osImage": "Ubuntu 22.04.5 LTS" if pool.os == "Linux" else "Windows Server 2022 Datacenter",
         "kernelVersion": "5.15.0-1096-azure" if pool.os == "Linux" else "10.0.20348.2700",
     }
     for number in range(pool.count):
         name = node_name(pool.name, number)
-        uid = stable_guid("node", place.cluster.id, name)
+        uid = stable_guid("node", origin.cluster.id, name)
         yield {
             "metadata": {"name": name, "uid": uid, "labels": labels, "resourceVersion": "1"},
             "spec": {},

@@ -116,6 +116,25 @@ SECRETS = (
     ),
 )
 
+DAMAGED = (
+    fault(
+        "CREDENTIALS_PULL_SECRET_MALFORMED",
+        "edited by hand",
+        each(KUBELET_OUT, put("clusters/cluster/secrets/token/malformed", True)),
+        "aks-token",
+        besides={"aks-plain": NO_ROLE},
+    ),
+    fault(
+        "CREDENTIALS_SECRET_REFERENCE_DANGLING",
+        "the secret was removed",
+        each(
+            put("containerApps/*/registries/plain.azurecr.io/secretMissing", True),
+            put("jobs/*/registries/plain.azurecr.io/secretMissing", True),
+        ),
+        *(f"{column}-{way}" for column in ("app", "job") for way in ("token", "sp", "admin")),
+    ),
+)
+
 ACCOUNTS = (
     fault(
         "CREDENTIALS_ADMIN_DISABLED",
@@ -183,4 +202,4 @@ ACCOUNTS = (
     ),
 )
 
-FAULTS: tuple[Case, ...] = (*SETUP, *SECRETS, *ACCOUNTS)
+FAULTS: tuple[Case, ...] = (*SETUP, *SECRETS, *DAMAGED, *ACCOUNTS)

@@ -191,6 +191,7 @@ OAUTH = (
     "failed to authorize: failed to fetch oauth token: unexpected status from POST request to "
     "https://plain.azurecr.io/oauth2/token: 401 Unauthorized"
 )
+DENIED = answer("403 Forbidden", "DENIED", "requested access to the resource is denied")
 NOT_FOUND = answer("404 Not Found", "MANIFEST_UNKNOWN", 'manifest tagged by \\"1\\" is not found')
 OTHER = (
     fault(
@@ -221,11 +222,11 @@ OTHER = (
                 "failed to extract layer: write /var/lib/containerd/x: no space left on device",
             ),
             ("CAPACITY_KUBELET_PULL_QPS", "pull QPS exceeded"),
-            ("REPORTED_WITHOUT_CAUSE", "something went wrong"),
             ("REPORTED_CREDENTIAL_REFUSED", OAUTH),
         )
     ),
-    reported("SEVERAL_CAUSES", OAUTH, plant=NO_ROLES),
+    reported("SEVERAL_CAUSES", DENIED, plant=each(NO_ROLES, NO_REGISTRY)),
+    reported("WITHOUT_CAUSE", "something went wrong", way="abac", plant=NO_IMAGES),
     fault(
         "EXISTENCE_NOT_YET_REPLICATED",
         "pushed two minutes ago",

@@ -96,6 +96,13 @@ async def test_the_credential_for_the_server_tells_who_pulls(
     assert seen[RegistryCredential].configured is (kind is not IdentityKind.ANONYMOUS)
 
 
+@pytest.mark.parametrize("name", ["system", "[system]"])
+async def test_the_groups_own_identity_is_told_as_such(name: str) -> None:
+    entry = {"server": SERVER, "identity": name}
+    seen = await observed(group(imageRegistryCredentials=[entry]))
+    assert seen[PullIdentity].system_assigned
+
+
 async def test_a_failed_pull_is_told_with_its_text() -> None:
     seen = await observed(group(container(IMAGE, "Waiting", FAILED)))
     assert (seen[WorkloadState].state, seen[WorkloadState].failing) == (PullState.FAILING, 1)
