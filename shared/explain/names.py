@@ -89,6 +89,11 @@ class Names:
         return chr(FIRST_NAME + len(self.known) - 1) + tail
 
 
+def holds_name(part: str) -> bool:
+    """Whether a name stood in a part of the text."""
+    return bool(_MARK.search(part))
+
+
 def is_masked(host: str) -> bool:
     """Whether somebody hid a host before showing the text: ``***``, ``<registry>``."""
     return bool(_MASKED.search(host))

@@ -6,7 +6,13 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.TOO_MANY: (
         *("toomanyrequests", "too many requests", "pull rate limit", "rate limit exceeded"),
         *("qps exceeded", "rate limited", "request was throttled"),
-        *("requests were throttled", "has been throttled", "serverbusy", "server busy"),
+        *(
+            "requests were throttled",
+            "has been throttled",
+            "serverbusy",
+            "server busy",
+            "over the account limit",
+        ),
         *("exceeded the rate limit", "quota exceeded for quota metric", "rate limit reached"),
     ),
     Sign.TAG_UNKNOWN: (
@@ -69,7 +75,11 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("failed to get converter for", "invalid image: missing", "could not find config"),
         *("not a valid image manifest", "not a container image", "unrecognized manifest"),
         *("image config media type", "invalid media type", "unknown manifest media"),
-        *("is not supported by containerd", "cannot be pulled as an image"),
+        *(
+            "is not supported by containerd",
+            "cannot be pulled as an image",
+            "no processor for media-type",
+        ),
     ),
     Sign.DISALLOWED: (
         *("operation is disallowed", "registry_disallowed_operation", "disallowed-operation"),

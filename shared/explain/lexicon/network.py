@@ -29,7 +29,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.DEADLINE: (
         *("context deadline exceeded", "could not connect to the registry", "deadlineexceeded"),
-        *("deadline exceeded",),
+        *("deadline exceeded", "context canceled"),
     ),
     Sign.NO_CONNECTION: (
         *("connection refused", "connection reset by peer", "no route to host", "econnreset"),
@@ -66,7 +66,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("err_tunnel_connection", "proxy connect", "from proxy after connect", "proxy_error"),
         *("blocked by the proxy", "zscaler"),
     ),
-    Sign.WEB_PAGE: (*("invalid character '<'", "<!doctype html", "<html"),),
+    Sign.WEB_PAGE: (*("invalid character '<'", "<!doctype html", "<html", "type text/html"),),
     Sign.PRIVATE_ENDPOINT: (
         *("have private endpoints in the vnet", "private endpoint needs to be reconfigured"),
         *("failed to replicate private endpoint", "private endpoint connection"),

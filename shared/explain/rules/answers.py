@@ -5,6 +5,7 @@ import re
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
+from shared.explain.names import holds_name
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
@@ -49,9 +50,20 @@ def is_missing(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and _is_docker_hub(attempt):
         why = "a name without a registry means Docker Hub, which has no such image"
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
-    if missing and attempt.stage in (Stage.MANIFEST, Stage.NONE):
+    return _not_found(attempt) if missing else None
+
+
+def _not_found(attempt: Attempt) -> Reading | None:
+    """A bare "not found": the error around it may name what."""
+    if attempt.stage not in (Stage.MANIFEST, Stage.NONE):
+        return None
+    around = attempt.layers[-2] if len(attempt.layers) > 1 else ""
+    if "digest" in around or "sha256" in around:
+        return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
+    if attempt.status == _NOT_FOUND or attempt.stage is Stage.MANIFEST or holds_name(around):
         return likely(_tag_or_digest(attempt), "'not found', most often the tag or digest")
-    return None
+    why = "'not found', of the tag or of the repository"
+    return one_of(why, CauseLabel.NOT_FOUND_TAG, CauseLabel.NOT_FOUND_REPOSITORY)
 
 
 def is_no_image(attempt: Attempt) -> Reading | None:
@@ -163,8 +175,8 @@ RULES: tuple[Rule, ...] = (
     is_gone,
     is_firewalled,
     is_throttled,
-    is_missing,
     is_no_image,
+    is_missing,
     is_disallowed,
     is_broken,
     is_silent,

@@ -5,7 +5,7 @@ from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
 from shared.explain.reading import Reading, Rule, likely, one_of, sure
 
-_UNAUTHORIZED = 401
+_BAD_REQUEST, _UNAUTHORIZED = 400, 401
 _EXPIRED = frozenset({"7000222", "700082", "70008", "50173", "70043", "50055", "50133", "700084"})
 """Numbers of Entra's errors about what has expired; every other is about what is wrong."""
 
@@ -21,7 +21,8 @@ def has_expired(attempt: Attempt) -> Reading | None:
 
 def is_wrong(attempt: Attempt) -> Reading | None:
     """Entra, the registry or the platform refuses the credential as such."""
-    if attempt.aadsts or attempt.has(*_BAD):
+    malformed = attempt.status == _BAD_REQUEST and attempt.stage in (Stage.TOKEN, Stage.EXCHANGE)
+    if attempt.aadsts or attempt.has(*_BAD) or malformed:
         why = "the credential itself was refused, before any right was looked at"
         return sure(CauseLabel.AUTH_BAD_CREDENTIALS, why)
     return None

@@ -1,6 +1,7 @@
 """Tables of how often causes are found."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ WRONG = {**RIGHT, "id": "2", "root_cause": "network_tls"}
 SILENT = {**RIGHT, "id": "3", "message": "?", "text_ambiguous": True}
 
 
-def measured(path: Path, *lines: dict[str, object]) -> int:
+def measured(path: Path, *lines: Mapping[str, object]) -> int:
     file = path / "labelled.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     return main([str(file), "--by", "producer", "--misses"])

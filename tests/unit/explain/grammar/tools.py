@@ -124,6 +124,14 @@ LOGIN: tuple[Told, ...] = (
         ),
     ),
     (
+        C.AUTH_BAD_CREDENTIALS,
+        PULL.format(
+            f'failed to resolve reference "{IMAGE}": failed to authorize: failed to fetch oauth '
+            f"token: unexpected status from POST request to https://{REGISTRY}/oauth2/token: 400 "
+            "Bad Request"
+        ),
+    ),
+    (
         C.THROTTLED,
         PULL.format(
             f'failed to resolve reference "{IMAGE}": failed to authorize: failed to fetch anonymous'
