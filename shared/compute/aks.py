@@ -1,11 +1,11 @@
 """Azure Kubernetes Service: nodes pull for pods, in their network."""
 
-from shared.adapters.concurrency import each
 from shared.compute.aks_cluster import CLUSTER_API, node_pools
 from shared.compute.aks_identity import AksIdentity, pull_secrets, registry_credential
 from shared.compute.aks_network import AksNetwork
 from shared.compute.base import Discovery
 from shared.compute.facts import Observations, Surroundings, one, together
+from shared.compute.finding import in_each
 from shared.compute.kubernetes.clusters import POD
 from shared.compute.kubernetes.objects import PodSpec
 from shared.compute.kubernetes.placement import runtime_platforms
@@ -13,8 +13,7 @@ from shared.compute.kubernetes.state import Seen, reported_error, seen_of, workl
 from shared.compute.kubernetes.workloads import Member, uses_of, using
 from shared.compute.reading import text
 from shared.compute.sources import Json
-from shared.compute.uses import discovery, joined
-from shared.domain.diagnosis import Gap
+from shared.compute.uses import discovery
 from shared.domain.facts.base import CouldNotLookError, Unavailable, attempt
 from shared.domain.facts.workload import (
     Egress,
@@ -49,8 +48,7 @@ class Aks:
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
         """Every image that pods and their owners name. A cluster that cannot be read is a gap."""
         found = await self._shared.inventory.find(self.resource_types, subscriptions)
-        parts = await each(found.resources, self._in_cluster, at_once=CLUSTERS_AT_ONCE)
-        return joined((Discovery((), found.gaps), *parts))
+        return await in_each(found, self._in_cluster, at_once=CLUSTERS_AT_ONCE)
 
     async def observe(self, pull: Pull) -> Observations:
         """The compute end of one pull; what is read of a cluster serves all its pulls."""
@@ -65,10 +63,7 @@ class Aks:
 
     async def _in_cluster(self, cluster: Json) -> Discovery:
         cluster_id = text(cluster, "id")
-        try:
-            view = await self._shared.clusters.view(cluster_id)
-        except CouldNotLookError as why:
-            return Discovery((), (Gap(cluster_id, str(why)),))
+        view = await self._shared.clusters.view(cluster_id)
         return discovery(uses_of(view.workloads.members), view.gaps)
 
 

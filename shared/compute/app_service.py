@@ -2,19 +2,18 @@
 
 from msgspec.structs import replace
 
-from shared.adapters.concurrency import each
 from shared.compute import app_service_identity as who
-from shared.compute.app_service_images import fx_versions, has_site_containers
+from shared.compute.app_service_images import fx_versions, in_site_containers
 from shared.compute.app_service_network import SiteNetwork
 from shared.compute.app_service_sites import Sites
 from shared.compute.arm_ids import name_of, parent_of
 from shared.compute.base import Discovery
 from shared.compute.facts import Observations, Surroundings, one, together
+from shared.compute.finding import in_each
 from shared.compute.identity import identities_of
 from shared.compute.reading import text
 from shared.compute.sources import Json
-from shared.compute.uses import Use, discovery, joined, names
-from shared.domain.diagnosis import Gap
+from shared.compute.uses import Use, discovery, names
 from shared.domain.facts.base import CouldNotLookError, attempt
 from shared.domain.facts.workload import (
     Egress,
@@ -43,8 +42,7 @@ class AppService:
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
         """Images of linuxFxVersion, windowsFxVersion and sitecontainers."""
         found = await self._shared.inventory.find(self.resource_types, subscriptions)
-        parts = await each(found.resources, self._in_site)
-        return joined((Discovery((), found.gaps), *parts))
+        return await in_each(found, self._in_site)
 
     async def observe(self, pull: Pull) -> Observations:
         """The compute end of one pull."""
@@ -62,17 +60,14 @@ class AppService:
         site_id = text(site, "id")
         workload = Workload(site_id, self.compute, _called(site_id))
         standing = Standing.IDLE if _is_stopped(site) else Standing.ACTIVE
-        try:
-            images = await self._sites.images(site)
-        except CouldNotLookError as why:
-            return Discovery((), (Gap(site_id, str(why)),))
+        images = await self._sites.images(site)
         return discovery(Use(workload, image, standing) for image in images)
 
     async def _puller(self, pull: Pull) -> PullIdentity:
         site_id, server = pull.workload.id, pull.image.registry
         identities = identities_of(await self._sites.get(site_id))
         config = await self._sites.config(site_id)
-        if has_site_containers(fx_versions(config)):
+        if in_site_containers(fx_versions(config)):
             container = await self._container(pull)
             found = who.by_site_container(container, identities, server)
         elif who.uses_managed_identity(config):
@@ -84,7 +79,7 @@ class AppService:
 
     async def _credential(self, pull: Pull) -> RegistryCredential:
         config = await self._sites.config(pull.workload.id)
-        if has_site_containers(fx_versions(config)):
+        if in_site_containers(fx_versions(config)):
             return who.credential_of_site_container(await self._container(pull))
         if who.uses_managed_identity(config):
             return RegistryCredential(configured=True)

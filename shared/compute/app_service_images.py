@@ -1,7 +1,6 @@
 """Which images a site runs, as its configuration says."""
 
 import base64
-import binascii
 
 import yaml
 
@@ -23,6 +22,18 @@ def may_run_containers(site: Json) -> bool:
     properties = mapping(site, "properties")
     windows_containers = bool(properties.get("isXenon") or properties.get("hyperV"))
     return windows_containers or bool({"linux", "container"} & set(kinds))
+
+
+def may_have_sidecars(site: Json) -> bool:
+    """Whether a site that runs code may have containers beside it: Linux web apps."""
+    kinds = set(text(site, "kind").lower().split(","))
+    return "linux" in kinds and "functionapp" not in kinds
+
+
+def in_site_containers(versions: tuple[str, ...]) -> bool:
+    """Whether what a site pulls is among its ``sitecontainers``: it runs them, or code."""
+    kinds = {one.partition("|")[0].upper() for one in versions}
+    return bool(kinds) and kinds.isdisjoint({"DOCKER", "COMPOSE"})
 
 
 def has_site_containers(versions: tuple[str, ...]) -> bool:
@@ -51,9 +62,15 @@ def images_in(versions: tuple[str, ...]) -> tuple[str, ...]:
 def _composed(encoded: str) -> tuple[str, ...]:
     try:
         compose = yaml.safe_load(base64.b64decode(encoded, validate=True))
-    except (binascii.Error, UnicodeError, yaml.YAMLError) as why:
+    except (ValueError, RecursionError, yaml.YAMLError) as why:
         raise MalformedError("the site's compose file cannot be read") from why
     if not isinstance(compose, dict):
         raise MalformedError("the site's compose file has no services")
     services = mapping(compose, "services")
-    return tuple(image for name in services if (image := text(services, name, "image")))
+    return tuple(image for one in services.values() if (image := _image(one)))
+
+
+def _image(service: object) -> str:
+    if not isinstance(service, dict):
+        raise MalformedError("a service in the site's compose file is not an object")
+    return text(service, "image")

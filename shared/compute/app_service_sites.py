@@ -1,11 +1,15 @@
 """Reads of sites and slots, each made once for the pulls that ask of it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+from shared.adapters.arm import NotFoundError
 from shared.compute.app_service_images import (
     fx_versions,
     has_site_containers,
     images_in,
+    in_site_containers,
+    may_have_sidecars,
     may_run_containers,
 )
 from shared.compute.arm_ids import name_of, parent_of, same
@@ -42,14 +46,16 @@ class Sites:
         return {name: text(given, name) for name in given}
 
     async def images(self, site: Json) -> tuple[str, ...]:
-        """Every image that a site, as Resource Graph holds it, names; none for code."""
+        """Every image that a site, as Resource Graph holds it, names; of code, its sidecars'."""
         site_id = text(site, "id")
         versions = fx_versions(mapping(site, "properties", "siteConfig"))
         if not versions and may_run_containers(site):
             versions = fx_versions(await self.config(site_id))
         if has_site_containers(versions):
-            containers = await self.containers(site_id)
-            return tuple(text(one, "properties", "image") for one in containers)
+            return _images(await self.containers(site_id))
+        if in_site_containers(versions) and may_have_sidecars(site):
+            with suppress(NotFoundError):
+                return _images(await self.containers(site_id))
         return images_in(versions)
 
     async def neighbours(self, site_id: str) -> dict[str, str]:
@@ -62,6 +68,10 @@ class Sites:
             return {}
         found = {_called(one, main): identities_of(one).system for one in others}
         return {name: principal for name, principal in found.items() if principal}
+
+
+def _images(containers: tuple[Json, ...]) -> tuple[str, ...]:
+    return tuple(text(one, "properties", "image") for one in containers)
 
 
 def _is(site: Json, site_id: str) -> bool:

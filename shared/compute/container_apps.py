@@ -1,6 +1,5 @@
 """Container Apps: apps with their revisions, and jobs. Every start pulls."""
 
-from shared.adapters.concurrency import each
 from shared.compute.arm_ids import name_of, parent_of
 from shared.compute.base import Discovery
 from shared.compute.container_apps_registries import (
@@ -20,10 +19,11 @@ from shared.compute.container_apps_revisions import (
 )
 from shared.compute.egress import WayOut
 from shared.compute.facts import Observations, Surroundings, one, together
+from shared.compute.finding import in_each
 from shared.compute.identity import Identities, identities_of
 from shared.compute.reading import text, texts
 from shared.compute.sources import Json
-from shared.compute.uses import Use, discovery, joined
+from shared.compute.uses import Use, discovery
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Unavailable, attempt
 from shared.domain.facts.workload import (
@@ -54,8 +54,7 @@ class ContainerApps:
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
         """Images of every revision of the apps, and of the jobs."""
         found = await self._shared.inventory.find(self.resource_types, subscriptions)
-        parts = await each(found.resources, self._in_resource)
-        return joined((Discovery((), found.gaps), *parts))
+        return await in_each(found, self._in_resource)
 
     async def observe(self, pull: Pull) -> Observations:
         """The compute end of one pull."""
@@ -69,13 +68,10 @@ class ContainerApps:
 
     async def _in_resource(self, resource: Json) -> Discovery:
         workload = Workload(text(resource, "id"), self.compute, text(resource, "name"))
-        try:
-            if _is_job(workload.id):
-                images = images_of(template_of(resource))
-                return discovery(Use(workload, image, Standing.IDLE) for image in images)
-            return await self._in_app(workload, resource)
-        except CouldNotLookError as why:
-            return Discovery((), (Gap(workload.id, str(why)),))
+        if _is_job(workload.id):
+            images = images_of(template_of(resource))
+            return discovery(Use(workload, image, Standing.IDLE) for image in images)
+        return await self._in_app(workload, resource)
 
     async def _in_app(self, workload: Workload, app: Json) -> Discovery:
         """Each revision has a template of its own; the app shows that of the newest."""

@@ -13,10 +13,10 @@ from shared.compute.container_groups import (
 )
 from shared.compute.egress import UNKNOWN_WAY
 from shared.compute.facts import Observations, Surroundings, one, together
+from shared.compute.finding import in_each
 from shared.compute.reading import text
 from shared.compute.sources import Json
-from shared.compute.uses import Use, discovery, joined
-from shared.domain.diagnosis import Gap
+from shared.compute.uses import Use, discovery
 from shared.domain.facts.base import CouldNotLookError, Unavailable, attempt
 from shared.domain.facts.workload import (
     Egress,
@@ -44,7 +44,7 @@ class ContainerInstances:
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
         """Images of the groups' containers; Resource Graph holds them all."""
         found = await self._shared.inventory.find(self.resource_types, subscriptions)
-        return joined((Discovery((), found.gaps), *map(self._in_group, found.resources)))
+        return await in_each(found, self._in_group)
 
     async def observe(self, pull: Pull) -> Observations:
         """The compute end of one pull."""
@@ -57,13 +57,10 @@ class ContainerInstances:
             self._state(pull),
         )
 
-    def _in_group(self, group: Json) -> Discovery:
+    async def _in_group(self, group: Json) -> Discovery:
         workload = Workload(text(group, "id"), self.compute, text(group, "name"))
-        try:
-            standing = Standing.IDLE if is_over(group) else Standing.ACTIVE
-            return discovery([Use(workload, image, standing) for image in images_of(group)])
-        except CouldNotLookError as why:
-            return Discovery((), (Gap(workload.id, str(why)),))
+        standing = Standing.IDLE if is_over(group) else Standing.ACTIVE
+        return discovery([Use(workload, image, standing) for image in images_of(group)])
 
     async def _puller(self, pull: Pull) -> PullIdentity:
         return puller(await self._get(pull), pull.image.registry)

@@ -22,6 +22,7 @@ from shared.domain.pulls import Compute, Standing, Workload
 
 MIDDLE_KINDS = ("ReplicaSet", "Job")
 """Kinds that others own: without their list, the owner of their pods is not known."""
+MOST_OWNERS = 8
 _FINISHED = frozenset({"Complete", "Failed"})
 
 
@@ -104,11 +105,17 @@ class Workloads:
         )
 
     def _top(self, kind: str, metadata: Metadata) -> tuple[str, str]:
-        owner = metadata.owner
-        if owner is None or owner.kind == "Node":  # a static pod belongs to its node
-            return kind, metadata.name
-        above = self._middle.get((owner.kind, metadata.namespace, owner.name))
-        return self._top(owner.kind, above.metadata) if above else (owner.kind, owner.name)
+        """Follow the owners up; whoever writes objects can make them own each other."""
+        for _ in range(MOST_OWNERS):
+            owner = metadata.owner
+            if owner is None or owner.kind == "Node":  # a static pod belongs to its node
+                break
+            kind, name = owner.kind, owner.name
+            above = self._middle.get((kind, metadata.namespace, name))
+            if above is None:
+                return kind, name
+            metadata = above.metadata
+        return kind, metadata.name
 
     def _standing(self, kind: str, one: Controller) -> Standing | None:
         """How what a controller would start stands; None where it starts nothing more."""

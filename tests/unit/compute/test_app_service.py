@@ -293,3 +293,39 @@ async def test_a_running_site_does_not_tell_whether_it_pulled() -> None:
         _ = (await observed({}))[WorkloadState]
     stopped = (await observed({}, properties={"state": "Stopped"}))[WorkloadState]
     assert stopped.state is PullState.STOPPED
+
+
+@pytest.mark.parametrize(
+    "compose",
+    [
+        b"services: {a: {image: x, since: 2026-13-45}}",
+        b"services: {1: {image: []}}",
+        b"services: {a: {image: 7}}",
+        b"[" * 5000,
+        b"services: {? {a: b} : c}",
+        b"!!python/object:os.system {}",
+    ],
+)
+async def test_a_site_that_is_not_understood_costs_only_itself(compose: bytes) -> None:
+    other = f"{GROUP}/providers/Microsoft.Web/sites/other"
+    odd = row(other, linuxFxVersion="COMPOSE|" + base64.b64encode(compose).decode())
+    arm = FakeArm({}, odd, row(linuxFxVersion=f"DOCKER|{IMAGE}"))
+
+    found = await AppService(surroundings(arm)).discover(())
+
+    assert [str(pull.image) for pull in found.pulls] == [IMAGE]
+    assert [gap.what for gap in found.gaps] == [other]
+
+
+async def test_sidecars_of_a_code_site_are_discovered() -> None:
+    sidecars = [site_container("proxy", IMAGE, isMain=False)]
+    arm = FakeArm(
+        {f"{SITE}/sitecontainers": sidecars}, row(kind="app,linux", linuxFxVersion="PYTHON|3.13")
+    )
+    assert await images(arm) == [IMAGE]
+
+
+async def test_a_sidecar_of_a_code_site_pulls_with_its_own_credential() -> None:
+    containers = [site_container("proxy", IMAGE, authType="SystemIdentity")]
+    seen = await observed({"linuxFxVersion": "PYTHON|3.13"}, sitecontainers=containers)
+    assert seen[PullIdentity].principal_id == "own"

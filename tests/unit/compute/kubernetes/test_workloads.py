@@ -179,3 +179,15 @@ def test_the_members_with_an_image_are_told_apart_however_the_image_is_written()
     found = workloads(pod("a", "contoso.azurecr.io/shop/api"), pod("b", IMAGE))
     latest = parse_reference("contoso.azurecr.io/shop/api:latest")
     assert [m.workload.name for m in using(found.members, latest)] == ["prod/shop/pod/a"]
+
+
+def test_owners_that_own_each_other_do_not_go_round_for_ever() -> None:
+    found = workloads(
+        pod("a-x", IMAGE, owner="ReplicaSet/a"),
+        ReplicaSet=[
+            controller("a", owner="ReplicaSet/b", replicas=1, template=template(IMAGE)),
+            controller("b", owner="ReplicaSet/a", replicas=1, template=template(IMAGE)),
+            controller("self", owner="ReplicaSet/self", replicas=1, template=template(IMAGE)),
+        ],
+    )
+    assert len({pull.workload.id for pull in discovery(uses_of(found.members)).pulls}) == 3
