@@ -1,4 +1,4 @@
-"""Microsoft Graph, as far as it is read: service principals, applications, groups and their members.
+"""Microsoft Graph, as far as it is read: service principals, applications, groups with members.
 
 Users may read the directory; applications need Application.Read.All, GroupMember.Read.All or
 Directory.Read.All (`graphPermissions` of the identity).

@@ -86,9 +86,7 @@ async def _got(request: web.Request) -> web.Response:
 
 def _answer(request: web.Request, asked: Mapping[str, Any]) -> web.Response:
     cloud = request.app[CLOUD]
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    claims = cloud.issuer.verify(token, LOGS) if scheme.lower() == "bearer" else None
-    who = cloud.world.identity(str(claims["oid"])) if claims else None
+    who = cloud.bearer(request, LOGS)
     if who is None:
         message = "Valid authentication was not provided"
         return _refused(401, "AuthorizationRequiredError", message)

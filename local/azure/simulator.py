@@ -101,30 +101,18 @@ async def running(
     world = World(load(estate))
     cloud = Cloud(world, Issuer.open(state), Authority.open(state))
     header = secrets.token_hex(16)
-    events, inbox = EventGrid(world), applications(state)
-    served = [*inbox.hosts, *hosts(cloud)]
-    routing = Routing(cloud, [pattern for pattern, _ in served])
+    events, inbox, schedules = EventGrid(world), applications(state), Schedules(world)
+    desk = Desk(cloud, events, schedules)
     async with AsyncExitStack() as stack:
-        listener = Listener(cloud, served)
-        tls = await listener.start(wanted.tls)
-        stack.push_async_callback(listener.stop)
-        proxy = Proxy(routing.route, ("127.0.0.1", tls), cloud.callers)
-        proxy_port = await proxy.start(wanted.proxy)
-        stack.push_async_callback(proxy.stop)
-        names = NameServer(partial(_at_home, routing))
-        dns = await names.start(wanted.dns)
-        stack.push_async_callback(names.stop)
+        tls, proxy, dns = await _listen(stack, cloud, inbox, wanted)
         msi = await _serve(stack, managed_identity.application(cloud, header), wanted.msi)
         stack.push_async_callback(events.close)
-        schedules = Schedules(world)
-        ticking = asyncio.create_task(schedules.run())
-        stack.callback(ticking.cancel)
-        desk = Desk(cloud, events, schedules)
         verbs = await _serve(stack, control.application(desk, estate), wanted.control)
+        stack.callback(asyncio.create_task(schedules.run()).cancel)
         stack.push_async_callback(inbox.stop)
         found = Ports(
             tls=tls,
-            proxy=proxy_port,
+            proxy=proxy,
             dns=dns,
             control=verbs,
             msi=msi,
@@ -132,6 +120,24 @@ async def running(
             smtp=await inbox.start_smtp(wanted.smtp),
         )
         yield Simulator(cloud, events, inbox, found, header)
+
+
+async def _listen(
+    stack: AsyncExitStack, cloud: Cloud, inbox: Inbox, wanted: Ports
+) -> tuple[int, int, int]:
+    """Serve every simulated host, the way to them, and their names; the three ports."""
+    served = [*inbox.hosts, *hosts(cloud)]
+    routing = Routing(cloud, [pattern for pattern, _ in served])
+    listener = Listener(cloud, served)
+    tls = await listener.start(wanted.tls)
+    stack.push_async_callback(listener.stop)
+    proxy = Proxy(routing.route, ("127.0.0.1", tls), cloud.callers)
+    proxy_port = await proxy.start(wanted.proxy)
+    stack.push_async_callback(proxy.stop)
+    names = NameServer(partial(_at_home, routing))
+    dns = await names.start(wanted.dns)
+    stack.push_async_callback(names.stop)
+    return tls, proxy_port, dns
 
 
 def _at_home(routing: Routing, host: str) -> Answer | NameTrouble:

@@ -120,8 +120,10 @@ class Locks(Described, kw_only=True):
 
 
 class Image(Described, kw_only=True):
-    """One pushed artifact. Its digest is made from the repository, its name and what it consists of,
-    and so is the same on every start, and in every registry that holds it.
+    """One pushed artifact.
+
+    Its digest is made from the repository, its name and what it consists of, and so is the same on
+    every start, and in every registry that holds it.
     """
 
     tags: list[TagName] = []

@@ -15,7 +15,7 @@ from typing import TextIO
 from local import lifetime
 from local.arguments import Parser
 from local.functions.errors import StartupError
-from local.functions.host import Place, start_host
+from local.functions.host import Home, start_host
 
 _DEFAULT_PORT = 7071
 
@@ -27,9 +27,9 @@ def main() -> int:
     _log_to_stderr()
     app, state = arguments.app.resolve(), arguments.state.resolve()
     keys = (arguments.keys or state / "keys.json").resolve()
-    place = Place(app=app, state=state, keys=keys, port=arguments.port)
+    home = Home(app=app, state=state, keys=keys, port=arguments.port)
     try:
-        asyncio.run(_serve(place, stdout, die_with_parent=arguments.die_with_parent))
+        asyncio.run(_serve(home, stdout, die_with_parent=arguments.die_with_parent))
     except StartupError as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
@@ -46,9 +46,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def _serve(place: Place, stdout: TextIO, *, die_with_parent: bool) -> None:
+async def _serve(home: Home, stdout: TextIO, *, die_with_parent: bool) -> None:
     stopping = lifetime.stop_event(die_with_parent=die_with_parent)
-    host = await start_host(place)
+    host = await start_host(home)
     names = [function.name for function in host.functions if not function.disabled]
     lifetime.announce({"port": host.port, "functions": names}, stdout)
     await stopping.wait()

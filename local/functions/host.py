@@ -28,7 +28,7 @@ _GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Place:
+class Home:
     """Where a host lives: the app's folder, its own state, its keys, its port (0 means any)."""
 
     app: Path
@@ -89,24 +89,24 @@ class Host:
         await asyncio.gather(*(queue.close() for queue in self._queues))
 
 
-async def start_host(place: Place) -> Host:
+async def start_host(home: Home) -> Host:
     """Load an app and serve it. Settings of the process are filled in. Raises StartupError."""
-    if not place.app.is_dir():
-        raise StartupError(f"{place.app} is not a folder")
-    load_local_settings(place.app, os.environ)
-    options = read_host_json(place.app, os.environ)
-    keys = load_keys(place.keys)
+    if not home.app.is_dir():
+        raise StartupError(f"{home.app} is not a folder")
+    load_local_settings(home.app, os.environ)
+    options = read_host_json(home.app, os.environ)
+    keys = load_keys(home.keys)
     worker = Worker()
-    functions = served(await worker.load(place.app), os.environ)
+    functions = served(await worker.load(home.app), os.environ)
     invoker = Invoker(worker, options.timeout)
     enabled = [function for function in functions if not function.disabled]
     host = Host(
         functions,
         invoker,
         queues=_queues(enabled, options, invoker),
-        timers=_timers(enabled, place.state, invoker),
+        timers=_timers(enabled, home.state, invoker),
     )
-    await host.listen(_site(functions, options, invoker, keys), place.port)
+    await host.listen(_site(functions, options, invoker, keys), home.port)
     return host
 
 

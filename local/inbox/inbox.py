@@ -7,7 +7,7 @@ from aiohttp import web
 
 from local.inbox import acs, smtp, teams
 from local.inbox.messages import Mailbox
-from local.inbox.pages import pages
+from local.inbox.pages import Pages
 
 
 class Inbox:
@@ -31,7 +31,7 @@ class Inbox:
 
     async def start_page(self, port: int = 0) -> int:
         """Serve the page on 127.0.0.1; returns the port. Raises OSError when it is taken."""
-        runner = web.AppRunner(pages(self.mailbox, self.teams), shutdown_timeout=0.1)
+        runner = web.AppRunner(Pages(self.mailbox, self.teams).application(), shutdown_timeout=0.1)
         await runner.setup()
         self._runners.append(runner)
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -40,42 +40,49 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     teams_per_second: Annotated[int, Meta(ge=0)]
 
 
-def pages(mailbox: Mailbox, teams: Teams, modules: Path = MODULES) -> web.Application:
-    """The application behind the inbox's own port."""
+class Pages:
+    """The handlers behind the inbox's own port."""
 
-    async def messages(request: web.Request) -> web.Response:
-        asked = _decoded(Asked, dict(request.query), strict=False)
-        found = mailbox.after(asked.after, asked.channel)
-        if not found and asked.wait:
-            found = await mailbox.wait(asked.after, asked.wait, asked.channel)
-        return _json({"last": mailbox.last, "messages": found})
+    def __init__(self, mailbox: Mailbox, teams: Teams, modules: Path = MODULES) -> None:
+        self._mailbox = mailbox
+        self._teams = teams
+        self._modules = modules / "node_modules"
 
-    async def limits(request: web.Request) -> web.Response:
-        given = _decoded(Limits, await request.json())
-        teams.per_second = given.teams_per_second
-        return _json(given)
+    def application(self) -> web.Application:
+        """The page, the messages and the switches."""
+        application = web.Application()
+        application.add_routes(
+            [
+                web.get("/", self._index),
+                web.get("/messages", self._messages),
+                web.put("/limits", self._limits),
+                web.get("/scripts/{name}", self._script),
+                web.static("/page", FILES),
+            ]
+        )
+        return application
 
-    async def index(_: web.Request) -> web.FileResponse:
+    async def _index(self, _: web.Request) -> web.FileResponse:
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         return web.FileResponse(FILES / "index.html", headers=headers)
 
-    async def script(request: web.Request) -> web.FileResponse:
-        file = modules / "node_modules" / SCRIPTS.get(request.match_info["name"], "")
+    async def _messages(self, request: web.Request) -> web.Response:
+        asked = _decoded(Asked, dict(request.query), strict=False)
+        found = self._mailbox.after(asked.after, asked.channel)
+        if not found and asked.wait:
+            found = await self._mailbox.wait(asked.after, asked.wait, asked.channel)
+        return _json({"last": self._mailbox.last, "messages": found})
+
+    async def _limits(self, request: web.Request) -> web.Response:
+        given = _decoded(Limits, await request.json())
+        self._teams.per_second = given.teams_per_second
+        return _json(given)
+
+    async def _script(self, request: web.Request) -> web.FileResponse:
+        file = self._modules / SCRIPTS.get(request.match_info["name"], "")
         if not file.is_file():
             raise web.HTTPNotFound
         return web.FileResponse(file)
-
-    application = web.Application()
-    application.add_routes(
-        [
-            web.get("/", index),
-            web.get("/messages", messages),
-            web.put("/limits", limits),
-            web.get("/scripts/{name}", script),
-            web.static("/page", FILES),
-        ]
-    )
-    return application
 
 
 def _decoded[T](kind: type[T], given: Any, *, strict: bool = True) -> T:

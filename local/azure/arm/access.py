@@ -14,12 +14,10 @@ def caller(request: web.Request) -> Identity:
     """The identity of the bearer token. Raises ArmError 401."""
     cloud = request.app[CLOUD]
     tenant = cloud.estate.tenant
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if not token or scheme.lower() != "bearer":
+    if not request.headers.get("Authorization", "").lower().startswith("bearer "):
         message = "Authentication failed. The 'Authorization' header is missing."
         raise unauthenticated(tenant, "AuthenticationFailed", message)
-    claims = cloud.issuer.verify(token, ARM)
-    who = cloud.world.identity(str(claims["oid"])) if claims else None
+    who = cloud.bearer(request, ARM)
     if who is None:
         message = "The access token is invalid: wrong audience, expired, or of nobody here."
         raise unauthenticated(tenant, "InvalidAuthenticationToken", message)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ArmPath:
-    """`{scope}/providers/{namespace}/{type}/{name}/{type}/{name}...`, from the last `/providers/` on.
+    """`{scope}/providers/{namespace}/{type}/{name}/{type}/{name}...`, split at the last provider.
 
     `scope` is what stands before: empty, a subscription, a resource group or a resource.
     """

@@ -60,26 +60,30 @@ def _application(world: World, tenant: str, form: Mapping[str, str]) -> Identity
             7000112,
             f"Application '{client_id}'({who.display_name}) is disabled.",
         )
-    secret = directory.secret_of(who, form.get("client_secret", ""))
+    _check_secret(world, who, form.get("client_secret", ""))
+    return who
+
+
+def _check_secret(world: World, who: Identity, value: str) -> None:
+    secret = directory.secret_of(who, value)
     if secret is None:
         raise SignInError(
             "invalid_client",
             7000215,
             "Invalid client secret provided. Ensure the secret being sent in the request is the "
             "client secret value, not the client secret ID, for a secret added to app "
-            f"'{client_id}'.",
+            f"'{who.client_id}'.",
             401,
         )
     if world.started + secret.expires <= world.now():
         raise SignInError(
             "invalid_client",
             7000222,
-            f"The provided client secret keys for app '{client_id}' are expired. Visit the Azure "
-            "portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider "
-            "using certificate credentials for added security: https://aka.ms/certCreds.",
+            f"The provided client secret keys for app '{who.client_id}' are expired. Visit the "
+            "Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or "
+            "consider using certificate credentials for added security: https://aka.ms/certCreds.",
             401,
         )
-    return who
 
 
 def _user(estate: Estate, form: Mapping[str, str]) -> Identity:

@@ -31,9 +31,7 @@ class Question:
 def caller(request: web.Request) -> Identity:
     """Whoever the bearer token belongs to. Raises StatusError 401."""
     cloud = request.app[CLOUD]
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    claims = cloud.issuer.verify(token, AKS) if scheme.lower() == "bearer" else None
-    who = cloud.world.identity(str(claims["oid"])) if claims else None
+    who = cloud.bearer(request, AKS)
     if who is None or who.tenant != cloud.estate.tenant:
         raise StatusError(401, "Unauthorized", "Unauthorized")
     return who

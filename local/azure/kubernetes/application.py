@@ -9,7 +9,7 @@ from local.azure.cloud import CLOUD, Cloud
 from local.azure.kubernetes.access import Question, caller, check
 from local.azure.kubernetes.errors import StatusError, missing
 from local.azure.kubernetes.objects import objects
-from local.azure.kubernetes.pods import Place
+from local.azure.kubernetes.pods import Origin
 from local.azure.kubernetes.resources import GROUPS, groups, known, listing
 from local.azure.kubernetes.running import Running
 from local.azure.kubernetes.selecting import SelectingError, paged, selected
@@ -115,7 +115,7 @@ def _object(request: web.Request, cluster: Cluster, asked: Question) -> Json:
 
 
 def _items(request: web.Request, cluster: Cluster, asked: Question) -> list[Json]:
-    place = Place(request.app[CLOUD].world, cluster, request.app[_RUNNING])
-    every = objects(place)[asked.resource]
+    origin = Origin(request.app[CLOUD].world, cluster, request.app[_RUNNING])
+    every = objects(origin)[asked.resource]
     wanted = asked.namespace
     return [one for one in every if not wanted or one["metadata"]["namespace"] == wanted]

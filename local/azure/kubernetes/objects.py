@@ -123,7 +123,9 @@ def _revision(number: int) -> Json:
     return {"annotations": {"deployment.kubernetes.io/revision": str(number)}}
 
 
-def _events(origin: Origin, each: ClusterObject, kind: str, group: str, meta: Json) -> Iterator[Json]:
+def _events(
+    origin: Origin, each: ClusterObject, kind: str, group: str, meta: Json
+) -> Iterator[Json]:
     for number, event in enumerate(each.events):
         moment = seconds(origin.world.clock.before_start(event.age))
         about = {"kind": kind, "apiVersion": group, "name": meta["name"], "uid": meta["uid"]}

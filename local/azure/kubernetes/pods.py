@@ -13,7 +13,7 @@ from local.estates.kubernetes import Cluster, ClusterContainer, ClusterObject
 
 
 @dataclass(frozen=True)
-class Place:
+class Origin:
     """What the objects of one cluster are made from."""
 
     world: World
@@ -26,14 +26,14 @@ def suffix(*parts: str) -> str:
     return hashlib.sha256("/".join(parts).encode()).hexdigest()[:5]
 
 
-def metadata(place: Place, each: ClusterObject, name: str, owner: Json | None = None) -> Json:
+def metadata(origin: Origin, each: ClusterObject, name: str, owner: Json | None = None) -> Json:
     """`metadata` of an object in the namespace of a workload."""
     made: Json = {
         "name": name,
         "namespace": each.namespace,
-        "uid": stable_guid("uid", place.cluster.id, each.namespace, each.kind, name),
+        "uid": stable_guid("uid", origin.cluster.id, each.namespace, each.kind, name),
         "resourceVersion": "1",
-        "creationTimestamp": seconds(place.world.clock.before_start(each.age)),
+        "creationTimestamp": seconds(origin.world.clock.before_start(each.age)),
         "labels": {"app": each.name},
     }
     return made | ({"ownerReferences": [owner]} if owner else {})
@@ -75,7 +75,7 @@ def template(each: ClusterObject, containers: Sequence[ClusterContainer] | None 
 
 
 def pods(
-    place: Place, each: ClusterObject, names: Sequence[str], by: Json | None
+    origin: Origin, each: ClusterObject, names: Sequence[str], by: Json | None
 ) -> Iterator[Json]:
     """The pods of a workload, all in the same state."""
     for number, name in enumerate(names):
@@ -83,8 +83,8 @@ def pods(
         made["nodeName"] = node_name(each.pool, number)
         if each.ephemeral_containers:
             made["ephemeralContainers"] = _containers(each.ephemeral_containers)
-        meta = metadata(place, each, name, by)
-        yield {"metadata": meta, "spec": made, "status": _status(place, each)}
+        meta = metadata(origin, each, name, by)
+        yield {"metadata": meta, "spec": made, "status": _status(origin, each)}
 
 
 def node_name(pool: str, number: int) -> str:
@@ -99,10 +99,10 @@ def _containers(containers: Sequence[ClusterContainer]) -> list[Json]:
     ]
 
 
-def _status(place: Place, each: ClusterObject) -> Json:
+def _status(origin: Origin, each: ClusterObject) -> Json:
     stuck = _stuck(each)
-    started = seconds(place.world.clock.before_start(each.age))
-    main = [_container_status(place, each, one, stuck, started) for one in each.containers]
+    started = seconds(origin.world.clock.before_start(each.age))
+    main = [_container_status(origin, each, one, stuck, started) for one in each.containers]
     status: Json = {
         "phase": "Pending" if stuck else "Running",
         "startTime": started,
@@ -111,7 +111,7 @@ def _status(place: Place, each: ClusterObject) -> Json:
     }
     if each.init_containers:
         status["initContainerStatuses"] = [
-            _container_status(place, each, one, stuck, started) for one in each.init_containers
+            _container_status(origin, each, one, stuck, started) for one in each.init_containers
         ]
     return status
 
@@ -124,13 +124,13 @@ def _stuck(each: ClusterObject) -> str:
 
 
 def _container_status(
-    place: Place, each: ClusterObject, one: ClusterContainer, stuck: str, started: str
+    origin: Origin, each: ClusterObject, one: ClusterContainer, stuck: str, started: str
 ) -> Json:
     is_stuck = bool(each.waiting) and one.name == stuck
     status: Json = {
         "name": one.name,
         "image": one.image,
-        "imageID": "" if is_stuck else _image_id(place, each, one),
+        "imageID": "" if is_stuck else _image_id(origin, each, one),
         "ready": not is_stuck,
         "started": not is_stuck,
         "restartCount": 0,
@@ -142,9 +142,9 @@ def _container_status(
     return status
 
 
-def _image_id(place: Place, each: ClusterObject, one: ClusterContainer) -> str:
+def _image_id(origin: Origin, each: ClusterObject, one: ClusterContainer) -> str:
     """What the estate says runs, if it is of that repository; else what it started with."""
-    found = place.running.image_id(one.image)
+    found = origin.running.image_id(one.image)
     said = each.image_id
     is_meant = said and one.image.startswith(said.partition("@")[0])
     return said if is_meant else found
