@@ -41,7 +41,8 @@ def discovery(uses: Iterable[Use], gaps: Iterable[Gap] = ()) -> Discovery:
         try:
             image = parse_reference(use.image)
         except InvalidReferenceError as why:
-            unread.append(Gap(use.workload.id, f"image {use.image[:200]!r}: {why}"))
+            reason = f"image {use.image[:200]!r}: {why}"
+            unread.append(Gap(use.workload.id, reason, hides=False))
             continue
         if image.meant_for_acr:
             together[use.workload.id.lower(), image].append(use)

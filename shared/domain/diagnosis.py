@@ -11,10 +11,14 @@ from shared.domain.pulls import Cause, Pull
 
 
 class Gap(Struct, frozen=True, order=True):
-    """Something that could not be looked at, and why."""
+    """Something that could not be looked at, and why.
+
+    ``hides`` is False where everything else of it was seen.
+    """
 
     what: str
     reason: str
+    hides: bool = True
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True):

@@ -76,8 +76,9 @@ def _seen(entry: Entry | None, pull: Pull, at: datetime) -> Entry:
 
 def _hidden(pull: Pull, gaps: Iterable[Gap]) -> bool:
     """Whether a pull was not found only because nobody could look where it is."""
-    workload = pull.workload.id.lower()
+    workload = pull.workload.id.lower() + "/"
+    everything = everything_of(pull.workload.compute)
     return any(
-        workload.startswith(gap.what.lower()) or gap.what == everything_of(pull.workload.compute)
+        gap.hides and (gap.what == everything or workload.startswith(gap.what.lower() + "/"))
         for gap in gaps
     )

@@ -1,7 +1,9 @@
 """Pulls that are no longer deployed: their problems end, whatever happens at the same time."""
 
 import pytest
+from msgspec.structs import replace
 
+from shared.domain.diagnosis import Gap
 from shared.domain.pulls import Pull
 from shared.pipeline.discover import bring_up_to_date, discover
 from shared.pipeline.intake import on_registry_event
@@ -104,3 +106,26 @@ async def test_an_older_discovery_does_not_forget_what_a_newer_one_found() -> No
     await bring_up_to_date(older, (), (), at)
 
     assert await older.store.index.of_pull(pull("new", "team/new:v1")) is not None
+
+
+@pytest.mark.parametrize(
+    ("gap", "kept"),
+    [
+        (Gap("{id}", "403"), True),
+        (Gap("/subscriptions", "403"), True),
+        (Gap("/subscriptions/s", "403"), True),
+        (Gap("{id}", "image 'A B' is no reference", hides=False), False),
+        (
+            Gap("/subscriptions/s/resourceGroups/g/providers/Microsoft.App/containerApps/a", "403"),
+            False,
+        ),
+    ],
+)
+async def test_only_what_nobody_could_look_at_is_kept(gap: Gap, kept: bool) -> None:
+    world, api = await estate()
+    world.platform.pulls = []
+    world.platform.gaps = (replace(gap, what=gap.what.format(id=api.workload.id)),)
+
+    await discover(world.services)
+
+    assert (await world.services.store.index.of_pull(api) is not None) is kept
