@@ -5,6 +5,7 @@ from shared.explain.lexicon.sign import Sign
 PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.NO_SUCH_HOST: (
         *("no such host", "nxdomain", "unknownhostexception", " enotfound", "unknown host"),
+        *("errno -2", "winerror 11001", "no such host is known"),
         *("no such domain", "non-existent domain", "name does not exist"),
     ),
     Sign.LOOKUP_FAILED: (
@@ -15,7 +16,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("remote name could not be resolved", "no data of the requested type was found"),
         *("failed to lookup address", "dns error", "dns lookup failed", "unable to resolve host"),
         *("dns resolution failed", "could not resolve the host", "failed to resolve host"),
-        *("cannot resolve host", "connectivity_dns_error"),
+        *("cannot resolve host", "connectivity_dns_error", "errno -3", "winerror 11002"),
     ),
     Sign.WRONG_ADDRESS: ("through private ip is incorrect",),
     Sign.TIMEOUT: (
@@ -25,6 +26,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("timed out waiting for", "timeout awaiting response headers", "read timed out"),
         *("connection attempt failed", "did not properly respond", "client connection lost"),
         *("request timed out", "operation has timed out", "dial timeout", "connect timed out"),
+        *("winerror 10060", "errno 110", "os error 110"),
         *("timeout exceeded while awaiting", "httpclient.timeout", "connection timeout"),
     ),
     Sign.DEADLINE: (
@@ -38,6 +40,8 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("actively refused", "failed to connect to", "couldn't connect to server"),
         *("unreachable network", "unreachable host", "ehostunreach", "enetunreach"),
         *("connection was reset", "connection aborted", "remote end closed connection"),
+        *("winerror 10061", "winerror 10054", "winerror 10051", "errno 111", "errno 113"),
+        *("errno 101", "errno 104", "os error 111", "os error 104", "os error 113"),
         *("connection was closed", "connection reset", "unable to connect to the remote server"),
         *("server closed idle connection", "use of closed network connection"),
     ),

@@ -57,7 +57,9 @@ def _not_found(attempt: Attempt) -> Reading | None:
     """A bare "not found": the error around it may name what."""
     if attempt.stage not in (Stage.MANIFEST, Stage.NONE):
         return None
-    around = attempt.layers[-2] if len(attempt.layers) > 1 else ""
+    if attempt.innermost.startswith("repository "):
+        return sure(CauseLabel.NOT_FOUND_REPOSITORY, "the registry knows no such repository")
+    around = " ".join(attempt.layers[-2:])
     if "digest" in around or "sha256" in around:
         return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
     if attempt.status == _NOT_FOUND or attempt.stage is Stage.MANIFEST or holds_name(around):
@@ -145,7 +147,7 @@ def is_forbidden(attempt: Attempt) -> Reading | None:
 
 def _says_missing(attempt: Attempt) -> bool:
     end = attempt.innermost
-    names_it = any(word in end for word in ("manifest", "tag ", "image "))
+    names_it = any(word in end for word in ("manifest", "tag ", "image ", "repository "))
     missing = end == "not found" or (names_it and end.endswith((" not found", " not exist")))
     return attempt.status == _NOT_FOUND or missing
 

@@ -50,7 +50,7 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
         return None
     if _is_misspelt(attempt.host):
         return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
-    if is_masked(attempt.host):
+    if attempt.host and is_masked(attempt.host):
         return _hidden_name(attempt)
     return likely(CauseLabel.NETWORK_DNS, "the name does not exist for this resolver")
 

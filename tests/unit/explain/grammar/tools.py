@@ -219,6 +219,12 @@ PLATFORM: tuple[Told, ...] = (
             "operating system."
         ),
     ),
+    (C.NETWORK_DNS, f"HttpRequestException: No such host is known. ({REGISTRY}:443)"),
+    (C.NETWORK_DNS, "urlopen: [WinError 11001] Der angegebene Host ist unbekannt"),
+    (C.NETWORK_TIMEOUT, "urlopen: [WinError 10060] Verbindungsversuch fehlgeschlagen"),
+    (C.DISK_FULL_NODE, "[Errno 28] Auf dem Gerät ist kein Speicherplatz mehr verfügbar: '/var/x'"),
+    (C.NOT_FOUND_REPOSITORY, 'Error: repository "store/web" is not found. Correlation ID: 1a-2b.'),
+    (C.NOT_FOUND_TAG, "Error: image store/web:v3 not found"),
     (C.INVALID_REFERENCE, 'Error: InvalidImageName: Failed to apply default image tag "A b"'),
     (
         C.AUTH_BAD_CREDENTIALS,
