@@ -32,7 +32,6 @@ _REASON_FIRST = re.compile(
 _SKIPPED = re.compile(r"\((4\d\d|5\d\d)\)")
 _DIAL = re.compile(r"(?:dial tcp|(?:read|write) tcp \S{1,80}?->) ?(\S{1,100}?):\d{1,5}(?!\d)")
 _LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):53|$|:)")
-MOST_HOSTS = 20
 _AADSTS = re.compile(r"aadsts(\d{4,7})")
 _EMPTY = (
     *("unknown", "imagepullbackoff", "errimagepull", "exit status 1", "exit status 125"),
@@ -128,7 +127,6 @@ def _record(chain: tuple[str, ...], opened: Opened, names: Names, *, retried: bo
     signs = signs_in(text, layers[-1] if layers else "")
     found = names.of(whole)
     hosts = tuple(name.host for name in found if name.host)
-    everywhere = tuple(name.host for name in names.known if name.host)
     dialled, looked_up = _DIAL.search(text), _LOOKUP.search(names.put_back(whole).lower())
     return Attempt(
         layers=layers,
@@ -142,7 +140,7 @@ def _record(chain: tuple[str, ...], opened: Opened, names: Names, *, retried: bo
         details=" ".join(_details(bodies)).lower(),
         host=looked_up[1] if looked_up else "",
         asked=hosts[-1] if hosts else "",
-        hosts=hosts or everywhere[:MOST_HOSTS],
+        hosts=hosts or names.hosts(),
         address=dialled[1] if dialled else "",
         resolver=(looked_up[2] or "") if looked_up else "",
         anonymous=retried or Sign.NO_CREDENTIAL in signs,

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from msgspec import Struct
 
 FIRST_NAME = 0xE100
+MOST_HOSTS = 50
 MOST_NAMES = 0xF8FF - FIRST_NAME
 
 _URL = re.compile(
@@ -77,6 +78,10 @@ class Names:
     def of(self, part: str) -> tuple[Name, ...]:
         """The names that stood in a part of the text, in their order."""
         return tuple(self.known[ord(mark) - FIRST_NAME] for mark in _MARK.findall(part))
+
+    def hosts(self) -> tuple[str, ...]:
+        """The first hosts that the text names."""
+        return tuple(name.host for name in self.known[:MOST_HOSTS] if name.host)
 
     def put_back(self, part: str) -> str:
         """The part as it was written."""
