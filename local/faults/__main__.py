@@ -46,8 +46,11 @@ def run(cases: Sequence[Case], workers: int, *, sampled: bool = True) -> list[Re
         table.progress(len(done), len(cases) + len(again), result)
 
     async def both() -> list[Result]:
-        found = await try_all(cases, workers, tell)
-        return [*found, *await try_deployed(again, tell)] if again else found
+        direct = try_all(cases, workers, tell)
+        if not again:
+            return await direct
+        found, deployed = await asyncio.gather(direct, try_deployed(again, tell))
+        return [*found, *deployed]
 
     return asyncio.run(both())
 

@@ -19,7 +19,7 @@ from local.processes import ProcessError
 type Tell = Callable[[Result], None]
 
 DEPLOYED: Final = "the deployed app"
-EVERY_NTH: Final = 20
+EVERY_NTH: Final = 25
 """Of so many cases one is tried through the deployed app, too."""
 
 

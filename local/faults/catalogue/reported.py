@@ -191,7 +191,11 @@ OAUTH = (
     "failed to authorize: failed to fetch oauth token: unexpected status from POST request to "
     "https://plain.azurecr.io/oauth2/token: 401 Unauthorized"
 )
-DENIED = answer("403 Forbidden", "DENIED", "requested access to the resource is denied")
+UNAUTHORIZED = answer(
+    "401 Unauthorized",
+    "UNAUTHORIZED",
+    "authentication required, visit https://aka.ms/acr/authorization for more information.",
+)
 NOT_FOUND = answer("404 Not Found", "MANIFEST_UNKNOWN", 'manifest tagged by \\"1\\" is not found')
 OTHER = (
     fault(
@@ -225,7 +229,7 @@ OTHER = (
             ("REPORTED_CREDENTIAL_REFUSED", OAUTH),
         )
     ),
-    reported("SEVERAL_CAUSES", DENIED, plant=each(NO_ROLES, NO_REGISTRY)),
+    reported("SEVERAL_CAUSES", UNAUTHORIZED, plant=NO_ROLES),
     reported("WITHOUT_CAUSE", "something went wrong", way="abac", plant=NO_IMAGES),
     fault(
         "EXISTENCE_NOT_YET_REPLICATED",
