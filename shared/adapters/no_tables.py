@@ -1,6 +1,7 @@
 """No storage: for the command line, which remembers nothing."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from shared.adapters.tables import Operation, Row
 
@@ -25,6 +26,10 @@ class NoTable:
         _ = prefix, columns, rows
         for row in NOTHING:
             yield row
+
+    async def forget(self, prefix: str, before: datetime) -> int:
+        _ = prefix, before
+        return 0
 
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:
         raise NotImplementedError(f"nothing is stored here ({partition}: {len(operations)})")

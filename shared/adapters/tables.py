@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from itertools import batched, groupby
 from typing import Any, Protocol
 
 from azure.core import MatchConditions
@@ -86,6 +88,12 @@ class Table(Protocol):
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:
         """All or nothing. Raises ConflictError, and ValueError for more than 100 operations."""
 
+    async def forget(self, prefix: str, before: datetime) -> int:
+        """Remove the rows of partitions with a prefix that were last written before a time.
+
+        Returns how many. What is written meanwhile stays.
+        """
+
 
 class Tables(Protocol):
     """Where tables come from."""
@@ -160,6 +168,18 @@ class AzureTable:
             if _is_conflict(error):
                 raise ConflictError(str(error)[:200]) from error
             raise
+
+    async def forget(self, prefix: str, before: datetime) -> int:
+        written = f"Timestamp lt datetime'{before.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+        conditions = written + _starts("PartitionKey", prefix)
+        old = [row async for row in self._select(conditions, ("Timestamp",))]
+        count = 0
+        for partition, rows in groupby(old, lambda row: row.partition):
+            for part in batched(rows, BATCH, strict=False):
+                with contextlib.suppress(ConflictError):  # the next time, then
+                    await self.write(partition, [Delete(row.key, row.etag) for row in part])
+                    count += len(part)
+        return count
 
     async def _make(self) -> None:
         if self._made:

@@ -1,6 +1,7 @@
 """Tables in memory, with the rules of Table Storage: the contract suite runs on both."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
 
 from shared.adapters.tables import (
     BATCH,
@@ -17,15 +18,18 @@ from shared.adapters.tables import (
 COLUMN, ROW, REQUEST = 64 * 1024, 1024 * 1024, 4 * 1024 * 1024
 """What Table Storage takes, in bytes; in a request, bytes travel as base64."""
 
+type Clock = Callable[[], datetime]
 type Cells = dict[tuple[str, str], Row]
 
 
 class MemoryTable:
     """One table."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self.rows: Cells = {}
+        self.written: dict[tuple[str, str], datetime] = {}
         self._version = 0
+        self._clock = clock
 
     async def get(self, partition: str, key: str) -> Row | None:
         return self.rows.get((partition, key))
@@ -51,6 +55,12 @@ class MemoryTable:
             self._apply(after, partition, operation)
         self.rows = after
 
+    async def forget(self, prefix: str, before: datetime) -> int:
+        old = [p for p in self.rows if p[0].startswith(prefix) and self.written[p] < before]
+        for place in old:
+            del self.rows[place]
+        return len(old)
+
     def _apply(self, rows: Cells, partition: str, operation: Operation) -> None:
         place = (partition, operation.key)
         row = rows.get(place)
@@ -62,6 +72,7 @@ class MemoryTable:
         if isinstance(operation, Insert | Put):
             self._version += 1
             rows[place] = Row(partition, operation.key, operation.columns, str(self._version))
+            self.written[place] = self._clock()
         else:
             del rows[place]
 
@@ -93,8 +104,9 @@ def _only(row: Row, columns: Sequence[str]) -> Row:
 class MemoryTables:
     """Tables by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self.tables: dict[str, MemoryTable] = {}
+        self._clock = clock
 
     def table(self, name: str) -> Table:
-        return self.tables.setdefault(name, MemoryTable())
+        return self.tables.setdefault(name, MemoryTable(self._clock))

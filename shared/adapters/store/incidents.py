@@ -5,6 +5,8 @@ are written with it.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from itertools import groupby
 
 from msgspec import Struct
@@ -83,6 +85,21 @@ class Incidents:
         """The open ones, worst first, then oldest."""
         found = [incident async for incident in self.everything() if incident.open]
         return tuple(sorted(found, key=lambda i: (-i.outcome, i.opened)))
+
+    async def forget(self, before: datetime) -> int:
+        """Forget incidents that ended before a time. Returns how many."""
+        old = [one async for one in self.everything() if one.resolved and one.resolved < before]
+        count = 0
+        for incident in old:
+            kept = await self._read(incident.id)
+            if kept is None or kept.incident != incident:
+                continue
+            first, *beside = kept.rows
+            gone = [Delete(first.key, first.etag), *(Delete(row.key) for row in beside)]
+            with suppress(ConflictError):  # it came back
+                await self._table.write(PARTITION, gone)
+                count += 1
+        return count
 
     async def _read(self, incident_id: str) -> Kept | None:
         for attempt in range(TRIES):

@@ -57,6 +57,11 @@ class Ledger:
         async for row in self._table.query("notes"):
             yield unpack("note", row, Note)
 
+    async def forget(self, *, notes: datetime, alerts: datetime) -> int:
+        """Forget notes and alerts from before a time each. Returns how many."""
+        count = await self._table.forget("notes", notes)
+        return count + await self._table.forget("alerts", alerts)
+
     async def claim(self, alert: str) -> Delivery:
         """Say that an alert is about to be sent, and hear whether it was before."""
         key = short_hash(alert)

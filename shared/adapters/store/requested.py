@@ -41,6 +41,10 @@ class RequestedChecks:
         """Store the state of a check."""
         await self._table.write("requested", [Put(requested.id, pack("requested", requested))])
 
+    async def forget(self, before: datetime) -> int:
+        """Forget checks from before a time. Returns how many."""
+        return await self._table.forget("requested", before)
+
     async def get(self, check: str) -> Requested | None:
         """A check by its id."""
         row = await self._table.get("requested", check)

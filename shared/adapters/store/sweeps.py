@@ -81,6 +81,11 @@ class Sweeps:
         over = replace(plan, reported=True)
         await self._table.write(PLANS, [Put(plan.sweep, pack("plan", over))])
 
+    async def forget(self, *, jobs: datetime, reports: datetime) -> int:
+        """Forget sweeps and reports from before a time each. Returns how many rows."""
+        count = await self._table.forget("sweep:", jobs) + await self._table.forget(PLANS, jobs)
+        return count + await self._table.forget(REPORTS, reports)
+
     async def latest_report(self) -> Report | None:
         """The newest report."""
         async for row in self._table.query(REPORTS):

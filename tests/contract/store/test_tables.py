@@ -1,6 +1,7 @@
 """What the store relies on, of Table Storage itself."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -115,6 +116,18 @@ async def test_what_is_larger_than_a_row_or_a_request_is_refused(tables: Tables,
     ):
         with pytest.raises(Exception, match=r"(?i)too ?large|exceeds"):
             await table.write("p", operations)
+
+
+async def test_what_was_written_before_a_time_is_forgotten(tables: Tables, name: str) -> None:
+    table = tables.table(name)
+    for partition in ("old:1", "old:2", "other"):
+        await table.write(partition, [Put(f"{n:03d}", {"n": n}) for n in range(60)])
+        await table.write(partition, [Put(f"{n:03d}", {"n": n}) for n in range(60, 120)])
+    assert await table.forget("old:", datetime.now(UTC) - timedelta(hours=1)) == 0
+
+    assert await table.forget("old:", datetime.now(UTC) + timedelta(hours=1)) == 240
+
+    assert [row.partition async for row in table.partitions("")] == ["other"] * 120
 
 
 async def test_some_columns_are_read_without_the_others(tables: Tables, name: str) -> None:
