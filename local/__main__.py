@@ -28,7 +28,8 @@ The stack (DIR is .local unless given):
   diagnose ESTATE.yaml [--json] what the app says of every workload of an estate
   show WHAT                     estate | requests | deliveries, as JSON
 
-Edits of the running estate (COMMAND -h tells the arguments):"""
+Edits of the running estate (COMMAND -h tells the arguments; ON is on or off; an IMAGE is
+registry/repository:tag):"""
 
 
 def main(words: Sequence[str]) -> int:
@@ -48,7 +49,7 @@ def command(state: Path, words: Sequence[str]) -> int:
     from local import verbs  # noqa: PLC0415 - loads the simulator, which the others do not need
 
     if name in ("-h", "--help", "help"):
-        print(HEAD, *(f"  {verb}\n      {what}" for verb, what in verbs.described()), sep="\n")
+        print(HEAD, *verbs.described(), sep="\n")
         return 0
     if verbs.is_verb(name):
         return edit(state, name, verbs.parsed(name, rest))

@@ -1,5 +1,6 @@
 """The verbs of the control API as a command line: required arguments in order, others by name."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_origin
 
@@ -17,13 +18,25 @@ PLAIN: Mapping[str, str] = {
 """What the control API takes beside its verbs, without arguments."""
 
 
-def described() -> Iterator[tuple[str, str]]:
-    """Every verb with its arguments, and what it does."""
-    for name, verb in sorted(VERBS.items()):
-        fields = msgspec.structs.fields(verb.arguments)
-        words = [_shown(field) for field in sorted(fields, key=lambda field: not field.required)]
-        yield " ".join([name, *words]), verb.help
-    yield from PLAIN.items()
+_SWITCHES = {"true": "on", "false": "off"}
+
+
+def described() -> Iterator[str]:
+    """Every verb with its arguments and what it does, by chapters, as lines."""
+    for chapter in dict.fromkeys(verb.chapter for verb in VERBS.values()):
+        yield f"\n {chapter[0].upper()}{chapter[1:]}"
+        for name, verb in VERBS.items():
+            if verb.chapter == chapter:
+                yield from (f"  {_usage(name, verb)}", f"      {verb.help}")
+    yield "\n And back"
+    for name, what in PLAIN.items():
+        yield from (f"  {name}", f"      {what}")
+
+
+def _usage(name: str, verb: Verb) -> str:
+    fields = msgspec.structs.fields(verb.arguments)
+    words = [_shown(field) for field in sorted(fields, key=lambda field: not field.required)]
+    return " ".join([name, *words])
 
 
 def is_verb(name: str) -> bool:
@@ -47,7 +60,8 @@ def _body(parser: Parser, verb: Verb, words: Sequence[str]) -> dict[str, Any]:
     fields = msgspec.structs.fields(verb.arguments)
     for field in fields:
         several = "+" if get_origin(field.type) is tuple else None
-        parser.add_argument(_flag(field), nargs=several, help=accepted[field.encode_name])
+        help_ = _spoken(accepted[field.encode_name])
+        parser.add_argument(_flag(field), nargs=several, help=help_)
     given = vars(parser.parse_args(words))
     named = {
         field.encode_name: _word(field, given[field.name])
@@ -64,6 +78,11 @@ def _body(parser: Parser, verb: Verb, words: Sequence[str]) -> dict[str, Any]:
 
 def _word(field: FieldInfo, given: Any) -> Any:
     return {"on": True, "off": False}.get(given, given) if field.type is bool else given
+
+
+def _spoken(accepted: str) -> str:
+    """What the API accepts, in the words of a command line."""
+    return re.sub(r"\b(true|false)\b", lambda found: _SWITCHES[found[0]], accepted)
 
 
 def _flag(field: FieldInfo) -> str:

@@ -5,7 +5,9 @@ Names that do not exist raise KeyError.
 
 from datetime import timedelta
 
+from local.azure.entra.directory import by_name, group_by_name
 from local.azure.world import World
+from local.estates.conditions import compile_condition
 from local.estates.identity import Identity, RoleAssignment, stable_guid
 from local.estates.network import PrivateZone
 from local.estates.scopes import scopes
@@ -14,8 +16,15 @@ from local.estates.scopes import scopes
 def grant_role(
     world: World, principal: str, role: str, scope: str, *, condition: str | None = None
 ) -> RoleAssignment:
-    """Assign a role; the scope is an ARM id or a name such as `registry/contoso`."""
+    """Assign a role; the scope is an ARM id or a name such as `registry/contoso`.
+
+    Raises ConditionError where nothing could evaluate the condition.
+    """
     world.role(role)
+    if by_name(world.estate, principal) is None and group_by_name(world.estate, principal) is None:
+        raise KeyError(principal)
+    if condition is not None:
+        compile_condition(condition)
     where = scope_id(world, scope)
     assignment = RoleAssignment(
         principal=principal,

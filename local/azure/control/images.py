@@ -1,29 +1,37 @@
-"""Verbs on what registries hold: push, delete, untag, purge and the like."""
+"""Verbs on images: push, delete, untag, purge and the like."""
 
 from local.azure import actions, cleaning
-from local.azure.control.verbs import Arguments, Desk, Json, verb
+from local.azure.control.verbs import (
+    Arguments,
+    Desk,
+    IdentityName,
+    ImageName,
+    Json,
+    RegistryName,
+    verb,
+)
 from local.estates.registry import Image
 
 
 class Reference(Arguments, frozen=True):
     """An image, and perhaps who does it."""
 
-    image: str
-    by: str = ""
+    image: ImageName
+    by: IdentityName = ""
 
 
 class PushArguments(Arguments, frozen=True):
     """An image to push; for several platforms an index."""
 
-    image: str
-    by: str = ""
+    image: ImageName
+    by: IdentityName = ""
     platforms: tuple[str, ...] = ("linux/amd64",)
 
 
 class TaskArguments(Arguments, frozen=True):
     """A task of a registry; old acr-cli versions do not spare children of indexes."""
 
-    registry: str
+    registry: RegistryName
     task: str
     spare_children: bool = True
 
@@ -31,23 +39,23 @@ class TaskArguments(Arguments, frozen=True):
 class PurgeArguments(Arguments, frozen=True):
     """A purge command, as `az acr run --cmd` takes it."""
 
-    registry: str
+    registry: RegistryName
     command: str
-    by: str = ""
+    by: IdentityName = ""
 
 
 class RestoreArguments(Arguments, frozen=True):
     """A soft-deleted digest, and the tag it gets."""
 
-    image: str
+    image: ImageName
     digest: str
-    by: str = ""
+    by: IdentityName = ""
 
 
 class LockArguments(Arguments, frozen=True):
     """A repository, tag or digest, and the locks to set."""
 
-    image: str
+    image: ImageName
     delete_enabled: bool = True
     write_enabled: bool = True
     list_enabled: bool = True
@@ -57,15 +65,15 @@ class LockArguments(Arguments, frozen=True):
 class QuarantineArguments(Arguments, frozen=True):
     """An image to quarantine, or to release."""
 
-    image: str
+    image: ImageName
     on: bool = True
-    by: str = ""
+    by: IdentityName = ""
 
 
 class CorruptArguments(Arguments, frozen=True):
     """A digest that a manifest needs; its first part unless given."""
 
-    image: str
+    image: ImageName
     digest: str = ""
 
 
@@ -129,7 +137,7 @@ def restore(desk: Desk, asked: RestoreArguments) -> None:
 
 @verb("lock", LockArguments)
 def lock(desk: Desk, asked: LockArguments) -> None:
-    """Set the locks of a repository, tag or manifest."""
+    """Set the locks of a repository, tag or manifest; what is not given is allowed."""
     actions.lock(
         desk.cloud.world,
         asked.image,

@@ -1,25 +1,39 @@
 """Verbs on settings: roles, firewalls, private endpoints, credentials, time."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from local.azure import edits
-from local.azure.control.verbs import Arguments, Desk, Json, verb
+from local.azure.control.verbs import (
+    Arguments,
+    Desk,
+    IdentityName,
+    Json,
+    RegistryName,
+    verb,
+)
 
 
 class RoleArguments(Arguments, frozen=True):
-    """A role of a principal at a scope: an ARM id or `registry/contoso`."""
+    """A role of a principal at a scope."""
 
-    principal: str
-    role: str
-    scope: str
-    condition: str | None = None
+    principal: Annotated[str, Meta(description="the name of an identity or group")]
+    role: Annotated[str, Meta(description="the name of a role, such as AcrPull")]
+    scope: Annotated[str, Meta(description="an ARM id, or kind/name such as registry/contoso")]
+
+
+class GrantArguments(RoleArguments, frozen=True):
+    """A role to assign, perhaps under a condition."""
+
+    condition: Annotated[str, Meta(description="an ABAC condition")] | None = None
 
 
 class FirewallArguments(Arguments, frozen=True):
     """What to do with the firewall of a registry; `allow` needs an address."""
 
-    registry: str
+    registry: RegistryName
     action: Literal["open", "close", "allow"]
     address: str = ""
 
@@ -27,34 +41,34 @@ class FirewallArguments(Arguments, frozen=True):
 class RegistrySwitch(Arguments, frozen=True):
     """A registry, and on or off."""
 
-    registry: str
+    registry: RegistryName
     on: bool
 
 
 class IdentityArguments(Arguments, frozen=True):
     """An identity by name."""
 
-    identity: str
+    identity: IdentityName
 
 
 class IdentitySwitch(Arguments, frozen=True):
     """An identity by name, and whether it is enabled."""
 
-    identity: str
+    identity: IdentityName
     on: bool
 
 
 class ThrottleArguments(Arguments, frozen=True):
     """A registry, and for how long it answers 429; 0 ends it."""
 
-    registry: str
+    registry: RegistryName
     seconds: float = 60.0
 
 
 class EndpointArguments(Arguments, frozen=True):
     """A private endpoint and the state of its connection."""
 
-    endpoint: str
+    endpoint: Annotated[str, Meta(description="the name of a private endpoint")]
     status: Literal["Approved", "Pending", "Rejected", "Disconnected"]
 
 
@@ -77,8 +91,8 @@ def revoke(desk: Desk, asked: RoleArguments) -> Json:
     return {"removed": len(gone)}
 
 
-@verb("grant", RoleArguments)
-def grant(desk: Desk, asked: RoleArguments) -> Json:
+@verb("grant", GrantArguments)
+def grant(desk: Desk, asked: GrantArguments) -> Json:
     """Assign a role."""
     made = edits.grant_role(
         desk.cloud.world, asked.principal, asked.role, asked.scope, condition=asked.condition

@@ -1,8 +1,10 @@
-"""Verbs on the wire and on deliveries: faults of hosts, DNS, certificates; event subscriptions."""
+"""Verbs on troubles: hosts, DNS, certificates, lag, the delivery of events."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from local.azure.control.verbs import Arguments, Desk, verb
+from msgspec import Meta
+
+from local.azure.control.verbs import Arguments, Desk, Host, RegistryName, verb
 from local.azure.events import Subscription
 from local.azure.faults import Fault
 
@@ -10,28 +12,28 @@ from local.azure.faults import Fault
 class NameArguments(Arguments, frozen=True):
     """A host or pattern, and what its resolution does; `fine` ends it."""
 
-    host: str
+    host: Host
     how: Literal["servfail", "nxdomain", "timeout", "fine"] = "servfail"
 
 
 class ReachArguments(Arguments, frozen=True):
     """A host or pattern, and what connecting does; `fine` ends it."""
 
-    host: str
+    host: Host
     how: Literal["refused", "timeout", "fine"] = "timeout"
 
 
 class CertificateArguments(Arguments, frozen=True):
     """A host, and what is wrong with its certificate; `fine` ends it."""
 
-    host: str
+    host: Host
     how: Literal["expired", "untrusted", "wrong-name", "fine"] = "untrusted"
 
 
 class FaultArguments(Arguments, frozen=True):
     """What a host answers instead of the truth; `times` limits it."""
 
-    host: str
+    host: Host
     trouble: Literal["status", "garbage", "slow", "hang-up"]
     path: str = "*"
     status: int = 503
@@ -50,17 +52,17 @@ class SubscribeArguments(Arguments, frozen=True):
     """Where events go, of one registry or of all."""
 
     url: str
-    registry: str = ""
+    registry: RegistryName = ""
     schema: Literal["EventGridSchema", "CloudEventSchemaV1_0"] = "EventGridSchema"
 
 
 class DeliveryArguments(Arguments, frozen=True):
     """What deliveries suffer: shares, seconds, and a factor on the pauses between retries."""
 
-    duplicates: float = 0.0
-    shuffle: float = 0.0
+    duplicates: Annotated[float, Meta(description="share of the events that come twice")] = 0.0
+    shuffle: Annotated[float, Meta(description="seconds that each may be held back")] = 0.0
     per_replica: bool = False
-    scale: float = 1.0
+    scale: Annotated[float, Meta(description="factor on the pauses between attempts")] = 1.0
 
 
 @verb("break-dns", NameArguments)

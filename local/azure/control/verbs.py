@@ -3,15 +3,26 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, get_args
+from datetime import timedelta
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
+from msgspec.structs import FieldInfo
 
 from local.azure.cloud import Cloud
 from local.azure.events import EventGrid
 from local.azure.schedules import Schedules
 
 type Json = dict[str, Any]
+
+
+ImageName = Annotated[
+    str, Meta(description="registry/repository:tag, or registry/repository@sha256:...")
+]
+RegistryName = Annotated[str, Meta(description="the name of a registry")]
+IdentityName = Annotated[str, Meta(description="the name of an identity")]
+Host = Annotated[str, Meta(description="a host, or a pattern such as *.azurecr.io")]
 
 
 class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -46,11 +57,17 @@ class Verb:
         return (inspect.getdoc(self.act) or "").splitlines()[0]
 
     def accepted(self) -> Json:
-        """The arguments: name -> what is accepted, with `optional` where there is a default."""
+        """The arguments: name -> what is accepted, and what holds where none is given."""
         return {
-            field.encode_name: _kind(field.type) + ("" if field.required else ", optional")
+            field.encode_name: _kind(field.type) + _unless_given(field)
             for field in msgspec.structs.fields(self.arguments)
         }
+
+    @property
+    def chapter(self) -> str:
+        """What the verbs of its module are about."""
+        told = (inspect.getdoc(inspect.getmodule(self.act)) or "").splitlines()[0]
+        return told.removeprefix("Verbs on ").removesuffix(".")
 
 
 VERBS: dict[str, Verb] = {}
@@ -69,13 +86,43 @@ def verb[A: Arguments](
     return register
 
 
+_KINDS = {
+    str: "text",
+    bool: "true | false",
+    int: "a whole number",
+    float: "a number",
+    timedelta: "an ISO 8601 duration such as P3D",
+}
+
+
 def _kind(annotation: Any) -> str:
-    """A type in words: `str`, `true or false`, `open, close or allow`."""
-    if getattr(annotation, "__value__", None) is not None:
-        annotation = annotation.__value__
-    values = get_args(annotation)
-    if values and all(isinstance(value, str) for value in values):
-        return " | ".join(values)
-    if values:
-        return " | ".join(_kind(value) for value in values if value is not type(None))
-    return getattr(annotation, "__name__", str(annotation))
+    """A type in words: its description if it has one, else such as `text` or `open | close`."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        described = (each.description for each in inner[1:] if isinstance(each, Meta))
+        return next((text for text in described if text), _kind(inner[0]))
+    if origin is tuple:
+        return f"{_kind(inner[0])}, one or more"
+    if inner:
+        return " | ".join(
+            each if isinstance(each, str) else _kind(each)
+            for each in inner
+            if each is not type(None)
+        )
+    return _KINDS.get(annotation, str(annotation))
+
+
+def _unless_given(field: FieldInfo) -> str:
+    if field.required:
+        return ""
+    match field.default:
+        case "" | None | ():
+            return " (optional)"
+        case bool() as switch:
+            return f" ({str(switch).lower()} unless given)"
+        case tuple() as several:
+            return f" ({', '.join(several)} unless given)"
+        case value:
+            return (
+                f" ({value:g} unless given)" if value != str(value) else f" ({value} unless given)"
+            )
