@@ -326,7 +326,7 @@ DOCKER: list[tuple[str, C | None]] = [
         C.AUTH_BAD_CREDENTIALS,
     ),
     (
-        "Error response from daemon: login attempt failed with status: 403 Forbidden",
+        "Error response from daemon: login attempt to https://fabrikam.azurecr.io/v2/ failed with status: 403 Forbidden",
         C.NETWORK_FIREWALL_IP,
     ),
 ]

@@ -182,7 +182,7 @@ LOCAL = (
         "failed to extract layer sha256:ab: write /var/lib/x: disk quota exceeded",
     ),
     Local(
-        C.PLATFORM_MISMATCH, "no matching manifest for linux/arm64/v8 in the manifest list entries"
+        C.PLATFORM_MISMATCH, "no matching manifest for linux/arm/v7 in the manifest list entries"
     ),
     Local(C.PLATFORM_MISMATCH, "no match for platform in manifest: not found"),
     Local(
