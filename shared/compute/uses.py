@@ -7,7 +7,13 @@ from msgspec import Struct
 
 from shared.compute.base import Discovery
 from shared.domain.diagnosis import Gap
-from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.images import (
+    Digest,
+    ImageReference,
+    InvalidReferenceError,
+    parse_reference,
+    read_loosely,
+)
 from shared.domain.pulls import Pull, Standing, Workload
 
 
@@ -33,7 +39,8 @@ def discovery(uses: Iterable[Use], gaps: Iterable[Gap] = ()) -> Discovery:
     The pulls behind uses: one for each workload and image, images on ACR only,
     those included whose registry's name is a slip of the pen.
 
-    An image that cannot be parsed is a gap of its workload.
+    An image that is plainly meant to be on ACR is a pull, however wrong its name is. Any other
+    that cannot be parsed is a gap of its workload.
     """
     unread: list[Gap] = list(gaps)
     together: dict[tuple[str, ImageReference], list[Use]] = defaultdict(list)
@@ -41,9 +48,12 @@ def discovery(uses: Iterable[Use], gaps: Iterable[Gap] = ()) -> Discovery:
         try:
             image = parse_reference(use.image)
         except InvalidReferenceError as why:
-            reason = f"image {use.image[:200]!r}: {why}"
-            unread.append(Gap(use.workload.id, reason, hides=False))
-            continue
+            loose = read_loosely(use.image)
+            if loose is None:
+                reason = f"image {use.image[:200]!r}: {why}"
+                unread.append(Gap(use.workload.id, reason, hides=False))
+                continue
+            image = loose
         if image.meant_for_acr:
             together[use.workload.id.lower(), image].append(use)
     pulls = tuple(_pull(image, same) for (_, image), same in together.items())
@@ -55,7 +65,7 @@ def names(text: str, image: ImageReference) -> bool:
     try:
         return parse_reference(text) == image
     except InvalidReferenceError:
-        return False
+        return read_loosely(text) == image
 
 
 def joined(parts: Iterable[Discovery]) -> Discovery:

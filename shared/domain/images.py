@@ -92,6 +92,23 @@ def parse_reference(text: str) -> ImageReference:
     )
 
 
+def read_loosely(text: str) -> ImageReference | None:
+    """What no runtime takes for an image, but is plainly meant as one of a registry on ACR.
+
+    Its parts are as written and not valid: nobody may be asked for them. None for anything else.
+    """
+    name, _, digest = text.strip()[:_LONGEST].partition("@")
+    first, slash, rest = name.partition("/")
+    registry = first.lower()
+    if not slash or not rest or not _REGISTRY.fullmatch(registry):
+        return None
+    if not registry.endswith(ACR_SUFFIXES):
+        return None
+    head, colon, tag = rest.rpartition(":")
+    repository, tag = (head, tag) if colon and "/" not in tag else (rest, "")
+    return ImageReference(registry, repository, tag, Digest(digest))
+
+
 def _split_tag(name: str) -> tuple[str, str]:
     head, colon, tag = name.rpartition(":")
     if not colon or "/" in tag:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.compute.uses import Use, discovery
+from shared.compute.uses import Use, discovery, names
 from shared.domain.images import Digest
 from shared.domain.pulls import Compute, Standing, Workload
 
@@ -29,7 +29,7 @@ def test_a_registry_whose_name_is_a_slip_of_the_pen_is_kept() -> None:
     assert pull.image.registry == "contoso.azurecr.oi"
 
 
-@pytest.mark.parametrize("image", ["contoso.azurecr.io/Shop/API:v1", "", "contoso.azurecr.io/a b"])
+@pytest.mark.parametrize("image", ["docker.io/Shop/API:v1", "", "docker.io/a b"])
 def test_an_image_that_cannot_be_parsed_is_a_gap_of_its_workload_only(image: str) -> None:
     found = discovery([Use(SHOP, image), Use(SHOP, IMAGE)])
     assert len(found.pulls) == 1
@@ -60,3 +60,10 @@ def test_the_digest_that_most_instances_run_counts_and_ties_are_stable() -> None
 def test_workload_ids_that_differ_in_case_are_one_workload() -> None:
     shouting = Workload(SHOP.id.upper(), Compute.APP_SERVICE, "shop")
     assert len(discovery([Use(SHOP, IMAGE), Use(shouting, IMAGE)]).pulls) == 1
+
+
+def test_an_invalid_name_on_acr_is_a_pull_whose_name_is_wrong() -> None:
+    found = discovery([Use(SHOP, "contoso.azurecr.io/Shop:v1")])
+    assert [str(pull.image) for pull in found.pulls] == ["contoso.azurecr.io/Shop:v1"]
+    assert found.gaps == ()
+    assert names("contoso.azurecr.io/Shop:v1", found.pulls[0].image)

@@ -10,6 +10,7 @@ from shared.domain.images import (
     InvalidReferenceError,
     Platform,
     parse_reference,
+    read_loosely,
 )
 
 DIGEST = Digest("sha256:" + "a" * 64)
@@ -130,3 +131,25 @@ def test_registries_of_azure_are_known_by_their_names(host: str, on_acr: bool) -
 )
 def test_a_platform_is_written_as_docker_does(platform: Platform, text: str) -> None:
     assert str(platform) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "repository", "tag"),
+    [
+        ("contoso.azurecr.io/Shop/API:v1", "Shop/API", "v1"),
+        ("Contoso.azurecr.io/shop api", "shop api", ""),
+        ("contoso.azurecr.io/shop:v1:2", "shop:v1", "2"),
+    ],
+)
+def test_an_invalid_name_that_is_meant_for_acr_is_read_as_it_is_written(
+    text: str, repository: str, tag: str
+) -> None:
+    found = read_loosely(text)
+    assert found == ImageReference("contoso.azurecr.io", repository, tag)
+    with pytest.raises(InvalidReferenceError):
+        parse_reference(str(found))
+
+
+@pytest.mark.parametrize("text", ["", "Shop/API:v1", "docker.io/Shop", "contoso.azurecr.io/", "/"])
+def test_anything_else_that_is_invalid_is_nothing(text: str) -> None:
+    assert read_loosely(text) is None
