@@ -11,7 +11,7 @@ import msgspec
 
 from local.arguments import USAGE, Parser
 from local.control import Control, ControlError
-from local.environment import APP_PLACE, for_clients
+from local.environment import APP_PLACE, app_settings, for_clients
 from local.inbox.messages import Message
 from local.inbox.reader import Reader
 from local.running import STATE, RunningStack, find
@@ -21,8 +21,10 @@ HEAD = """Usage: python -m local [--state DIR] COMMAND [options]
 
 The stack (DIR is .local unless given):
   up [--estate FILE]            start it, and stay until Ctrl-C
+  up --without-host             the same without the app, which is left to `func start`
   demo [--once] [--json]        start it and tell the story on it
   env [--place NAME]            its environment for a client, as a shell takes it (default: laptop)
+  env --for-app                 all settings of the app, likewise
   url                           where the app, the inbox and the verbs are
   inbox [--after N] [--wait S]  what Teams and mail received
   diagnose ESTATE.yaml [--json] what the app says of every workload of an estate
@@ -63,10 +65,12 @@ def up(state: Path, words: Sequence[str]) -> int:
 
     parser = Parser(prog="python -m local up", description=up.__doc__)
     _add_contents(parser)
+    parser.add_argument("--without-host", action="store_true", help="leave the app to `func start`")
     asked = parser.parse_args(words)
-    return running.run(
-        running.Contents(state=state, estate=asked.estate, app=asked.app), running.stay
+    contents = running.Contents(
+        state=state, estate=asked.estate, app=asked.app, host=not asked.without_host
     )
+    return running.run(contents, running.stay)
 
 
 def demo(state: Path, words: Sequence[str]) -> int:
@@ -94,8 +98,12 @@ def env(state: Path, words: Sequence[str]) -> int:
     """Print the environment with which a client meets the running estate, for `eval`."""
     parser = Parser(prog="python -m local env", description=env.__doc__)
     parser.add_argument("--place", default="laptop", help=f"where it stands; the app: {APP_PLACE}")
-    place = parser.parse_args(words).place
-    for name, value in for_clients(the_stack(state).addresses, place).items():
+    parser.add_argument("--for-app", action="store_true", help="all settings of the app instead")
+    asked = parser.parse_args(words)
+    at = the_stack(state).addresses
+    for name, value in (
+        app_settings(at) if asked.for_app else for_clients(at, asked.place)
+    ).items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 

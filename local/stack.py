@@ -44,8 +44,9 @@ class Stack:
     """One stack with a state folder of its own; as many as one likes run side by side.
 
     `settings` are app settings beside and above the usual ones; `queues` is the file that lists
-    the broker's; `fresh` forgets what the app and the inbox kept from earlier. Ports that are 0,
-    or not in `wanted`, are any free ones. Entering raises AlreadyRunningError, InstallError
+    the broker's; `fresh` forgets what the app and the inbox kept from earlier; without `host` the
+    app is left to another Functions host. Ports that are 0, or not in `wanted`, are any free ones.
+    Entering raises AlreadyRunningError, InstallError
     (Azurite) or ProcessError; leaving raises the ProcessError of a process that ended by itself.
     """
 
@@ -59,6 +60,7 @@ class Stack:
         wanted: Mapping[str, int] = ports.ANY,
         queues: Path = QUEUES,
         fresh: bool = False,
+        host: bool = True,
         tell: Tell = silent,
     ) -> None:
         self.state = state.resolve()
@@ -71,6 +73,7 @@ class Stack:
             wanted=wanted,
             queues=queues,
         )
+        self.has_host = host
         self._fresh = fresh
         self._tell = tell
         self._processes: dict[str, Process] = {}
@@ -196,8 +199,9 @@ class Stack:
         except* ProcessError as failed:
             raise _first(failed) from None
         self._wiring.choose_functions_port()
-        await self.start("functions")
-        await self.subscribe()
+        if self.has_host:
+            await self.start("functions")
+            await self.subscribe()
         announce(self.state, self._running())
 
     def _running(self) -> RunningStack:

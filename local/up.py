@@ -26,12 +26,16 @@ def tell(text: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What a stack is to run, and where it keeps its state; `fresh`: what it kept is forgotten."""
+    """What a stack is to run, and where it keeps its state; `fresh`: what it kept is forgotten.
+
+    Without `host` the app is left to another Functions host, such as Core Tools.
+    """
 
     state: Path
     estate: Path
     app: Path
     fresh: bool = False
+    host: bool = True
 
 
 type Work = Callable[[Stack], Awaitable[int]]
@@ -48,8 +52,11 @@ def run(contents: Contents, work: Work) -> int:
 
 async def stay(stack: Stack) -> int:
     """Stay up until a process dies."""
-    key = stack.keys.function_keys["default"]
-    tell(guide(stack.addresses, stack.state, key))
+    if stack.has_host:
+        key = stack.keys.function_keys["default"]
+        tell(guide(stack.addresses, stack.state, key))
+    else:
+        tell(guide_without_host(stack.addresses, stack.state, stack.event_endpoint))
     await stack.crash()
     return 1
 
@@ -63,6 +70,7 @@ async def _run(contents: Contents, work: Work) -> int:
         app=contents.app,
         wanted=wanted,
         fresh=contents.fresh,
+        host=contents.host,
         tell=tell,
     )
     try:
@@ -102,8 +110,7 @@ async def _until_interrupted(work: Awaitable[int]) -> int:
 
 def guide(at: Addresses, state: Path, key: str) -> str:
     """What can be done with a stack that is up. The key opens this machine's stack only."""
-    python = _shown(Path(sys.executable))
-    local = f"{python} -m local" if state == STATE else f"{python} -m local --state {state}"
+    local = _command(state)
     return f"""
 The local stack is up:
   the dashboard   {at.functions_url}/?code={key}
@@ -117,6 +124,27 @@ In another terminal, for example:
   eval "$({local} env)"         then skopeo, az and curl meet the estate
 
 Ctrl-C stops it. Logs are in {_shown(state / "logs")}."""
+
+
+def guide_without_host(at: Addresses, state: Path, endpoint: str) -> str:
+    """What starts the app on a stack that was started without it."""
+    local = _command(state)
+    return f"""
+The local stack is up, without the app. In another terminal:
+  eval "$({local} env --for-app)"
+  func start --port {at.functions}
+and, once that serves, for the events of the registries:
+  {local} subscribe '{endpoint}'
+
+  the inbox       {at.inbox_url}   what Teams and mail received
+  the verbs       {at.control_url}   which edit the estate
+
+Ctrl-C stops it. docs/local-stack.md tells what func needs besides."""
+
+
+def _command(state: Path) -> str:
+    python = _shown(Path(sys.executable))
+    return f"{python} -m local" if state == STATE else f"{python} -m local --state {state}"
 
 
 def _shown(path: Path) -> str:

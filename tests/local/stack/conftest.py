@@ -26,8 +26,10 @@ def installed() -> None:
 def make(tmp_path: Path) -> Make:
     """Make a stack of this test; by default on one and the same state folder."""
 
-    def stack(name: str = "state", app: Path = APP, *, fresh: bool = False) -> Stack:
-        return Stack(tmp_path / name, app=app, fresh=fresh)
+    def stack(
+        name: str = "state", app: Path = APP, *, fresh: bool = False, host: bool = True
+    ) -> Stack:
+        return Stack(tmp_path / name, app=app, fresh=fresh, host=host)
 
     return stack
 

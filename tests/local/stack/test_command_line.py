@@ -90,6 +90,12 @@ def test_the_environment_is_what_a_shell_takes(up: RunningStack, state: Path) ->
     assert evaluated.stdout.strip() == up.addresses.proxy_url("build")
 
 
+def test_the_settings_of_the_app_are_shown_too(up: RunningStack, state: Path) -> None:
+    shown = local(state, "env", "--for-app").stdout.splitlines()
+    assert f"export PUBLIC_URL={up.addresses.functions_url}" in shown
+    assert any(line.startswith("export SERVICE_BUS='Endpoint=sb://127.0.0.1:") for line in shown)
+
+
 def test_messages_are_printed_one_a_line(up: RunningStack, state: Path) -> None:
     assert up
     local(state, "push", "contoso/shop/cart:line")

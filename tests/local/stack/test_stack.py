@@ -10,8 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from local.environment import app_settings
 from local.functions.keys import load_keys
-from local.processes import ProcessError
+from local.processes import Process, ProcessError
 from local.running import find
 from local.stack import Stack
 from tests.local.stack.conftest import APP, Make, call
@@ -79,6 +80,28 @@ async def test_an_app_that_does_not_load_is_explained_and_leaves_nothing_running
             pass
     async with make():  # nothing holds the folder
         pass
+
+
+async def test_another_host_can_serve_the_app(make: Make, tmp_path: Path) -> None:
+    async with make(host=False) as stack:
+        assert stack.addresses.functions
+        with pytest.raises(aiohttp.ClientError):
+            await call(stack, "GET", "api/rows")
+        options = ["--app", str(APP), "--port", str(stack.addresses.functions)]
+        options += ["--keys", str(tmp_path / "state/functions/keys.json")]
+        host = Process(
+            "other",
+            [sys.executable, "-m", "local.functions", *options, "--die-with-parent"],
+            log=tmp_path / "other.log",
+            environment={**os.environ, **app_settings(stack.addresses)},
+        )
+        await host.start()
+        try:
+            await stack.control.do("subscribe", url=stack.event_endpoint)
+            await stack.control.do("push", image="contoso/shop/cart:new")
+            assert await stack.inbox.messages(wait=20)
+        finally:
+            await host.stop()
 
 
 async def test_two_stacks_run_side_by_side(make: Make) -> None:
