@@ -23,7 +23,7 @@ type Json = dict[str, Any]
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-SUNK, AFLOAT = 60, 140
+SUNK, AFLOAT = 40, 160
 WITHOUT_TABLES, WITHOUT_BROKER = range(200, 210), range(210, 220)
 JOBS = SUNK + AFLOAT
 LOCK_SECONDS = 3.0

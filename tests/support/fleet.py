@@ -12,8 +12,11 @@ def ship(number: int) -> str:
     return f"ship-{number:03}"
 
 
-def write_fleet(folder: Path, ships: int) -> Path:
-    """An estate file: one cluster that runs so many Deployments from one registry; all healthy."""
+def write_fleet(folder: Path, ships: int, *, registries: tuple[str, ...] = ()) -> Path:
+    """An estate file: one cluster that runs so many Deployments from one registry; all healthy.
+
+    Other registries have the same repositories, which nobody uses.
+    """
     names = [ship(number) for number in range(ships)]
     reader = "Azure Kubernetes Service RBAC Reader"
     user = "Azure Kubernetes Service Cluster User Role"
@@ -34,9 +37,10 @@ def write_fleet(folder: Path, ships: int) -> Path:
         ],
         "registries": [
             {
-                "name": "fleet",
+                "name": registry,
                 "repositories": [{"name": name, "images": [{"tags": ["1.0"]}]} for name in names],
             }
+            for registry in ("fleet", *registries)
         ],
         "clusters": [
             {
