@@ -9,12 +9,13 @@ import aiohttp
 
 from shared.adapters.arm import ForbiddenError, Json, NotFoundError
 from shared.adapters.credentials import Credentials
-from shared.adapters.http import Http
+from shared.adapters.http import Http, bounded
 from shared.adapters.resilience import Dependency, TransientError, asked_to_wait, cached
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 
 MOST_PAGES = 20
+LONGEST_ANSWER = 16 * 1024 * 1024
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _GROUP = "#microsoft.graph.group"
@@ -104,13 +105,16 @@ class Graph:
                 self._http.slot() as session,
                 session.get(url, headers=headers, allow_redirects=False) as response,
             ):
-                status, body, sent = response.status, await response.read(), response.headers
+                status, sent = response.status, response.headers
+                body = await bounded(response, LONGEST_ANSWER)
         except TimeoutError:
             raise TransientError("timed out", again=False) from None
         except (aiohttp.ClientError, OSError) as why:
             raise TransientError(f"no connection: {why}") from why
         if status in _BUSY:
             raise TransientError(f"{status}", retry_after=asked_to_wait(sent))
+        if body is None:
+            raise CouldNotLookError("Microsoft Graph's answer is too long")
         return status, body
 
 

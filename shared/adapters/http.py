@@ -5,7 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
-from aiohttp import BaseConnector, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import (
+    BaseConnector,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+)
 
 from shared.settings import Settings
 
@@ -15,6 +22,16 @@ USER_AGENT = "pullwatch/0.1"
 def _connector() -> BaseConnector:
     # the slots are the limit: a wait for one must not count as a time-out
     return TCPConnector(limit=0, keepalive_timeout=60)
+
+
+async def bounded(response: ClientResponse, most: int) -> bytes | None:
+    """The body of an answer; None where it has more than so many bytes."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > most:
+            return None
+    return bytes(body)
 
 
 class Lane(StrEnum):

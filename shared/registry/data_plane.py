@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from shared.adapters.http import Http
+from shared.adapters.http import Http, bounded
 from shared.adapters.resilience import Dependency, TransientError
 from shared.domain.facts.registry import Reach, RegistryAnswer
 from shared.registry.answers import (
@@ -154,7 +154,7 @@ class DataPlane:
             allow_redirects=False,
         ) as response:
             async with asyncio.timeout(self._timeout):
-                body = await _bounded(response, ask.most)
+                body = await bounded(response, ask.most)
             if body is None:
                 return garbled(f"more than {ask.most} bytes")
             reply = answered(response.status, response.headers, body)
@@ -176,12 +176,3 @@ def _host_of(url: str) -> str:
     with suppress(ValueError):
         return urlsplit(url).hostname or ""
     return ""
-
-
-async def _bounded(response: aiohttp.ClientResponse, most: int) -> bytes | None:
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(64 * 1024):
-        body += chunk
-        if len(body) > most:
-            return None
-    return bytes(body)

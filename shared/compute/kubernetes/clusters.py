@@ -1,5 +1,6 @@
 """The clusters' APIs, each read once for the many pulls that ask of it."""
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from shared.compute.kubernetes.objects import (
     ServiceAccount,
 )
 from shared.compute.kubernetes.pull_secrets import SecretContents, contents_of
-from shared.compute.kubernetes.reader import ClusterApi, Listing
+from shared.compute.kubernetes.reader import AbsentError, ClusterApi, Listing
 from shared.compute.kubernetes.workloads import Contents, Workloads
 from shared.compute.memory import remembered
 from shared.compute.sources import ArmReader, TokenSource
@@ -38,6 +39,10 @@ CONTROLLERS: Mapping[str, str] = {
     "Job": "/apis/batch/v1/jobs",
     "CronJob": "/apis/batch/v1/cronjobs",
 }
+
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+"""Whoever writes pods chooses the names of their pull secrets; they must not lead elsewhere."""
 
 
 class View(Struct, frozen=True):
@@ -117,7 +122,9 @@ class Clusters:
         return (await api.list("/api/v1/serviceaccounts", ServiceAccount)).objects
 
     async def _secret(self, key: SecretKey) -> SecretContents:
-        """Raises AbsentError where there is none."""
+        """Raises AbsentError where there is none, such as one with a name that none can have."""
+        if not (_NAME.fullmatch(key.namespace) and _NAME.fullmatch(key.name)):
+            raise AbsentError(f"no secret can be called {key.namespace}/{key.name}"[:300])
         api = await self._running(key.cluster_id)
         path = f"/api/v1/namespaces/{key.namespace}/secrets/{key.name}"
         return contents_of(await api.get(path, Secret))

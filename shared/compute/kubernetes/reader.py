@@ -6,7 +6,7 @@ import aiohttp
 import msgspec
 from msgspec import Struct
 
-from shared.adapters.http import Http
+from shared.adapters.http import Http, bounded
 from shared.adapters.resilience import Dependency, TransientError, asked_to_wait
 from shared.compute.kubernetes.access import Access, trust
 from shared.compute.kubernetes.objects import Page, Status
@@ -17,6 +17,8 @@ from shared.settings import Settings
 AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The Entra application of every AKS API server (AKS, kubelogin-authentication)."""
 PAGE = 500
+LONGEST_PAGE = 64 * 1024 * 1024
+"""Bytes; 500 pods with long specifications have some ten million."""
 MOST_PAGES = 400
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE = 200, 401, 403, 404, 410
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -126,11 +128,13 @@ class ClusterApi:
                     headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
                 ) as response,
             ):
-                body = await response.read()
+                body = await bounded(response, LONGEST_PAGE)
         except TimeoutError as why:
             raise TransientError(self._unreached("it timed out"), again=False) from why
         except (aiohttp.ClientError, OSError) as why:
             raise TransientError(self._unreached(type(why).__name__)) from why
+        if body is None:
+            raise CouldNotLookError(f"{self._name} sent more than {LONGEST_PAGE} bytes of {path}")
         if response.status == _OK:
             return body
         raise self._refusal(path, response, body)

@@ -358,3 +358,21 @@ async def test_what_kubernetes_refuses_is_not_taken_for_the_kubelet(
 class _Tokens:
     async def token(self, audience: str) -> str:
         return f"token for {audience}"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../kube-system/secrets/root", "..", "acr?x=1", "acr%2f", "ACR", "a" * 300, ""]
+)
+async def test_a_pull_secret_with_an_odd_name_is_not_asked_for(
+    azure: World, aks: ComputePlatform, name: str
+) -> None:
+    script(azure, pods=[with_secret(name)])
+    await aks.observe(pull_of(1))
+    assert [one for one in azure.asked if "/namespaces/" in one] == []
+
+
+async def test_an_api_server_without_end_is_cut_off(azure: World, aks: ComputePlatform) -> None:
+    script(azure)
+    azure.routes[PODS] = says(200, b" " * (65 * 1024 * 1024))
+    (gap,) = (await aks.discover(("s1",))).gaps
+    assert "more than" in gap.reason
