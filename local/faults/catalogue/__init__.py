@@ -6,6 +6,8 @@ from local.faults.catalogue import (
     credentials,
     existence,
     lookalikes,
+    lookalikes_of_images,
+    lookalikes_of_rights,
     network,
     pairs,
     reported,
@@ -18,4 +20,10 @@ FAULTS: tuple[Case, ...] = (
     *existence.FAULTS,
     *reported.FAULTS,
 )
-EVERY_CASE: tuple[Case, ...] = (*FAULTS, *pairs.PAIRS, *lookalikes.LOOKALIKES)
+EVERY_CASE: tuple[Case, ...] = (
+    *FAULTS,
+    *pairs.PAIRS,
+    *lookalikes.LOOKALIKES,
+    *lookalikes_of_rights.LOOKALIKES,
+    *lookalikes_of_images.LOOKALIKES,
+)
