@@ -19,7 +19,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.core.pipeline import policies
+from azure.core.pipeline import PipelineRequest, policies
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import HttpRequest
 from azure.mgmt.core import AsyncARMPipelineClient
@@ -146,6 +146,7 @@ class Arm:
             self._credentials, self.endpoint + "/.default"
         )
         return [
+            _OwnHost(self.endpoint),
             policies.RequestIdPolicy(),
             policies.HeadersPolicy(),
             policies.UserAgentPolicy(USER_AGENT),
@@ -164,7 +165,7 @@ class Arm:
             rows += _rows(page.get("value"))
             if not (more := page.get("nextLink")):
                 return tuple(rows)
-            url = self._own(str(more))
+            url = str(more)
         raise CouldNotLookError(f"{path}: more than {MOST_PAGES} pages")
 
     async def _send(self, method: str, url: str, body: Json | None = None) -> Json:
@@ -208,11 +209,16 @@ class Arm:
         joint = "&" if "?" in path else "?"
         return f"{self.endpoint}{quote(path, safe=_URL)}{joint}api-version={api_version}"
 
-    def _own(self, link: str) -> str:
-        """Let the token go nowhere but to ARM, whatever a page names as the next one."""
-        if not link.startswith(self.endpoint + "/"):
+
+class _OwnHost(policies.SansIOHTTPPolicy[HttpRequest, Any]):
+    """Let the token go nowhere but to ARM, whatever a page names as the next one."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._start = endpoint + "/"
+
+    def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
+        if not request.http_request.url.startswith(self._start):
             raise CouldNotLookError("ARM's next page is on another host")
-        return link
 
 
 _URL = "/:?&=%$()',;@!*+-._~"

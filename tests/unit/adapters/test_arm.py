@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from azure.core.credentials import AccessToken
 from azure.identity import CredentialUnavailableError
+from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 from msgspec.structs import replace
 
 from shared.adapters.arm import Arm, ForbiddenError, NotFoundError
@@ -160,3 +161,26 @@ async def test_the_setting_names_the_subscriptions(azure: World, arm: Arm) -> No
     async with reader(azure, replace(SETTINGS, subscriptions=("s2", "s3"))) as other:
         assert await other.subscriptions() == ("s2", "s3")
     assert len(azure.asked) == 1
+
+
+async def test_a_generated_client_takes_the_token_nowhere_else(azure: World, arm: Arm) -> None:
+    path = "/subscriptions/s1/providers/Microsoft.ContainerRegistry/registries"
+    azure.routes[f"GET {ARM}{path}"] = {
+        "value": [],
+        "nextLink": f"https://elsewhere.example{path}?page=2",
+    }
+    client = ContainerRegistryManagementClient(
+        Credentials(SETTINGS, Entra()),
+        "s1",
+        arm.endpoint,
+        credential_scopes=[arm.endpoint + "/.default"],
+        policies=arm.policies(),
+        transport=arm.transport(),
+    )
+
+    async def read() -> list[Any]:
+        return [one async for one in client.registries.list()]
+
+    with pytest.raises(CouldNotLookError, match="another host"):
+        await arm.call("reading registries", read)
+    assert azure.asked == [f"GET {ARM}{path}"]
