@@ -1,4 +1,4 @@
-"""Same symptom, other cause: what the monitor cannot see, and networks."""
+"""One symptom, another cause: what tells them apart, and what nobody can tell from here."""
 
 from local.faults.cases import ANY, PASS, UNKNOWN, Case, Verdict, lookalike, said
 from local.faults.catalogue.auth import (
@@ -28,8 +28,24 @@ UNAUTHORIZED = (
 )
 NOT_FOUND = answer("404 Not Found", "MANIFEST_UNKNOWN", 'manifest tagged by \\"1\\" is not found')
 SITES = ("web", "slot")
-from local.faults.catalogue.lookalikes.common import ARM_SIZE, BLIND, MANIFESTS, NEVER_MISSING, NOT_FOUND, SITES, UNAUTHORIZED, on_plain
 
+
+def on_plain(verdict: Verdict) -> dict[str, Verdict]:
+    """The same of everyone who pulls from the registry `plain`."""
+    return dict.fromkeys(ON_PLAIN, verdict)
+
+
+MONITOR = (
+    lookalike(
+        "not found, or not shown: the monitor may not look, and the image is gone",
+        each(NO_IMAGES, images("*-abac", tags=["2"])),
+        {"*-abac": BLIND},
+    ),
+    lookalike(
+        "not found, or not shown: the monitor may not look, and it is there",
+        NO_IMAGES,
+        {"*-abac": BLIND},
+    ),
     lookalike(
         "403 to the monitor only: the workloads are let in",
         put("registries/gated/firewall/allow", ["20.50.1.10", "20.70.3.30"]),
@@ -140,7 +156,6 @@ NETWORK = (
                     "NETWORK_FIREWALL_DENIES_EGRESS", never=("AUTH_", "CREDENTIALS_", "EXISTENCE_")
                 ),
             ),
-
         },
     ),
     lookalike(
