@@ -88,7 +88,7 @@ async def test_the_worst_registry_comes_first_and_gaps_are_told(world: World) ->
 
     assert [r["registry"] for r in told["registries"]] == [LOGIN_SERVER, "tailwind.azurecr.io"]
     assert told["gaps"] == [
-        {"what": "unread.azurecr.io", "reason": "no such registry could be read"}
+        {"what": "unread.azurecr.io", "reason": "no such registry could be read", "hides": True}
     ]
 
 
