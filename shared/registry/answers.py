@@ -84,7 +84,7 @@ def doubted(reply: Reply) -> Reply:
 def not_connected(why: Exception) -> Reply:
     """Say how far a request came that got no answer."""
     reach = _reach(why)
-    return Reply(Answer(reach=reach, detail=one_line(f"{type(why).__name__}: {why}")))
+    return Reply(Answer(reach=reach, detail=one_line(f"{type(why).__name__}: {_said(why)}")))
 
 
 def describe(answer: Answer) -> str:
@@ -134,6 +134,17 @@ def _reach(why: Exception) -> Reach:
             return Reach.GARBLED
         case _:
             return Reach.NO_CONNECTION
+
+
+def _said(why: Exception) -> str:
+    """Without addresses: those of blobs are signed, those of proxies hold passwords."""
+    match why:
+        case aiohttp.ClientResponseError():
+            return f"{why.status} {why.message}"
+        case aiohttp.InvalidURL():
+            return "no address"
+        case _:
+            return str(why)
 
 
 def _errors(body: bytes) -> tuple[RegistryError, ...]:

@@ -139,3 +139,18 @@ def test_a_body_that_is_no_manifest_could_not_be_looked_at(body: bytes) -> None:
     reply = Reply(Answer(reach=Reach.ANSWERED, status=200), body)
     with pytest.raises(CouldNotLookError):
         reply.read(Manifest)
+
+
+def test_a_signed_address_is_not_told() -> None:
+    signed = URL("https://eusmanaged1.blob.core.windows.net/b?sig=hunter2")
+    request = aiohttp.RequestInfo(signed, "GET", CIMultiDictProxy(CIMultiDict()))
+    for why in (
+        aiohttp.ClientResponseError(request, (), status=400, message="bad line"),
+        aiohttp.ContentTypeError(request, (), status=200, message="odd"),
+        aiohttp.InvalidURL(str(signed)),
+    ):
+        assert "hunter2" not in not_connected(why).answer.detail
+    assert (
+        "bad line"
+        in not_connected(aiohttp.ClientResponseError(request, (), message="bad line")).answer.detail
+    )
