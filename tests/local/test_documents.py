@@ -23,6 +23,6 @@ def test_every_port_is_listed(port: int) -> None:
 
 
 def test_the_verbs_of_the_examples_exist() -> None:
-    used = set(re.findall(r"python -m local ([a-z-]+)", TEXT))
+    used = set(re.findall(r"python -m local ([a-z][a-z-]*)", TEXT))
     commands = {"up", "env", "show"}
     assert {name for name in used - commands if not verbs.is_verb(name)} == set()
