@@ -45,6 +45,13 @@ class RegistrySwitch(Arguments, frozen=True):
     on: bool
 
 
+class PasswordArguments(Arguments, frozen=True):
+    """A registry, and which of the two passwords of its admin account."""
+
+    registry: RegistryName
+    number: Annotated[int, Meta(ge=1, le=2, description="1 or 2")] = 1
+
+
 class IdentityArguments(Arguments, frozen=True):
     """An identity by name."""
 
@@ -123,6 +130,13 @@ def public_access(desk: Desk, asked: RegistrySwitch) -> None:
 def admin_user(desk: Desk, asked: RegistrySwitch) -> None:
     """Switch the admin account of a registry on or off."""
     edits.set_admin_user(desk.cloud.world, asked.registry, on=asked.on)
+
+
+@verb("rotate-password", PasswordArguments)
+def rotate_password(desk: Desk, asked: PasswordArguments) -> Json:
+    """Regenerate a password of the admin account of a registry."""
+    made = edits.rotate_admin_password(desk.cloud.world, asked.registry, asked.number)
+    return {"password": made}
 
 
 @verb("arm-tokens", RegistrySwitch)

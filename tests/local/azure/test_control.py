@@ -83,6 +83,16 @@ async def test_a_task_purges_what_is_old(client: Client) -> None:
     assert sorted(done["tags"]) == ["shop/web:v1", "shop/web:v2"]
 
 
+async def test_a_password_is_regenerated(client: Client) -> None:
+    first, second = [
+        (await client.do("rotate-password", registry="fabrikam", number=number))[1]["password"]
+        for number in (1, 2)
+    ]
+    assert first
+    assert first != second
+    assert (await client.do("rotate-password", registry="fabrikam", number=3))[0] == 400
+
+
 async def test_the_clock_tells_which_tasks_ran(client: Client) -> None:
     await client.do("schedules", on=True)
     _, moved = await client.do("clock", advance="PT0S")
