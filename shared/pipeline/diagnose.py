@@ -92,8 +92,13 @@ def _is_missing(found: Diagnosis) -> bool:
 
 async def _remember(services: Services, seen: Iterable[tuple[Entry, Evidence]]) -> None:
     """What references resolve to now: tomorrow it may be the only memory."""
-    learnt = [(entry, _learn(entry, found, services.now())) for entry, found in seen]
-    await services.store.index.put(new for old, new in learnt if new != old)
+    found = {entry.pull.key: (entry, evidence) for entry, evidence in seen}
+    at = services.now()
+
+    def learn(entry: Entry) -> Entry:
+        return _learn(entry, found[entry.pull.key][1], at)
+
+    await services.store.index.revise((entry for entry, _ in found.values()), learn)
 
 
 def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:

@@ -60,18 +60,17 @@ async def bring_up_to_date(
     """
     index = services.store.index
     known = {entry.pull.key: entry async for entry in index.everything()}
-    entries = [_seen(known.get(pull.key), pull, at) for pull in pulls]
-    await index.put(entry for entry in entries if entry != known.get(entry.pull.key))
-    current = {pull.key for pull in pulls}
+    current = {pull.key: pull for pull in pulls}
+    await index.put(_first(pull, at) for key, pull in current.items() if key not in known)
+    still = [entry for key, entry in known.items() if key in current]
+    await index.revise(still, lambda entry: replace(entry, pull=current[entry.pull.key]))
     unseen = [entry for key, entry in known.items() if key not in current]
     ended = [entry for entry in unseen if entry.seen < at and not _hidden(entry.pull, gaps)]
     await retire_all(services, ended, at)
 
 
-def _seen(entry: Entry | None, pull: Pull, at: datetime) -> Entry:
-    if entry is None:
-        return Entry(pull=pull, seen=at, digest=pull.image.digest or pull.running)
-    return replace(entry, pull=pull)
+def _first(pull: Pull, at: datetime) -> Entry:
+    return Entry(pull=pull, seen=at, digest=pull.image.digest or pull.running)
 
 
 def _hidden(pull: Pull, gaps: Iterable[Gap]) -> bool:

@@ -55,7 +55,7 @@ async def take(services: Services, registry: str, event: RegistryEvent) -> int:
     """Remember what the event says, and enqueue urgent jobs. Returns how many."""
     entries = await services.store.index.of_repository(registry, event.repository)
     touched = [entry for entry in entries if _touches(event, entry)]
-    await services.store.index.put([_remember(event, entry) for entry in touched])
+    await services.store.index.revise(touched, lambda entry: _remember(event, entry))
     reason = f"{event.kind}:{event.digest}:{event.tag}:{event.request_id or event.id}"
     jobs = shard((entry.pull for entry in touched), _cause(event, touched), reason)
     count = await enqueue(services, jobs)

@@ -6,7 +6,7 @@ One partition per repository of a registry, one row per pull.
 
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import batched
 
@@ -15,11 +15,13 @@ from msgspec.structs import replace
 
 from shared.adapters.concurrency import each
 from shared.adapters.store.packing import pack, unpack
-from shared.adapters.tables import BATCH, ConflictError, Delete, Operation, Put, Tables
+from shared.adapters.tables import BATCH, ConflictError, Delete, Put, Row, Tables, give_way
 from shared.domain.facts.registry import ImageContent
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, short_hash
 
+TRIES = 8
+"""Conflicts in a row that one change outlives."""
 AT_ONCE = 16
 """Partitions that are read or written at the same time."""
 
@@ -30,7 +32,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     ``seen`` is when it was first found. ``digest`` is what its reference last resolved to;
     ``content`` what that consists of, where it is an index of several images: it never changes,
     so no process has to read it again. ``gone`` says that the reference was last seen not to
-    resolve.
+    resolve. ``version`` is that of the row it was read from.
     """
 
     pull: Pull
@@ -42,6 +44,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     deleted_at: datetime | None = None
     deleted_by: str = ""
     user_agent: str = ""
+    version: str = ""
 
     def uses(self, digest: Digest) -> bool:
         """Whether the pull needs a manifest: its own, a pinned one, or a child of its index."""
@@ -50,7 +53,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class DeploymentIndex:
-    """Reads and writes entries. Writers are few and idempotent: the last one wins."""
+    """Reads and writes entries, which several writers know different things of."""
 
     def __init__(self, tables: Tables) -> None:
         self._table = tables.table("index")
@@ -58,12 +61,12 @@ class DeploymentIndex:
     async def of_repository(self, registry: str, repository: str) -> tuple[Entry, ...]:
         """Every pull of one repository."""
         rows = self._table.query(_partition(registry, repository))
-        return tuple([unpack("entry", row, Entry) async for row in rows])
+        return tuple([_entry(row) async for row in rows])
 
     async def of_pull(self, pull: Pull) -> Entry | None:
         """What is remembered of one pull."""
         row = await self._table.get(_partition_of(pull), pull.key)
-        return unpack("entry", row, Entry) if row else None
+        return _entry(row) if row else None
 
     async def of_pulls(self, pulls: Collection[Pull]) -> dict[Pull, Entry]:
         """What is remembered of many pulls, where anything is: one query for each repository."""
@@ -85,31 +88,67 @@ class DeploymentIndex:
     async def of_registry(self, registry: str) -> AsyncIterator[Entry]:
         """Every pull of one registry."""
         async for row in self._table.partitions(f"{registry}:"):
-            yield unpack("entry", row, Entry)
+            yield _entry(row)
 
     async def everything(self) -> AsyncIterator[Entry]:
         """Every pull of every registry."""
         async for row in self._table.partitions(""):
-            yield unpack("entry", row, Entry)
+            yield _entry(row)
 
     async def put(self, entries: Iterable[Entry]) -> None:
-        """Write entries, whole."""
-        partitions: dict[str, dict[str, Operation]] = defaultdict(dict)
-        for entry in entries:
-            put = Put(entry.pull.key, pack("entry", entry))
-            partitions[_partition_of(entry.pull)][entry.pull.key] = put
+        """Write new entries, whole."""
 
-        async def write(partition: str) -> None:
-            for part in batched(partitions[partition].values(), BATCH, strict=False):
-                await self._table.write(partition, part)
+        async def write(part: Sequence[Entry]) -> None:
+            await self._table.write(_partition_of(part[0].pull), [_put(entry) for entry in part])
 
-        await each(partitions, write, at_once=AT_ONCE)
+        await each(_batches(entries), write, at_once=AT_ONCE)
+
+    async def revise(self, entries: Iterable[Entry], change: Callable[[Entry], Entry]) -> None:
+        """Change entries that were read.
+
+        Where somebody else wrote since, their entry is changed; one that was forgotten stays so.
+        """
+
+        async def write(part: Sequence[Entry]) -> None:
+            await self._revise(part, change)
+
+        await each(_batches(entries), write, at_once=AT_ONCE)
+
+    async def _revise(self, part: Sequence[Entry], change: Callable[[Entry], Entry]) -> None:
+        partition = _partition_of(part[0].pull)
+        for attempt in range(TRIES):
+            changed = [(old, change(old)) for old in part]
+            operations = [_put(new, old.version) for old, new in changed if new != old]
+            try:
+                await self._table.write(partition, operations)
+            except ConflictError:
+                await give_way(attempt)
+                part = [now for old in part if (now := await self.of_pull(old.pull))]
+                continue
+            return
+        raise ConflictError(f"{TRIES} writers in a row were faster for pulls in {partition}")
 
     async def remove(self, entries: Iterable[Entry]) -> None:
         """Forget pulls that are no longer deployed."""
         for entry in entries:
             with contextlib.suppress(ConflictError):  # already forgotten
                 await self._table.write(_partition_of(entry.pull), [Delete(entry.pull.key)])
+
+
+def _entry(row: Row) -> Entry:
+    return replace(unpack("entry", row, Entry), version=row.etag)
+
+
+def _put(entry: Entry, version: str = "") -> Put:
+    return Put(entry.pull.key, pack("entry", replace(entry, version="")), version)
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[Sequence[Entry]]:
+    partitions: dict[str, dict[str, Entry]] = defaultdict(dict)
+    for entry in entries:
+        partitions[_partition_of(entry.pull)][entry.pull.key] = entry
+    for own in partitions.values():
+        yield from batched(own.values(), BATCH, strict=False)
 
 
 def _partition(registry: str, repository: str) -> str:
