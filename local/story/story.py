@@ -22,7 +22,7 @@ KUBELET_TEXT = (
     "unexpected status from GET request to https://contoso.azurecr.io/oauth2/token"
     "?scope=repository%3Ashop%2Fcart%3Apull&service=contoso.azurecr.io: 401 Unauthorized"
 )
-NO_ROLE = "AUTH_NO_PULL_PERMISSION"
+NO_ROLE = "AUTH_ROLE_AT_OTHER_SCOPE"  # the kubelet keeps AcrPull on the other registries
 AGAIN = 0.3
 """Seconds after which somebody who has repaired something asks again."""
 FAST = 3.0

@@ -9,10 +9,11 @@ import pytest_asyncio
 
 from local import azurite
 from local.stack import Stack
-from tests.support.live import Live
+from tests.support.live import BY_HAND, Live
 
 HARBOUR = Path(__file__).with_name("harbour.yaml")
 SETTINGS = {
+    **BY_HAND,
     "CHECK_BUDGET_SECONDS": "3",  # what takes longer is answered with 202
     "BREAKER_SECONDS": "1",
     "RETRY_AFTER_CAP_SECONDS": "1",

@@ -16,7 +16,7 @@ from shared.adapters.store import Store
 from shared.domain.findings import Outcome
 from shared.domain.pulls import CauseKind
 from tests.support.fleet import ship, write_fleet
-from tests.support.live import Live, Unsubscribed, is_repeat, wait_until, write_queues
+from tests.support.live import BY_HAND, Live, Unsubscribed, is_repeat, wait_until, write_queues
 from tests.support.recorded import event
 
 type Json = dict[str, Any]
@@ -40,6 +40,7 @@ async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
         state,
         estate=write_fleet(state, WITHOUT_BROKER.stop),
         queues=write_queues(state, lock_seconds=LOCK_SECONDS),
+        settings=BY_HAND,
     )
     async with Live.on(stack) as running:
         await running.swept()

@@ -81,6 +81,16 @@ async def test_the_handshake_of_cloud_events_is_answered(live: Live) -> None:
     assert answer.headers["Webhook-Allowed-Origin"] == "eventgrid.azure.net"
 
 
+async def test_a_subscription_of_cloud_events_is_made_and_its_events_arrive(
+    live: Live, before: int
+) -> None:
+    url = live.stack.event_endpoint
+    await live.do("subscribe", url=url, registry="slow", schema="CloudEventSchemaV1_0")
+    await live.do("delete", image="slow/net:1.0", by="skipper")
+    card = await live.card("FAIL", "slow.azurecr.io/net", "1.0", after=before)
+    assert "skipper" in readable(card)
+
+
 async def test_only_who_has_the_system_key_delivers(live: Live) -> None:
     path = live.stack.event_endpoint.removeprefix(live.stack.url).partition("&code=")[0]
     keys = ("", "wrong", live.stack.keys.function_keys["default"])

@@ -72,6 +72,23 @@ async def test_what_is_pushed_again_is_resolved(live: Live, before: int) -> None
     assert diagnosis["root"]["code"] == "EXISTENCE_TAG_MOVED", "pods run what the tag was before"
 
 
+async def test_events_that_come_twice_and_in_no_order_are_told_once(
+    live: Live, before: int
+) -> None:
+    repositories = [f"wire/{name}" for name in ("grid", "cloud", "late")]
+    await live.do("deliveries", duplicates=1.0, shuffle=0.5)
+    for repository in repositories:
+        await live.do("delete", image=f"harbour/{repository}:1.0")
+    await live.do("deliveries")
+    for repository in repositories:
+        await live.card("FAIL", repository, after=before)
+    attempts = (await live.stack.control.show("deliveries"))["attempts"]
+    assert {one["status"] for one in attempts} == {202}
+    await live.idle()
+    for repository in repositories:
+        assert len(await live.cards(repository)) == 1
+
+
 async def test_a_revoked_role_is_the_cause_whatever_the_kubelet_says(
     live: Live, before: int
 ) -> None:

@@ -14,7 +14,7 @@ from shared.adapters.queue import Outgoing
 from shared.domain.images import ImageReference
 from shared.domain.pulls import Cause, CauseKind, Compute, Job, Pull, Workload
 from tests.support.fleet import REGISTRY, ship, write_fleet
-from tests.support.live import Live
+from tests.support.live import BY_HAND, Live
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
@@ -31,7 +31,7 @@ JITTER = 0.5
 async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
     state = tmp_path_factory.mktemp("bulkhead")
     estate = write_fleet(state, 2 * MEASURED + 2, registries=("slow",))
-    async with Live.on(Stack(state, estate=estate)) as running:
+    async with Live.on(Stack(state, estate=estate, settings=BY_HAND)) as running:
         await running.swept()
         yield running
 

@@ -25,6 +25,8 @@ from tests.support.queues import Queues
 PATIENCE = 40.0
 """Seconds that a thing which must happen may take on a busy machine."""
 PAUSE = 0.05
+BY_HAND = {"WATCH_SCHEDULE": "0 0 0 1 1 *", "SWEEP_SCHEDULE": "0 0 0 1 1 *"}
+"""Settings of stacks whose timers are run by their tests only."""
 
 type Json = dict[str, Any]
 
