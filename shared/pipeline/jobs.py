@@ -1,5 +1,6 @@
 """Jobs on queues: how pulls become jobs, and how a job is put back."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -16,6 +17,8 @@ FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=30)
 LARGEST = 200_000
 """Bytes of a job; Service Bus Standard takes 256 KiB with everything around it."""
+_KEY = re.compile(r"[A-Za-z0-9._:-]{0,300}")
+"""What names rows: Table Storage refuses some characters, for ever."""
 
 
 def shard(pulls: Iterable[Pull], cause: Cause, reason: str, *, sweep: str = "") -> Iterator[Job]:
@@ -70,6 +73,8 @@ def read_job(body: bytes) -> Job:
         raise msgspec.DecodeError(str(why)) from why
     if {pull.image.registry for pull in job.pulls} != {job.registry}:
         raise msgspec.DecodeError("a job has pulls, all of its registry")
+    if not all(map(_KEY.fullmatch, (job.id, job.registry, job.sweep, job.check))):
+        raise msgspec.DecodeError("the names of a job are letters, digits, '.', '_', ':' and '-'")
     return job
 
 

@@ -1,5 +1,6 @@
 """Tables in memory, with the rules of Table Storage: the contract suite runs on both."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
@@ -17,6 +18,9 @@ from shared.adapters.tables import (
 
 COLUMN, ROW, REQUEST = 64 * 1024, 1024 * 1024, 4 * 1024 * 1024
 """What Table Storage takes, in bytes; in a request, bytes travel as base64."""
+KEY = 512
+"""Characters of a key: 1 KiB as UTF-16."""
+FORBIDDEN = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
 
 type Clock = Callable[[], datetime]
 type Cells = dict[tuple[str, str], Row]
@@ -49,6 +53,7 @@ class MemoryTable:
     async def write(self, partition: str, operations: Sequence[Operation]) -> None:
         if len(operations) > BATCH:
             raise ValueError(f"{len(operations)} operations in one batch; at most {BATCH}")
+        _check_keys(partition, *(operation.key for operation in operations))
         _check_sizes(operations)
         after = dict(self.rows)
         for operation in operations:
@@ -75,6 +80,11 @@ class MemoryTable:
             self.written[place] = self._clock()
         else:
             del rows[place]
+
+
+def _check_keys(*keys: str) -> None:
+    if any(len(key) > KEY or FORBIDDEN.search(key) for key in keys):
+        raise ValueError("KeyValueTooLarge or OutOfRangeInput")
 
 
 def _check_sizes(operations: Sequence[Operation]) -> None:

@@ -1,8 +1,12 @@
 """Jobs fit into a message, whatever things are called."""
 
+import msgspec
+import pytest
 from msgspec.structs import replace
 
+from shared.adapters.letters import Letter
 from shared.domain.pulls import Cause, CauseKind, Job, Pull, Workload
+from shared.pipeline.dead_letters import on_dead_letter
 from shared.pipeline.jobs import enqueue, put_back, read_job, shard
 from tests.support.fakes import START, World, pull
 
@@ -39,3 +43,22 @@ async def test_a_long_error_text_is_cut_rather_than_the_check_lost() -> None:
     for message in world.queue.take(world.settings.urgent_queue):
         assert len(message.body) < STANDARD
         assert len(read_job(message.body).error_text) > 10_000
+
+
+@pytest.mark.parametrize("name", ["a/b", "a#b", "a?b", "a\\b", "a\nb", "x" * 600])
+@pytest.mark.parametrize("field", ["id", "registry", "sweep", "check"])
+def test_a_job_whose_names_are_no_keys_is_no_job(name: str, field: str) -> None:
+    image = pull("w", "team/r:v1").image
+    registry = name if field == "registry" else image.registry
+    odd = replace(pull("w", "team/r:v1"), image=replace(image, registry=registry))
+    job = replace(Job("id", registry, (odd,), CAUSE, sweep="s", check="c"), **{field: name})
+    with pytest.raises(msgspec.DecodeError):
+        read_job(msgspec.json.encode(job))
+
+
+async def test_a_given_up_job_whose_names_are_no_keys_is_told_and_done_with() -> None:
+    world = World()
+    job = Job("id", "contoso.azurecr.io", (pull("w", "team/r:v1"),), CAUSE, sweep="a/b#?")
+    given_up = Letter("m-1", msgspec.json.encode(job), "MaxDeliveryCountExceeded")
+    await on_dead_letter(world.services, "urgent_queue", given_up)
+    assert world.queue.take(world.settings.alerts_queue)
