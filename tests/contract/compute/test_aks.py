@@ -11,6 +11,7 @@ import stamina
 import trustme
 
 from shared.compute.base import ComputePlatform
+from shared.compute.kubernetes import reader
 from shared.compute.kubernetes.access import Access, trust
 from shared.compute.kubernetes.objects import Pod
 from shared.compute.kubernetes.reader import AUDIENCE, ClusterApi
@@ -371,8 +372,11 @@ async def test_a_pull_secret_with_an_odd_name_is_not_asked_for(
     assert [one for one in azure.asked if "/namespaces/" in one] == []
 
 
-async def test_an_api_server_without_end_is_cut_off(azure: World, aks: ComputePlatform) -> None:
+async def test_an_api_server_without_end_is_cut_off(
+    azure: World, aks: ComputePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LONGEST_PAGE", 100_000)
     script(azure)
-    azure.routes[PODS] = says(200, b" " * (65 * 1024 * 1024))
+    azure.routes[PODS] = says(200, b" " * 1_000_000)
     (gap,) = (await aks.discover(("s1",))).gaps
     assert "more than" in gap.reason
