@@ -22,7 +22,7 @@ from local.wiring import QUEUES as DEPLOYED
 from shared.adapters.tables import AzureTables
 from tests.support.queues import Queues
 
-PATIENCE = 40.0
+PATIENCE = 90.0
 """Seconds that a thing which must happen may take on a busy machine."""
 PAUSE = 0.05
 BY_HAND = {"WATCH_SCHEDULE": "0 0 0 1 1 *", "SWEEP_SCHEDULE": "0 0 0 1 1 *"}
