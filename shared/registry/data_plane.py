@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -53,9 +53,9 @@ class Ask:
     host: str
     path: str
     method: str = "GET"
-    token: str = ""
+    token: str = field(default="", repr=False)
     accept: str = "application/json"
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, str] | None = field(default=None, repr=False)
     most: int = LISTING_LIMIT
 
     @property

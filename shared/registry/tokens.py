@@ -10,7 +10,7 @@ import base64
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.adapters.credentials import Credentials
@@ -32,7 +32,7 @@ class Grant:
 
     answer: Answer
     stale_at: float
-    token: str = ""
+    token: str = field(default="", repr=False)
     actions: tuple[str, ...] = ()
     given_at: float = 0.0
 

@@ -5,8 +5,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from shared.domain.facts.registry import Reach
-from shared.registry.tokens import CATALOG, Tokens, repository_scope
+from shared.domain.facts.registry import Answer, Reach
+from shared.registry.data_plane import Ask
+from shared.registry.tokens import CATALOG, Grant, Tokens, repository_scope
 from tests.support.azure import Entra
 from tests.support.wire import World, says
 from tests.unit.registry.conftest import EXCHANGE, HOST, TOKEN, jwt
@@ -85,3 +86,9 @@ async def test_strange_claims_grant_nothing(
 ) -> None:
     registry.routes[TOKEN] = {"access_token": jwt(access=access)}
     assert (await tokens.access(HOST, APP)).actions == ()
+
+
+def test_no_token_is_shown_by_what_carries_it() -> None:
+    grant = Grant(Answer(reach=Reach.ANSWERED, status=200), stale_at=0.0, token="secret-token")
+    ask = Ask("contoso.azurecr.io", "/v2/", token="secret-token", form={"a": "secret-token"})
+    assert "secret-token" not in repr(grant) + repr(ask)
