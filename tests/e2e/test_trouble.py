@@ -12,7 +12,8 @@ from shared.adapters.store.diagnoses import PULL
 from shared.adapters.tables import AzureTables, Delete, Operation, Put, Row
 from shared.domain.findings import Outcome
 from shared.domain.pulls import Pull
-from tests.support.live import Live, wait_until
+from tests.support.live import Live
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 

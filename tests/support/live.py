@@ -5,7 +5,7 @@ Everything waits for a condition; nothing waits for luck.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,18 +21,12 @@ from local.story.scene import headline, readable
 from local.wiring import QUEUES as DEPLOYED
 from shared.adapters.tables import AzureTables
 from tests.support.queues import Queues
+from tests.support.waiting import PAUSE, patience, wait_until
 
-PATIENCE = 90.0
-"""Seconds that a thing which must happen may take on a busy machine."""
-PAUSE = 0.05
 BY_HAND = {"WATCH_SCHEDULE": "0 0 0 1 1 *", "SWEEP_SCHEDULE": "0 0 0 1 1 *"}
 """Settings of stacks whose timers are run by their tests only."""
 
 type Json = dict[str, Any]
-
-
-class NeverError(AssertionError):
-    """What a test waited for did not come about."""
 
 
 class Unsubscribed(Stack):
@@ -222,30 +216,6 @@ class Live:
                 latest = seen[-1].number if seen else after
                 seen += await self.stack.inbox.messages(latest, wait=5, channel=channel)
         return found[0]
-
-
-@asynccontextmanager
-async def patience(
-    otherwise: str | Callable[[], str], seconds: float = PATIENCE
-) -> AsyncIterator[None]:
-    """Give a thing some time. Raises NeverError that says what did not happen."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        said = otherwise if isinstance(otherwise, str) else otherwise()
-        raise NeverError(said) from None
-
-
-async def wait_until(
-    condition: Callable[[], Awaitable[bool]],
-    otherwise: str | Callable[[], str],
-    seconds: float = PATIENCE,
-) -> None:
-    """Look again and again until it is so. Raises NeverError."""
-    async with patience(otherwise, seconds):
-        while not await condition():  # noqa: ASYNC110 - other processes set no event
-            await asyncio.sleep(PAUSE)
 
 
 def is_repeat(message: Message) -> bool:

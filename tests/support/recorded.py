@@ -15,6 +15,8 @@ type Schema = Literal["event-grid", "cloud-events"]
 type Kind = Literal["image_pushed", "image_deleted", "chart_pushed", "chart_deleted"]
 type Json = dict[str, Any]
 
+SCHEMAS: tuple[Schema, ...] = ("event-grid", "cloud-events")
+
 
 def recorded(schema: Schema, kind: Kind) -> Json:
     """A sample as it is."""
