@@ -1,6 +1,7 @@
-"""Registry events as Microsoft recorded them, about an image that a test chooses.
+"""Registry events in both schemas, about an image that a test chooses.
 
-The files are the samples of learn.microsoft.com/azure/event-grid/event-schema-container-registry.
+The files have the shape that learn.microsoft.com/azure/event-grid/event-schema-container-registry
+documents; names and ids in them are Contoso's.
 """
 
 import json
