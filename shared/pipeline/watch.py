@@ -12,6 +12,7 @@ from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry, repositories
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.pulls import Cause, CauseKind, Pull, Registry
+from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.jobs import enqueue, shard
 from shared.pipeline.report import report_overdue
@@ -44,6 +45,7 @@ async def watch(services: Services) -> int:
     for failure in failures:
         raise failure
     await services.store.ledger.beat(HEARTBEAT, services.now())
+    signals.heartbeat(HEARTBEAT)
     return jobs
 
 
