@@ -1,0 +1,65 @@
+// One registry: what the app may read of it.
+// Deployed where the registry is, which may be another subscription of the same tenant.
+
+param registryName string
+@description('Whether the registry is in ABAC mode (roleAssignmentMode AbacRepositoryPermissions).')
+param abac bool
+
+param appPrincipalId string
+
+@description('Let the app lock images before a clean-up deletes them.')
+param protect bool
+
+var roles = loadJsonContent('../roles.json')
+
+// Reader reads the registry's settings, and in RBAC mode its images; in ABAC mode it opens none
+var reading = concat(
+  [roles.reader],
+  abac ? [roles.repositoryReader, roles.repositoryCatalogLister] : []
+)
+
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
+  name: registryName
+}
+
+resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in reading: {
+    name: guid(registry.id, appPrincipalId, role)
+    scope: registry
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+      principalId: appPrincipalId
+      principalType: 'ServicePrincipal'
+    }
+  }
+]
+
+// Locks are metadata. In ABAC mode a role can be as narrow as that; in RBAC mode the registry asks
+// for the right to push, and knows nothing narrower
+resource locker 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (protect) {
+  name: guid(resourceGroup().id, registryName, 'pullwatch-locks')
+  properties: {
+    roleName: 'Pullwatch image locks ${registryName} ${uniqueString(registry.id)}'
+    description: 'Locks images before a clean-up deletes them.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: abac ? [] : ['Microsoft.ContainerRegistry/registries/push/write']
+        dataActions: abac
+          ? ['Microsoft.ContainerRegistry/registries/repositories/metadata/write']
+          : []
+      }
+    ]
+  }
+}
+
+resource lock 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (protect) {
+  name: guid(registry.id, appPrincipalId, 'pullwatch-locks')
+  scope: registry
+  properties: {
+    roleDefinitionId: locker.id
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
