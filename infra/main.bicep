@@ -30,6 +30,12 @@ param private bool = false
 @description('Address space of the network that is made for private endpoints.')
 param addressPrefix string = '10.40.0.0/26'
 
+@description('Of it, what the app goes out through: a /27 or larger.')
+param appPrefix string = '10.40.0.0/27'
+
+@description('Of it, where private endpoints are: one address each, and more for a registry.')
+param endpointsPrefix string = '10.40.0.32/27'
+
 @description('A subnet of yours that the app goes out through, instead of a network of its own.')
 param appSubnetId string = ''
 
@@ -61,6 +67,9 @@ param maximumInstanceCount int = 40
 @maxValue(10)
 @description('Instances that are always there for events and urgent jobs.')
 param alwaysReady int = 0
+
+@description('Spread instances over zones, where the region has them.')
+param zoneRedundant bool = false
 
 @description('Scale by the length of queues: gives the app Data Owner of its Service Bus namespace.')
 param serviceBusFastScale bool = false
@@ -112,6 +121,7 @@ param standby bool = false
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName, app: 'pullwatch' }
+var loginServers = [for one in registries: one.loginServer]
 var queueEvents = eventDelivery == 'serviceBus'
 var eventSubscription = 'pullwatch-${token}'
 
@@ -192,6 +202,8 @@ module network 'modules/network.bicep' = if (private) {
     location: location
     tags: tags
     addressPrefix: addressPrefix
+    appPrefix: appPrefix
+    endpointsPrefix: endpointsPrefix
     privateRegistries: privateRegistries
     storageId: storage.outputs.id
     serviceBusId: messaging.outputs.id
@@ -220,6 +232,7 @@ module app 'modules/app.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     alwaysReady: alwaysReady
+    zoneRedundant: zoneRedundant
     subnetId: !empty(appSubnetId) ? appSubnetId : private ? network!.outputs.appSubnetId : ''
     publicAccess: publicAccess
     appId: identities.outputs.appId
@@ -238,7 +251,7 @@ module app 'modules/app.bicep' = {
     sweepSchedule: sweepSchedule
     watchSchedule: watchSchedule
     subscriptions: subscriptions
-    registries: map(registries, one => one.loginServer)
+    registries: loginServers
     acsEndpoint: communicationMail ? mail!.outputs.endpoint : ''
     mailFrom: communicationMail ? mail!.outputs.sender : ''
     mailTo: mailTo

@@ -10,13 +10,14 @@ param principalId string
 param clusters bool = true
 
 var roles = loadJsonContent('roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 var reading = concat([roles.reader], clusters ? [roles.aksRbacReader, roles.aksClusterUser] : [])
 
 resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in reading: {
     name: guid(managementGroup().id, principalId, role)
     properties: {
-      roleDefinitionId: tenantResourceId('Microsoft.Authorization/roleDefinitions', role)
+      roleDefinitionId: tenantResourceId(definitions, role)
       principalId: principalId
       principalType: 'ServicePrincipal'
     }

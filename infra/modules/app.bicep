@@ -14,6 +14,9 @@ param maximumInstanceCount int
 @description('Instances that are always there for events and urgent jobs: no cold start, for money.')
 param alwaysReady int
 
+@description('Spread instances over zones, where the region has them.')
+param zoneRedundant bool
+
 @description('Subnet for outbound traffic; empty for none.')
 param subnetId string
 
@@ -30,7 +33,7 @@ param packageContainer string
 param insightsName string
 param vaultName string
 
-@description('Names of settings whose values are in the vault, as team-webhook-url for TEAM_WEBHOOK_URL.')
+@description('Settings whose values are in the vault: teams-webhook-url for TEAMS_WEBHOOK_URL.')
 param secretSettings array
 
 @description('Settings of the app beside those that follow from the infrastructure.')
@@ -56,33 +59,32 @@ param entraClientId string
 param entraPrincipals array
 
 var name = 'func-pullwatch-${token}'
-var disabled = 'AzureWebJobs.{0}.Disabled'
 
-// Where Event Grid calls the app the queue of events has no reader, and the other way round
-var eventFunctions = ['registry_event']
-var queueFunctions = ['registry_event_queue', 'dead_letter_events']
+// Where Event Grid calls the app the queue of events has no reader, and the other way round.
 // A stamp that stands by answers over HTTP and does nothing by itself
-var workFunctions = [
-  'sweep'
-  'watch'
-  'diagnose_urgent'
-  'diagnose_bulk'
-  'announce'
-  'dead_letter_urgent'
-  'dead_letter_bulk'
-  'dead_letter_alerts'
-]
-var off = union(
-  queueEvents ? eventFunctions : queueFunctions,
-  standby ? union(workFunctions, eventFunctions, queueFunctions) : []
-)
-var switches = toObject(off, one => format(disabled, one), one => 'true')
+var idle = standby ? 'true' : 'false'
+var switches = {
+  'AzureWebJobs.registry_event.Disabled': queueEvents ? 'true' : idle
+  'AzureWebJobs.registry_event_queue.Disabled': queueEvents ? idle : 'true'
+  'AzureWebJobs.dead_letter_events.Disabled': queueEvents ? idle : 'true'
+  'AzureWebJobs.sweep.Disabled': idle
+  'AzureWebJobs.watch.Disabled': idle
+  'AzureWebJobs.diagnose_urgent.Disabled': idle
+  'AzureWebJobs.diagnose_bulk.Disabled': idle
+  'AzureWebJobs.announce.Disabled': idle
+  'AzureWebJobs.dead_letter_urgent.Disabled': idle
+  'AzureWebJobs.dead_letter_bulk.Disabled': idle
+  'AzureWebJobs.dead_letter_alerts.Disabled': idle
+}
 
-var secrets = toObject(
-  secretSettings,
-  one => one,
-  one => '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${replace(toLower(one), '_', '-')})'
-)
+// A reference without its secret would be taken for the value, so each is asked for by name
+var secret = '@Microsoft.KeyVault(VaultName=${vaultName};SecretName={0})'
+var secrets = {
+  TEAMS_WEBHOOK_URL: contains(secretSettings, 'TEAMS_WEBHOOK_URL') ? format(secret, 'teams-webhook-url') : ''
+  WEBHOOK_URL: contains(secretSettings, 'WEBHOOK_URL') ? format(secret, 'webhook-url') : ''
+  WEBHOOK_SECRET: contains(secretSettings, 'WEBHOOK_SECRET') ? format(secret, 'webhook-secret') : ''
+  SMTP_PASSWORD: contains(secretSettings, 'SMTP_PASSWORD') ? format(secret, 'smtp-password') : ''
+}
 
 var own = {
   AzureWebJobsStorage__blobServiceUri: blobEndpoint
@@ -105,13 +107,23 @@ var own = {
   WATCH_SCHEDULE: watchSchedule
   SUBSCRIPTIONS: join(subscriptions, ',')
   REGISTRIES: join(registries, ',')
-  ACS_ENDPOINT: acsEndpoint
-  MAIL_FROM: mailFrom
   MAIL_TO: mailTo
   PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
   PROTECT_MODE: protectMode
   PROTECT_RELEASE: protectRelease
 }
+
+var readyGroups = [
+  {
+    name: queueEvents ? 'function:registry_event_queue' : 'function:registry_event'
+    instanceCount: alwaysReady
+  }
+  { name: 'function:diagnose_urgent', instanceCount: alwaysReady }
+]
+var onlyThese = { allowedPrincipals: { identities: entraPrincipals } }
+
+// Mail of one's own server is set through `settings`
+var mail = empty(acsEndpoint) ? {} : { ACS_ENDPOINT: acsEndpoint, MAIL_FROM: mailFrom }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
@@ -123,7 +135,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
@@ -161,15 +173,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        alwaysReady: alwaysReady > 0
-          ? [
-              {
-                name: queueEvents ? 'function:registry_event_queue' : 'function:registry_event'
-                instanceCount: alwaysReady
-              }
-              { name: 'function:diagnose_urgent', instanceCount: alwaysReady }
-            ]
-          : []
+        alwaysReady: alwaysReady > 0 ? readyGroups : []
       }
     }
   }
@@ -179,7 +183,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, own, secrets, switches)
+  properties: union(settings, own, secrets, switches, mail)
 }
 
 resource noPublishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [
@@ -212,9 +216,7 @@ resource signIn 'Microsoft.Web/sites/config@2024-11-01' = if (!empty(entraClient
         }
         validation: {
           allowedAudiences: [entraClientId, 'api://${entraClientId}']
-          defaultAuthorizationPolicy: empty(entraPrincipals)
-            ? {}
-            : { allowedPrincipals: { identities: entraPrincipals } }
+          defaultAuthorizationPolicy: empty(entraPrincipals) ? {} : onlyThese
         }
       }
     }

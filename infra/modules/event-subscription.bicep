@@ -22,24 +22,22 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
 }
 
 var identity = { type: 'UserAssigned', userAssignedIdentity: eventsIdentityId }
-var shared = {
-  eventDeliverySchema: 'CloudEventSchemaV1_0'
-  filter: {
-    includedEventTypes: [
-      'Microsoft.ContainerRegistry.ImagePushed'
-      'Microsoft.ContainerRegistry.ImageDeleted'
-    ]
-  }
-  retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }
+var schema = 'CloudEventSchemaV1_0'
+var wanted = {
+  includedEventTypes: [
+    'Microsoft.ContainerRegistry.ImagePushed'
+    'Microsoft.ContainerRegistry.ImageDeleted'
+  ]
 }
+var retries = { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440 }
 
 resource toFunction 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = if (delivery == 'function') {
   parent: topic
   name: subscriptionName
   properties: {
-    eventDeliverySchema: shared.eventDeliverySchema
-    filter: shared.filter
-    retryPolicy: shared.retryPolicy
+    eventDeliverySchema: schema
+    filter: wanted
+    retryPolicy: retries
     destination: {
       endpointType: 'AzureFunction'
       // one event a call: an event that fails must not bring its neighbours back
@@ -59,9 +57,9 @@ resource toQueue 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
   parent: topic
   name: subscriptionName
   properties: {
-    eventDeliverySchema: shared.eventDeliverySchema
-    filter: shared.filter
-    retryPolicy: shared.retryPolicy
+    eventDeliverySchema: schema
+    filter: wanted
+    retryPolicy: retries
     deliveryWithResourceIdentity: {
       identity: identity
       destination: {

@@ -18,6 +18,7 @@ param eventsPrincipalId string
 param logsId string
 
 var roles = loadJsonContent('../roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 var tier = private ? 'Premium' : 'Standard'
 
 // The same as local/queues.json; a test compares them
@@ -74,10 +75,7 @@ resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(work[i].id, appPrincipalId, roles.serviceBusSender)
     scope: work[i]
     properties: {
-      roleDefinitionId: subscriptionResourceId(
-        'Microsoft.Authorization/roleDefinitions',
-        roles.serviceBusSender
-      )
+      roleDefinitionId: subscriptionResourceId(definitions, roles.serviceBusSender)
       principalId: appPrincipalId
       principalType: 'ServicePrincipal'
     }
@@ -89,10 +87,7 @@ resource receive 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(work[i].id, appPrincipalId, roles.serviceBusReceiver)
     scope: work[i]
     properties: {
-      roleDefinitionId: subscriptionResourceId(
-        'Microsoft.Authorization/roleDefinitions',
-        roles.serviceBusReceiver
-      )
+      roleDefinitionId: subscriptionResourceId(definitions, roles.serviceBusReceiver)
       principalId: appPrincipalId
       principalType: 'ServicePrincipal'
     }
@@ -103,10 +98,7 @@ resource receiveEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
   name: guid(events.id, appPrincipalId, roles.serviceBusReceiver)
   scope: events
   properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.serviceBusReceiver
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.serviceBusReceiver)
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }
@@ -117,10 +109,7 @@ resource sendEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (q
   name: guid(events.id, eventsPrincipalId, roles.serviceBusSender)
   scope: events
   properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.serviceBusSender
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.serviceBusSender)
     principalId: eventsPrincipalId
     principalType: 'ServicePrincipal'
   }
@@ -130,10 +119,7 @@ resource own 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (fastScal
   name: guid(namespace.id, appPrincipalId, roles.serviceBusOwner)
   scope: namespace
   properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.serviceBusOwner
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.serviceBusOwner)
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }

@@ -16,6 +16,7 @@ param dailyCapGB int
 param appPrincipalId string
 
 var roles = loadJsonContent('../roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 
 resource logs 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'log-pullwatch-${token}'
@@ -45,10 +46,7 @@ resource publish 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(insights.id, appPrincipalId, roles.metricsPublisher)
   scope: insights
   properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.metricsPublisher
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.metricsPublisher)
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }

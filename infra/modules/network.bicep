@@ -4,8 +4,12 @@ param token string
 param location string
 param tags object
 
-@description('At least a /26: half for the app, half for private endpoints.')
 param addressPrefix string
+
+@description('A /27 or larger: Flex Consumption asks for it, delegated, with nothing else in it.')
+param appPrefix string
+
+param endpointsPrefix string
 
 @description('Registries that are to get a private endpoint here: their resource ids.')
 param privateRegistries array
@@ -13,10 +17,6 @@ param privateRegistries array
 param storageId string
 param serviceBusId string
 param vaultId string
-
-// Flex Consumption asks for a /27 or larger, delegated, without other things in it
-var appPrefix = cidrSubnet(addressPrefix, 27, 0)
-var endpointsPrefix = cidrSubnet(addressPrefix, 27, 1)
 
 var suffix = environment().suffixes.storage
 var services = [

@@ -11,12 +11,10 @@ param appPrincipalId string
 param protect bool
 
 var roles = loadJsonContent('../roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 
 // Reader reads the registry's settings, and in RBAC mode its images; in ABAC mode it opens none
-var reading = concat(
-  [roles.reader],
-  abac ? [roles.repositoryReader, roles.repositoryCatalogLister] : []
-)
+var reading = abac ? [roles.reader, roles.repositoryReader, roles.repositoryCatalogLister] : [roles.reader]
 
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
   name: registryName
@@ -27,7 +25,7 @@ resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(registry.id, appPrincipalId, role)
     scope: registry
     properties: {
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+      roleDefinitionId: subscriptionResourceId(definitions, role)
       principalId: appPrincipalId
       principalType: 'ServicePrincipal'
     }
@@ -46,9 +44,7 @@ resource locker 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (prote
     permissions: [
       {
         actions: abac ? [] : ['Microsoft.ContainerRegistry/registries/push/write']
-        dataActions: abac
-          ? ['Microsoft.ContainerRegistry/registries/repositories/metadata/write']
-          : []
+        dataActions: abac ? ['Microsoft.ContainerRegistry/registries/repositories/metadata/write'] : []
       }
     ]
   }

@@ -8,6 +8,7 @@ param appPrincipalId string
 param logsId string
 
 var roles = loadJsonContent('../roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: 'kv-pw-${token}'
@@ -32,10 +33,7 @@ resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(vault.id, appPrincipalId, roles.secretsUser)
   scope: vault
   properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.secretsUser
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.secretsUser)
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }

@@ -12,6 +12,7 @@ param eventsPrincipalId string
 param logsId string
 
 var roles = loadJsonContent('../roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 var packageContainer = 'app-package'
 var deadLetterContainer = 'eventgrid-dead-letters'
 var tables = ['diagnoses', 'incidents', 'index', 'ledger', 'requested', 'sweeps']
@@ -78,7 +79,7 @@ resource appRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(account.id, appPrincipalId, role)
     scope: account
     properties: {
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+      roleDefinitionId: subscriptionResourceId(definitions, role)
       principalId: appPrincipalId
       principalType: 'ServicePrincipal'
     }
@@ -90,10 +91,7 @@ resource deadLetterRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(deadLetters.id, eventsPrincipalId, roles.blobContributor)
   scope: deadLetters
   properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.blobContributor
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.blobContributor)
     principalId: eventsPrincipalId
     principalType: 'ServicePrincipal'
   }

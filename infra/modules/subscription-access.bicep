@@ -10,13 +10,14 @@ param clusters bool
 param webAppSettings bool
 
 var roles = loadJsonContent('../roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 var reading = concat([roles.reader], clusters ? [roles.aksRbacReader, roles.aksClusterUser] : [])
 
 resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in reading: {
     name: guid(subscription().id, principalId, role)
     properties: {
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+      roleDefinitionId: subscriptionResourceId(definitions, role)
       principalId: principalId
       principalType: 'ServicePrincipal'
     }

@@ -4,6 +4,7 @@ param workspaceName string
 param principalId string
 
 var roles = loadJsonContent('../roles.json')
+var definitions = 'Microsoft.Authorization/roleDefinitions'
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -13,10 +14,7 @@ resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(workspace.id, principalId, roles.logsReader)
   scope: workspace
   properties: {
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roles.logsReader
-    )
+    roleDefinitionId: subscriptionResourceId(definitions, roles.logsReader)
     principalId: principalId
     principalType: 'ServicePrincipal'
   }
