@@ -122,6 +122,8 @@ param standby bool = false
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName, app: 'pullwatch' }
 var loginServers = [for one in registries: one.loginServer]
+var registrySubscriptions = [for one in registries: split(one.id, '/')[2]]
+var readable = union(subscriptions, registrySubscriptions)
 var queueEvents = eventDelivery == 'serviceBus'
 var eventSubscription = 'pullwatch-${token}'
 
@@ -250,7 +252,7 @@ module app 'modules/app.bicep' = {
     standby: standby
     sweepSchedule: sweepSchedule
     watchSchedule: watchSchedule
-    subscriptions: subscriptions
+    subscriptions: readable
     registries: loginServers
     acsEndpoint: communicationMail ? mail!.outputs.endpoint : ''
     mailFrom: communicationMail ? mail!.outputs.sender : ''
@@ -325,13 +327,13 @@ module events 'modules/event-subscription.bicep' = [
 ]
 
 module reading 'modules/subscription-access.bicep' = [
-  for id in subscriptions: {
+  for id in readable: {
     name: 'pullwatch-read-${uniqueString(id, token)}'
     scope: subscription(id)
     params: {
       principalId: identities.outputs.appPrincipalId
-      clusters: readClusters
-      webAppSettings: readWebAppSettings
+      clusters: readClusters && contains(subscriptions, id)
+      webAppSettings: readWebAppSettings && contains(subscriptions, id)
     }
   }
 ]

@@ -13,8 +13,8 @@ param protect bool
 var roles = loadJsonContent('../roles.json')
 var definitions = 'Microsoft.Authorization/roleDefinitions'
 
-// Reader reads the registry's settings, and in RBAC mode its images; in ABAC mode it opens none
-var reading = abac ? [roles.reader, roles.repositoryReader, roles.repositoryCatalogLister] : [roles.reader]
+// Reader, on the subscription, reads settings and in RBAC mode images; in ABAC mode it opens none
+var reading = abac ? [roles.repositoryReader, roles.repositoryCatalogLister] : []
 
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
   name: registryName

@@ -10,12 +10,15 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existin
   name: workspaceName
 }
 
-resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(workspace.id, principalId, roles.logsReader)
-  scope: workspace
-  properties: {
-    roleDefinitionId: subscriptionResourceId(definitions, roles.logsReader)
-    principalId: principalId
-    principalType: 'ServicePrincipal'
+// Reader tells the workspace's id; the data has a role of its own
+resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in [roles.reader, roles.logsReader]: {
+    name: guid(workspace.id, principalId, role)
+    scope: workspace
+    properties: {
+      roleDefinitionId: subscriptionResourceId(definitions, role)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+    }
   }
-}
+]
