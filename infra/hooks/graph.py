@@ -47,7 +47,7 @@ def _post(principal: str, resource: str, role: str) -> None:
 def from_arguments() -> None:
     """Grant to whom the command line names. Raises HookError."""
     if len(sys.argv) != 2 or not sys.argv[1].strip():  # noqa: PLR2004 - the program and one argument
-        raise HookError(f"Usage: {__doc__.splitlines()[2].strip()}")  # type: ignore[union-attr]
+        raise HookError(f"Usage: {__doc__.splitlines()[2].strip()}")
     grant(sys.argv[1].strip())
 
 
