@@ -2,7 +2,8 @@
 
 - the settings (shared/settings.py): README's table and local.settings.sample.json;
 - the permissions (infra/permissions.yaml) and the parameters (infra/main.bicep): the tables of
-  docs/operations.md.
+  docs/operations.md;
+- the queries of infra/workbook.py: the workbook.
 """
 
 import json
@@ -10,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from infra import bicep
+from infra import bicep, workbook
 from infra.permissions import NAMES, Permission, permissions
 from shared.settings import Settings, describe, variable
 
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 README = Path("README.md")
 SAMPLE = Path("local.settings.sample.json")
 OPERATIONS = Path("docs/operations.md")
+WORKBOOK = Path("infra/workbooks/capacity.json")
 
 HOST = {
     "FUNCTIONS_WORKER_RUNTIME": "python",
@@ -134,6 +136,7 @@ def documents() -> dict[Path, str]:
         README: with_table(readme, settings_table()),
         SAMPLE: sample(),
         OPERATIONS: with_table(operations, parameters_table()),
+        WORKBOOK: workbook.workbook(),
     }
 
 
