@@ -38,6 +38,23 @@ LOCAL = {
 ASKED_FOR = ("TEAMS_WEBHOOK_URL", "MAIL_TO")
 """What whoever starts the app by hand may want to fill in."""
 
+HOOKS = (
+    ("`PULLWATCH_REGISTRIES`", "", "", "Registries: names, or resource ids, separated by commas."),
+    (
+        "`PULLWATCH_LOG_WORKSPACES`",
+        "",
+        "",
+        "Log Analytics workspaces that get the registries' logs: resource ids.",
+    ),
+    (
+        "`PULLWATCH_PROTECT`",
+        "`false`",
+        "",
+        "Give the app the right to lock images. It can write nothing else.",
+    ),
+)
+"""What only hooks read."""
+
 type Row = Sequence[str]
 
 
@@ -102,7 +119,7 @@ def role_name(role: str) -> str:
 def parameters_table() -> str:
     """What `azd env set` takes, with its default and its meaning."""
     named = bicep.environment(bicep.VALUES.read_text())
-    rows = []
+    rows = [*HOOKS]
     for one in bicep.parameters(bicep.MAIN.read_text()):
         variables = ", ".join(f"`{name}`" for name in named[one.name])
         choice = " or ".join(f"`{value}`" for value in one.allowed)
