@@ -56,7 +56,7 @@ def link(wanted: str) -> dict[str, Any]:
         "abac": registry["properties"].get("roleAssignmentMode") == "AbacRepositoryPermissions",
         "topicName": topic["name"] if topic else f"pullwatch-{registry['name']}",
         "topicGroup": str((topic or registry)["id"]).split("/")[4],
-        # one that is there is left as it is: making it again would take other stamps' identities away
+        # one that is there is left as it is: made again, it would lose other stamps' identities
         "createTopic": topic is None,
         "ownTopic": topic is None or _is_own(topic),
     }
