@@ -15,8 +15,8 @@ def password(kind: str, **fields: object) -> dict[str, object]:
     return {"value": kind, **fields}
 
 
-STAGES = ((2, "_IN_3_DAYS"), (9, "_IN_14_DAYS"), (25, ""))
-"""Days to the end of a secret, and how the warning's code ends then."""
+STAGES = (2, 9, 25)
+"""Days to the end of a secret: one for each stage of the warning."""
 
 
 SETUP = (
@@ -166,12 +166,12 @@ ACCOUNTS = (
     ),
     *(
         fault(
-            f"CREDENTIALS_TOKEN_EXPIRING{stage}",
+            "CREDENTIALS_TOKEN_EXPIRING",
             f"in {days} days",
             put("registries/plain/tokens/*/passwords", [password("a", expires=f"P{days}D")]),
             "*-token",
         )
-        for days, stage in STAGES
+        for days in STAGES
     ),
     fault(
         "CREDENTIALS_SERVICE_PRINCIPAL_MISSING",
@@ -193,12 +193,12 @@ ACCOUNTS = (
     ),
     *(
         fault(
-            f"CREDENTIALS_SECRET_EXPIRING{stage}",
+            "CREDENTIALS_SECRET_EXPIRING",
             f"in {days} days",
             put("identities/*-principal/secrets", [password("old", expires=f"P{days}D")]),
             "*-sp",
         )
-        for days, stage in STAGES
+        for days in STAGES
     ),
 )
 
