@@ -7,7 +7,7 @@ added without a new version; a receiver skips what it does not know.
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +25,9 @@ FITS = (1_000, 300, 100, 30, 10, 0)
 """How many rows of a list are told, from most to least; what is left out is counted."""
 LONGEST_TEXT, LONGEST_NAME = 2_000, 500
 MOST_FIXES, MOST_TAGS = 20, 50
+
+
+type Label = Literal["fail", "warn", "unknown", "pass", "skipped"]
 
 
 class Named(Struct, frozen=True, kw_only=True):
@@ -126,7 +129,7 @@ class Body(Struct, frozen=True, kw_only=True):
     topic: Literal["incident", "report", "operator"]
     transition: Literal["opened", "updated", "resolved"] | None
     at: datetime
-    outcome: Literal["fail", "warn", "unknown", "pass", "skipped"]
+    outcome: Label
     headline: str
     maybe_repeated: bool
     dashboard: str
@@ -152,7 +155,7 @@ def body_of(alert: Alert, alert_id: str, most: int) -> Body:
         topic=alert.topic.value,
         transition=alert.transition.value if about_incident else None,
         at=alert.at,
-        outcome=alert.outcome.label,
+        outcome=cast("Label", alert.outcome.label),
         headline=_name(alert.headline),
         maybe_repeated=alert.maybe_repeated,
         dashboard=_name(alert.dashboard),
