@@ -98,6 +98,10 @@ def secret_is_valid(
         raise NotApplicableError("the workload does not log in with a service principal")
     if not known(account).exists:
         raise NotApplicableError("the service principal does not exist")
+    if home := known(account).registered_in:
+        raise CannotTellError(
+            f"its application is registered in {home}: its secrets are seen there"
+        )
     end = _last(known(account).expires)
     details = {"subject": identity.client_id or who(identity), "client_id": identity.client_id}
     details |= {"identity": who(identity)} | about_workload(asked.pull)

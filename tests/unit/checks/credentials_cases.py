@@ -312,6 +312,21 @@ ACCOUNTS = [
         "CREDENTIALS_SERVICE_PRINCIPAL_DISABLED",
         says=("accountEnabled=true",),
     ),
+    passes(
+        "principal on, in the registry's directory",
+        "credentials.service_principal",
+        healthy(PRINCIPAL, account(NOW + 99 * DAYS, tenant="T"), profile(tenant_id="t")),
+    ),
+    *(
+        unknown(
+            f"principal of another directory, exists: {exists}",
+            "credentials.service_principal",
+            healthy(PRINCIPAL, account(exists=exists, tenant="ours"), profile(tenant_id="theirs")),
+            "theirs",
+            "ours",
+        )
+        for exists in (True, False)
+    ),
     unknown(
         "principal unseen",
         "credentials.service_principal",
@@ -378,6 +393,12 @@ EXPIRY = [
         "an old secret beside a new one",
         "credentials.secret_expiry",
         healthy(PRINCIPAL, account(NOW - DAYS, NOW + 300 * DAYS)),
+    ),
+    unknown(
+        "the application is another tenant's",
+        "credentials.secret_expiry",
+        healthy(PRINCIPAL, account(NOW + 99 * DAYS, registered_in="theirs")),
+        "theirs",
     ),
     unknown("no password listed", "credentials.token_expiry", healthy(TOKEN, token(expires=()))),
     unknown("no secret listed", "credentials.secret_expiry", healthy(PRINCIPAL, account())),
