@@ -78,6 +78,12 @@ SETUP = (
         *("web-plain", "slot-plain", "app-plain", "job-plain", "aci-plain"),
     ),
     fault(
+        "CREDENTIALS_IDENTITY_DELETED",
+        "gone from Azure, still named",
+        each(put("identities/*-identity/deleted", True), put("identities/kubelet/deleted", True)),
+        *("*-plain", "*-gated", "*-vault", "*-abac"),
+    ),
+    fault(
         "CREDENTIALS_SYSTEM_IDENTITY_UNSUPPORTED",
         "the group's own identity",
         each(

@@ -81,6 +81,7 @@ class RegistryCredential(Fact, frozen=True, kw_only=True):
 
     ``configured`` is False where nothing names the registry: the pull is anonymous.
     ``wanted`` is the setting that would switch the managed identity on, where it is off.
+    ``anonymous`` is True where the setting asks for an anonymous pull in so many words.
     """
 
     configured: bool
@@ -88,6 +89,7 @@ class RegistryCredential(Fact, frozen=True, kw_only=True):
     secret_name: str = ""
     secret_exists: bool | None = None
     wanted: str = ""
+    anonymous: bool = False
 
 
 class CredentialExpiry(Fact, frozen=True):
