@@ -1,7 +1,7 @@
 """Mail through Azure Communication Services, with the app's identity."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -33,6 +33,9 @@ class CommunicationServices:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
         return cls(settings) if settings.acs_endpoint else None
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def send(self, alert: Alert) -> None:
         try:

@@ -1,6 +1,7 @@
 """What a channel is."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import ClassVar, Protocol, Self
 
@@ -34,6 +35,9 @@ class Channel(Protocol):
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
         """The channel as configured, or None when it is not."""
+
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """Wait until the channel may be asked again: inside, an alert is sent without waiting."""
 
     async def send(self, alert: Alert) -> None:
         """Deliver one alert, or raise DeliveryError."""

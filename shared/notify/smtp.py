@@ -1,5 +1,6 @@
 """Mail over SMTP."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import ClassVar, Self
@@ -28,6 +29,9 @@ class Smtp:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
         return cls(settings) if settings.smtp_host else None
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def send(self, alert: Alert) -> None:
         settings = self._settings

@@ -5,6 +5,8 @@ Connectors and MessageCard are retired; a workflow takes Adaptive Cards only, in
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
@@ -57,13 +59,14 @@ class Teams:
         url = settings.teams_webhook_url
         return cls(url, settings.request_timeout_seconds) if url else None
 
-    async def send(self, alert: Alert) -> None:
-        body = message(alert)
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
         async with self._turn:
-            await self._post(body)
+            yield
             await asyncio.sleep(GAP)
 
-    async def _post(self, body: bytes) -> None:
+    async def send(self, alert: Alert) -> None:
+        body = message(alert)
         timeout = ClientTimeout(total=self._timeout)
         try:
             async with (

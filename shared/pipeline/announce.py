@@ -13,6 +13,8 @@ from shared.domain.findings import Outcome
 from shared.domain.incidents import Incident, Transition
 from shared.domain.reports import Report
 from shared.notify.base import Channel, DeliveryError
+from shared.notify.words import line
+from shared.pipeline import cut_off
 from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,8 @@ async def on_alert(services: Services, body: bytes, message_id: str | None) -> N
 
 async def compose(services: Services, announcement: Announcement) -> Alert | None:
     """The alert as things are now, or None where it is no longer news."""
+    if announcement.topic is Topic.CUT_OFF:
+        return await _cut_off_alert(services, announcement)
     if announcement.topic is Topic.OPERATOR:
         return _alert(services, announcement, "Pullwatch needs an operator", Outcome.WARN)
     if announcement.topic is Topic.REPORT:
@@ -82,18 +86,27 @@ def is_news(incident: Incident, announcement: Announcement) -> bool:
 async def deliver(
     services: Services, channel: Channel, alert: Alert, announcement: Announcement
 ) -> None:
-    """Send one alert. A failed one is sent again later; one that arrived never is."""
-    state = await services.store.ledger.claim(announcement.id)
-    if state is Delivery.DELIVERED:
-        return
-    try:
-        await channel.send(replace(alert, maybe_repeated=state is Delivery.INTERRUPTED))
-    except DeliveryError as why:
-        await services.store.ledger.not_delivered(announcement.id)
-        await _again(services, announcement, why)
-    else:
-        await services.store.ledger.delivered(announcement.id)
-        log.info("alert %s delivered", announcement.id)
+    """Send one alert. A failed one is sent again later; one that may have arrived never is.
+
+    It is claimed when it is its turn, so that only what was really under way counts as cut off.
+    """
+    ledger = services.store.ledger
+    async with channel.turn():
+        state = await ledger.claim(announcement.id)
+        if state is Delivery.DELIVERED:
+            return
+        if state is Delivery.INTERRUPTED and alert.topic is not Topic.CUT_OFF:
+            await cut_off.remember(services, announcement)
+            return
+        try:
+            await channel.send(replace(alert, maybe_repeated=state is Delivery.INTERRUPTED))
+        except DeliveryError as why:
+            await ledger.not_delivered(announcement.id)
+            await _again(services, announcement, why)
+        else:
+            await ledger.mentioned(channel.name, alert.cut_off)
+            await ledger.delivered(announcement.id)
+            log.info("alert %s delivered", announcement.id)
 
 
 async def _again(services: Services, announcement: Announcement, why: DeliveryError) -> None:
@@ -122,6 +135,20 @@ def _alert(services: Services, about: Announcement, headline: str, outcome: Outc
         outcome=outcome,
         notice=about.notice,
         dashboard=services.settings.public_url,
+    )
+
+
+async def _cut_off_alert(services: Services, about: Announcement) -> Alert | None:
+    """One notice for everything that was cut off on a channel and still holds."""
+    found = await services.store.ledger.all_cut_off(about.channel)
+    alerts = [alert for one in found if (alert := await compose(services, one))]
+    if not alerts:
+        return None
+    several = f"{len(alerts):,} alerts were" if len(alerts) > 1 else "An alert was"
+    return replace(
+        _alert(services, about, f"{several} cut off while being sent", Outcome.WARN),
+        items=tuple(map(line, alerts)),
+        cut_off=tuple(one.id for one in found),
     )
 
 

@@ -1,6 +1,7 @@
 """The world as the pipeline sees it, in memory: an estate, a queue, channels, a clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
@@ -228,6 +229,9 @@ class FakeChannel:
     def from_settings(cls, settings: Settings) -> Self | None:
         _ = settings
         return cls()
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def send(self, alert: Alert) -> None:
         if self.fails:
