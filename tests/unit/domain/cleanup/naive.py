@@ -19,8 +19,10 @@ import shlex
 import warnings
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
+# Silent: which indexes hold their children. All; those that this purge leaves; those with a tag.
+Holding = Literal["all", "staying", "tagged"]
 SWITCHES = ("--untagged", "--untagged-only", "--include-locked", "--dry-run")
 VALUES = ("--filter", "--ago", "--keep", "--concurrency")
 NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "ms": 10**6, "s": 10**9}
@@ -31,10 +33,11 @@ UNTRANSLATABLE = (r"\(\?", r"\{,", r"\[[^\]]*\[", r"[*+?}]\+")
 
 
 def naive_purge(
-    registry: dict[str, Any], command: str, now: datetime
+    registry: dict[str, Any], command: str, now: datetime, *, holding: Holding = "all"
 ) -> tuple[list[str], list[str]]:
     """The sorted `repository:tag` and `repository@digest` that the command removes.
 
+    `holding` says which indexes hold their children.
     Raises ValueError for a command that these rules do not understand.
     """
     filters, options = read_command(command)
@@ -62,7 +65,7 @@ def naive_purge(
             gone = tags_to_delete(repository, expression, limit, keep, include_locked)
         tags += [f"{name}:{tag}" for tag in gone]
         if untagged_only or "--untagged" in options:  # rule 8
-            unused = manifests_to_delete(repository, gone, limit, include_locked)
+            unused = manifests_to_delete(repository, gone, limit, include_locked, holding=holding)
             digests += [f"{name}@{digest}" for digest in unused]
     if "--dry-run" in options:  # rule 10
         return [], []
@@ -87,23 +90,38 @@ def tags_to_delete(
 
 
 def manifests_to_delete(
-    repository: dict[str, Any], gone: list[str], limit: int, include_locked: bool
+    repository: dict[str, Any],
+    gone: list[str],
+    limit: int,
+    include_locked: bool,
+    *,
+    holding: Holding,
 ) -> list[str]:
     """Silent: `--keep` spares no manifest."""
     tagged = [tag["digest"] for tag in repository["tags"] if tag["name"] not in gone]  # rule 8
-    children = []
-    for manifest in repository["manifests"]:
-        children += manifest["references"]  # rule 9; silent: also of an index that goes itself
     unused = []
     for manifest in repository["manifests"]:
-        if manifest["digest"] in tagged or manifest["digest"] in children:
+        if manifest["digest"] in tagged:
             continue
         if not read_time(manifest["lastUpdateTime"]) < limit:  # rule 8; silent: untagging makes
             continue  # a manifest no younger
         if is_locked(manifest) and not include_locked:  # rule 6; silent: as for tags
             continue
         unused.append(manifest["digest"])
-    return unused
+    while True:  # rule 9: what stays may hold what looked unused, and so on
+        children = []
+        for manifest in repository["manifests"]:
+            stays = manifest["digest"] not in unused
+            if (
+                holding == "all"
+                or (holding == "staying" and stays)
+                or (holding == "tagged" and manifest["digest"] in tagged)
+            ):
+                children += manifest["references"]
+        left = [digest for digest in unused if digest not in children]
+        if left == unused:
+            return unused
+        unused = left
 
 
 def tag_expression(filters: list[str], name: str) -> str | None:

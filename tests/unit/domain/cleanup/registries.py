@@ -35,6 +35,7 @@ TAG_PARTS = (
     *("none", "^main[.]", "(dev|v)-?1(3|0)?$"),
 )
 BROAD_TAG_PARTS = (".*", ".", "v", "[0-9]", r"\w", "[^z]", "1|e", "^[a-z]|[0-9]$")
+FAMILIES = ("^v", "^dev", "^[0-9]", "^l", "^[a-u]", "^main|^s")  # little in common
 AGES = {  # seconds: how to write them
     0: "0 0s 0d",
     1: "1s",
@@ -70,7 +71,9 @@ def random_case(dice: Random) -> tuple[dict[str, Any], str]:
 
 
 def random_registry(dice: Random) -> dict[str, Any]:
-    names = dice.sample(REPOSITORIES, dice.randint(1, 4))
+    part = dice.choice(("", "app", "web"))
+    alike = [name for name in REPOSITORIES if part in name]
+    names = dice.sample(alike, dice.choice((1, 2, 3, 4, 4)))
     return {"repositories": [random_repository(dice, name) for name in sorted(names)]}
 
 
@@ -81,10 +84,10 @@ def random_repository(dice: Random, name: str) -> dict[str, Any]:
     """
     times: list[str] = []
     manifests: list[dict[str, Any]] = []
-    for number in range(dice.choice((0, 2, 6, 8, 12))):
+    for number in range(dice.choice((0, 4, 6, 8, 12))):
         manifests.append(random_manifest(dice, number, manifests, times))
     tags = []
-    for tag in sorted(dice.sample(TAGS, dice.choice((0, 3, 8, 12, 15)) if manifests else 0)):
+    for tag in sorted(dice.sample(TAGS, dice.choice((0, 4, 10, 15, 15)) if manifests else 0)):
         manifest = dice.choice(manifests[:3] if dice.random() < 0.5 else manifests)
         manifest["tags"].append(tag)
         tags.append({"name": tag, "digest": manifest["digest"], **random_state(dice, times)})
@@ -111,7 +114,7 @@ def random_manifest(
 def random_state(dice: Random, times: list[str]) -> dict[str, Any]:
     """A time, often one that was there before, and each lock by itself."""
     if not times or dice.random() < 0.7:
-        times.append(random_time(dice))
+        times.append(random_time(dice, times))
     return {
         "lastUpdateTime": dice.choice(times),
         "changeableAttributes": {
@@ -121,23 +124,28 @@ def random_state(dice: Random, times: list[str]) -> dict[str, Any]:
     }
 
 
-def random_time(dice: Random) -> str:
-    """Seconds to 400 days before now, with up to seven decimals; sometimes exactly an `--ago`."""
-    if dice.random() < 0.25:
+def random_time(dice: Random, earlier: list[str]) -> str:
+    """Seconds to 400 days before now, with up to seven decimals.
+
+    Sometimes exactly an `--ago`, or in the same second as one that was there before.
+    """
+    if dice.random() < 0.2:
         return f"{NOW - timedelta(seconds=dice.choice(list(AGES))):%Y-%m-%dT%H:%M:%S}Z"
-    longest = dice.choice((60, 3600, DAY, 40 * DAY, 400 * DAY, 400 * DAY, 400 * DAY))
-    moment = NOW - timedelta(seconds=dice.randint(1, longest))
+    longest = dice.choice((60, DAY, 40 * DAY, 400 * DAY, 400 * DAY, 400 * DAY))
+    second = f"{NOW - timedelta(seconds=dice.randint(1, longest)):%Y-%m-%dT%H:%M:%S}"
+    if earlier and dice.random() < 0.2:
+        second = dice.choice(earlier)[: len(second)]
     width = dice.choice((0, 1, 6, 7))
     decimals = f".{dice.randrange(10**width):0{width}}" if width else ""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}{decimals}Z"
+    return f"{second}{decimals}Z"
 
 
 def random_command(dice: Random, names: Sequence[str] = REPOSITORIES) -> str:
     untagged_only = dice.random() < 0.15
     words = [] if untagged_only and dice.random() < 0.3 else random_filters(dice, names)
     if not untagged_only or dice.random() < 0.5:
-        words.append(option(dice, "--ago", dice.choice(AGES[dice.choice(list(AGES))].split())))
-    if dice.random() < 0.5:
+        words.append(option(dice, "--ago", random_age(dice)))
+    if dice.random() < 0.6:
         words.append(option(dice, "--keep", str(dice.randint(0, 6))))
     if dice.random() < 0.2:
         words.append(option(dice, "--concurrency", str(dice.randint(1, 32))))
@@ -153,16 +161,27 @@ def random_command(dice: Random, names: Sequence[str] = REPOSITORIES) -> str:
     return dice.choice(HEADS) + "".join(dice.choice((" ", " ", "  ")) + word for word in words)
 
 
+def random_age(dice: Random) -> str:
+    """More often a short one: then `--keep` has tags to choose from."""
+    seconds = list(AGES)[: dice.choice((8, len(AGES)))]
+    return dice.choice(AGES[dice.choice(seconds)].split())
+
+
 def random_filters(dice: Random, names: Sequence[str] = REPOSITORIES) -> list[str]:
     """One to three; often several for one repository."""
-    pool = (names, names, REPOSITORY_PARTS)
-    repositories = [dice.choice(dice.choice(pool)) for _ in range(dice.randint(1, 2))]
+    repositories = [random_repository_part(dice, names) for _ in range(dice.choice((1, 1, 2)))]
     filters = []
-    for _ in range(dice.choice((1, 1, 1, 2, 2, 3))):
-        tag_part = dice.choice(dice.choice((TAG_PARTS, BROAD_TAG_PARTS)))
+    for _ in range(dice.choice((1, 1, 2, 2, 3))):
+        tag_part = dice.choice(dice.choice((TAG_PARTS, BROAD_TAG_PARTS, FAMILIES)))
         text = f"{dice.choice(repositories)}:{tag_part}"
         filters.append(option(dice, "--filter", text))
     return filters
+
+
+def random_repository_part(dice: Random, names: Sequence[str]) -> str:
+    """One of the names, or the trap of two with a bar between, or anything."""
+    one, other = dice.choice(names), dice.choice(names)
+    return dice.choice((one, one, f"{one}|{other}", dice.choice(REPOSITORY_PARTS)))
 
 
 def option(dice: Random, name: str, value: str) -> str:
