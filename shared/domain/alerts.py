@@ -24,7 +24,8 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
     It names what to say rather than saying it, so that a channel that was down for an hour
     tells the state of now. ``id`` is deterministic: the same news for a channel is sent once.
-    ``update`` numbers an incident's updates: a later one replaces this one.
+    ``update`` numbers an incident's updates: a later one replaces this one. ``booked`` says that
+    this message comes when the channel has a turn for it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
     episode: int = 1
     update: int = 0
     attempt: int = 0
+    booked: bool = False
     at: datetime
     notice: str = ""
 

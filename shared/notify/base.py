@@ -1,7 +1,6 @@
 """What a channel is."""
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import ClassVar, Protocol, Self
 
@@ -36,11 +35,11 @@ class Channel(Protocol):
     def from_settings(cls, settings: Settings) -> Self | None:
         """The channel as configured, or None when it is not."""
 
-    def turn(self) -> AbstractAsyncContextManager[object]:
-        """Wait until the channel may be asked again: inside, an alert is sent without waiting."""
+    def book(self) -> float:
+        """Book a turn: in how many seconds the channel takes one more alert."""
 
     async def send(self, alert: Alert) -> None:
-        """Deliver one alert, or raise DeliveryError."""
+        """Deliver one alert, without waiting for a turn, or raise DeliveryError."""
 
 
 def refused(who: str, status: int, headers: Mapping[str, str], hint: str = "") -> DeliveryError:

@@ -1,6 +1,5 @@
 """Mail over SMTP."""
 
-from contextlib import AbstractAsyncContextManager, nullcontext
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import ClassVar, Self
@@ -30,8 +29,8 @@ class Smtp:
     def from_settings(cls, settings: Settings) -> Self | None:
         return cls(settings) if settings.smtp_host else None
 
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        return nullcontext()
+    def book(self) -> float:
+        return 0.0
 
     async def send(self, alert: Alert) -> None:
         settings = self._settings

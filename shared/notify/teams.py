@@ -4,9 +4,7 @@ Connectors and MessageCard are retired; a workflow takes Adaptive Cards only, in
 (learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using).
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
 from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
@@ -52,18 +50,18 @@ class Teams:
         """``timeout`` is in seconds."""
         self._url = url
         self._timeout = timeout
-        self._turn = asyncio.Lock()
+        self._free = 0.0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
         url = settings.teams_webhook_url
         return cls(url, settings.request_timeout_seconds) if url else None
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        async with self._turn:
-            yield
-            await asyncio.sleep(GAP)
+    def book(self) -> float:
+        now = time.monotonic()
+        start = max(now, self._free)
+        self._free = start + GAP
+        return start - now
 
     async def send(self, alert: Alert) -> None:
         body = message(alert)

@@ -1,5 +1,6 @@
 """One announcement: say it through its channel, once, as things are now."""
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 12
+SOON = 1.0
+"""Seconds of waiting for a turn that are not worth another message."""
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 
@@ -36,8 +39,10 @@ async def on_alert(services: Services, body: bytes, message_id: str | None) -> N
         await _note(services, NoteKind.MESSAGE_MALFORMED, nameless, str(why))
         return
     channel = services.channel(announcement.channel)
+    if channel is None or not await _is_turn(services, channel, announcement):
+        return
     alert = await compose(services, announcement)
-    if channel is None or alert is None:
+    if alert is None:
         log.info("announcement %s has nothing to say any more", announcement.id)
         return
     await deliver(services, channel, alert, announcement)
@@ -91,22 +96,37 @@ async def deliver(
     It is claimed when it is its turn, so that only what was really under way counts as cut off.
     """
     ledger = services.store.ledger
-    async with channel.turn():
-        state = await ledger.claim(announcement.id)
-        if state is Delivery.DELIVERED:
-            return
-        if state is Delivery.INTERRUPTED and alert.topic is not Topic.CUT_OFF:
-            await cut_off.remember(services, announcement)
-            return
-        try:
-            await channel.send(replace(alert, maybe_repeated=state is Delivery.INTERRUPTED))
-        except DeliveryError as why:
-            await ledger.not_delivered(announcement.id)
-            await _again(services, announcement, why)
-        else:
-            await ledger.mentioned(channel.name, alert.cut_off)
-            await ledger.delivered(announcement.id)
-            log.info("alert %s delivered", announcement.id)
+    state = await ledger.claim(announcement.id)
+    if state is Delivery.DELIVERED:
+        return
+    if state is Delivery.INTERRUPTED and alert.topic is not Topic.CUT_OFF:
+        await cut_off.remember(services, announcement)
+        return
+    try:
+        await channel.send(replace(alert, maybe_repeated=state is Delivery.INTERRUPTED))
+    except DeliveryError as why:
+        await ledger.not_delivered(announcement.id)
+        await _again(services, announcement, why)
+    else:
+        await ledger.mentioned(channel.name, alert.cut_off)
+        await ledger.delivered(announcement.id)
+        log.info("alert %s delivered", announcement.id)
+
+
+async def _is_turn(services: Services, channel: Channel, announcement: Announcement) -> bool:
+    """Wait for a turn that comes soon; one that comes later is waited for on the queue.
+
+    A channel that is slow in a mass incident must not hold up the others.
+    """
+    wait = 0.0 if announcement.booked else channel.book()
+    if wait <= SOON:
+        await asyncio.sleep(wait)
+        return True
+    later = replace(announcement, booked=True)
+    due = services.now() + timedelta(seconds=wait)
+    message = Outgoing(f"{later.id}:{later.attempt}:booked", msgspec.json.encode(later), due)
+    await services.queue.send(services.settings.alerts_queue, [message])
+    return False
 
 
 async def _again(services: Services, announcement: Announcement, why: DeliveryError) -> None:
@@ -116,7 +136,7 @@ async def _again(services: Services, announcement: Announcement, why: DeliveryEr
         raise UndeliverableError(f"{announcement.channel}: {why}") from why
     delay = min(FIRST_DELAY * 2**announcement.attempt, LONGEST_DELAY)
     asked = timedelta(seconds=why.retry_after or 0)
-    later = replace(announcement, attempt=announcement.attempt + 1)
+    later = replace(announcement, attempt=announcement.attempt + 1, booked=False)
     message = Outgoing(
         f"{later.id}:{later.attempt}",
         msgspec.json.encode(later),

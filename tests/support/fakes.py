@@ -1,7 +1,6 @@
 """The world as the pipeline sees it, in memory: an estate, a queue, channels, a clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
@@ -230,8 +229,8 @@ class FakeChannel:
         _ = settings
         return cls()
 
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        return nullcontext()
+    def book(self) -> float:
+        return 0.0
 
     async def send(self, alert: Alert) -> None:
         if self.fails:
