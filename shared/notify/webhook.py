@@ -55,6 +55,9 @@ class Webhook:
         timeout = settings.request_timeout_seconds
         return cls(settings.webhook_url, settings.webhook_secret, timeout)
 
+    def book(self) -> float:
+        return 0.0  # programs read as fast as alerts come
+
     async def send(self, alert: Alert) -> None:
         if not may_be_posted_to(self._url):
             raise DeliveryError("webhook: WEBHOOK_URL is no https address", permanent=True)

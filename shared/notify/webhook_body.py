@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from shared.domain.alerts import Alert, Topic
 from shared.domain.findings import Finding
-from shared.domain.incidents import Affected, Incident
+from shared.domain.incidents import Affected, Incident, Transition
 from shared.domain.reports import Report, ReportLine
 from shared.domain.text import lines, plain
 
@@ -122,18 +122,23 @@ class ReportBody(Struct, frozen=True, kw_only=True):
 
 
 class Body(Struct, frozen=True, kw_only=True):
-    """One alert. ``id`` is the same when it is sent again; ``transition`` is about incidents."""
+    """One alert. ``id`` is the same when it is sent again; ``transition`` is about incidents.
+
+    ``items`` are lines below the notice; ``cut_off`` are the ids of alerts that they stand for.
+    """
 
     version: Literal["1"] = "1"
     id: str
-    topic: Literal["incident", "report", "operator"]
-    transition: Literal["opened", "updated", "resolved"] | None
+    topic: Topic
+    transition: Transition | None
     at: datetime
     outcome: Label
     headline: str
     maybe_repeated: bool
     dashboard: str
     notice: str
+    items: tuple[str, ...]
+    cut_off: tuple[str, ...]
     incident: IncidentBody | None
     report: ReportBody | None
 
@@ -152,14 +157,16 @@ def body_of(alert: Alert, alert_id: str, most: int) -> Body:
     about_incident = alert.topic is Topic.INCIDENT
     return Body(
         id=alert_id,
-        topic=alert.topic.value,
-        transition=alert.transition.value if about_incident else None,
+        topic=alert.topic,
+        transition=alert.transition if about_incident else None,
         at=alert.at,
         outcome=cast("Label", alert.outcome.label),
         headline=_name(alert.headline),
         maybe_repeated=alert.maybe_repeated,
         dashboard=_name(alert.dashboard),
         notice=plain(alert.notice, LONGEST_TEXT),
+        items=tuple(map(_name, alert.items[:most])),
+        cut_off=tuple(map(_name, alert.cut_off[:most])),
         incident=_incident(alert.incident, most) if alert.incident else None,
         report=_report(alert.report, most) if alert.report else None,
     )
