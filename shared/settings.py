@@ -57,6 +57,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     urgent_queue: Annotated[str, Meta(description="Queue of urgent jobs.")] = "jobs-urgent"
     bulk_queue: Annotated[str, Meta(description="Queue of a sweep's jobs.")] = "jobs-bulk"
     alerts_queue: Annotated[str, Meta(description="Queue of alerts.")] = "alerts"
+    events_queue: Annotated[
+        str, Meta(description="Queue of registry events that Event Grid delivers to Service Bus.")
+    ] = "events"
     sweep_schedule: Annotated[
         str, Meta(description="When the nightly sweep runs (NCRONTAB, UTC).")
     ] = "0 0 2 * * *"
