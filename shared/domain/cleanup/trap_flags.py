@@ -75,15 +75,18 @@ def keep_after_age(parts: Parts, _: Registry) -> Iterator[Trap]:
 
 def keep_untagged(parts: Parts, _: Registry) -> Iterator[Trap]:
     """Keep counts manifests anew."""
-    both = parts.is_on("untagged") or parts.is_on("untagged-only")
-    if both and parts.number("keep") > 0 and release(parts.version) >= release("0.18"):
-        yield Trap(
-            "KEEP_UNTAGGED",
-            "--keep counts untagged manifests anew",
-            "It keeps that many tags and then that many untagged manifests. In 0.18 and 0.19, "
-            "where no more than that many could go, it keeps none of them.",
-            parts.without("keep").command(),
-        )
+    only = parts.is_on("untagged-only")
+    both = only or parts.is_on("untagged")
+    if not both or parts.number("keep") < 1 or release(parts.version) < release("0.18"):
+        return
+    by_age = parts if parts.has("ago") else parts.put("ago", "30d")
+    yield Trap(
+        "KEEP_UNTAGGED",
+        "--keep counts untagged manifests anew",
+        "It keeps that many tags and then that many untagged manifests. In 0.18 and 0.19, "
+        "where no more than that many could go, it keeps none of them. Age does what it says.",
+        (by_age.without("keep") if only else parts.without("untagged")).command(),
+    )
 
 
 def locked(parts: Parts, _: Registry) -> Iterator[Trap]:
