@@ -24,7 +24,8 @@ _TOKEN = re.compile(
     r"|(?P<comma>[,;]\s(?=[^,;\]\n]{1,300}?:\s))"
     r"|(?P<layer>:(?:\s+|$)|\sdesc\s=\s|\s-+\s(?=Original Error)|\b>>\s)"
 )
-_HEADING = re.compile(r":$|connectivity_[a-z_]{1,30}_error$", re.IGNORECASE)
+_HEADING = re.compile(r":$|\b[A-Z]{2,20}(?:_[A-Z]{2,20}){0,5}_ERROR$")
+"""``az acr check-health`` names the error in one line, and tells of it in the next."""
 _DATED = re.compile(r"\[?\d{4}[-/]\d\d|[*#\[]")
 
 

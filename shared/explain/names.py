@@ -20,7 +20,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(
-    r"(?P<mark>[\"'])(?!microsoft\.|application/|http|[/.])(?=[^\s\"']{0,400}[./:@])"
+    r"(?P<mark>[\"'])(?!microsoft\.|properties\.|application/|http|[/.])(?=[^\s\"']{0,400}[./:@])"
     r"(?P<name>[^\s\"'=]{1,400}+)(?P=mark)",
     re.IGNORECASE,
 )

@@ -71,7 +71,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
             "mismatched image",
         ),
         *("unsupported schema version", "missing signature key", "does not support oci"),
-        *("unexpected media type", "invalid mediatype", "unsupported layer", "not an image"),
+        *("reference for unknown type", "invalid mediatype", "unsupported layer", "not an image"),
         *("failed to get converter for", "invalid image: missing", "could not find config"),
         *("not a valid image manifest", "not a container image", "unrecognized manifest"),
         *("image config media type", "invalid media type", "unknown manifest media"),
@@ -85,6 +85,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("operation is disallowed", "registry_disallowed_operation", "disallowed-operation"),
         *("is in quarantine", "quarantined", "is locked", "operation not allowed on"),
     ),
+    Sign.UPSTREAM: ("for cache rule",),
     Sign.SERVER_ERROR: (
         *("internal server error", "service unavailable", "bad gateway", "gateway timeout"),
         *("gateway time-out", "service is temporarily unavailable", "service is unavailable"),

@@ -7,6 +7,11 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("is the docker daemon running", "docker_daemon_error", "connect to the docker daemon"),
         *("docker_command_error", "containerd.sock", "docker.sock", "crio.sock"),
     ),
+    Sign.NO_PULL: (
+        *("liveness probe", "readiness probe", "startup probe", "http probe", "warmup request"),
+        *("http pings", "health check failed", "healthcheck"),
+    ),
+    Sign.OWN_STORE: ("from content store", "containerd.content.v1.content"),
     Sign.NO_SPACE: (
         *("no space left on device", "not enough space on the disk", "disk quota exceeded"),
         *("there is not enough space", "insufficient disk space", "no usable disk space"),

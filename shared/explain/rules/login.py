@@ -3,7 +3,7 @@
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
-from shared.explain.reading import Reading, Rule, likely, one_of, sure
+from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _BAD_REQUEST, _UNAUTHORIZED = 400, 401
 _EXPIRED = frozenset({"7000222", "700082", "70008", "50173", "70043", "50055", "50133", "700084"})
@@ -83,6 +83,14 @@ def is_refused(attempt: Attempt) -> Reading | None:
     return one_of(why, *refusals, *others, weak=True)
 
 
+def is_helpless(attempt: Attempt) -> Reading | None:
+    """The program that keeps the credentials gave none."""
+    if not attempt.has(Sign.CREDENTIAL_HELPER):
+        return None
+    why = "whatever keeps the credentials gave none, and does not say why"
+    return guess(CauseLabel.AUTH_BAD_CREDENTIALS, why)
+
+
 def lacks_scope(attempt: Attempt) -> Reading | None:
     """The registry names the scope that the token lacks."""
     if attempt.has(Sign.NO_CREDENTIAL):
@@ -126,4 +134,5 @@ RULES: tuple[Rule, ...] = (
     is_refused_login,
     is_refused,
     is_denied,
+    is_helpless,
 )

@@ -21,6 +21,9 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
     """Something between the client and the registry answered."""
     if attempt.has(Sign.PROXY) or attempt.status == _PROXY_AUTHENTICATION:
         return sure(CauseLabel.NETWORK_PROXY, "the answer is a proxy's")
+    if attempt.has(Sign.WEB_PAGE) and "media type text/html" in attempt.text:
+        why = "a web page is stored there, or came in the place of an image"
+        return one_of(why, CauseLabel.NETWORK_PROXY, CauseLabel.MANIFEST_UNSUPPORTED)
     if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_PROXIES:
         why = "a web page came where a registry answers with JSON, as proxies send"
         return likely(CauseLabel.NETWORK_PROXY, why)
@@ -79,11 +82,18 @@ def breaks_off(attempt: Attempt) -> Reading | None:
 
 def _waited(attempt: Attempt) -> Reading | None:
     if not attempt.has(Sign.DEADLINE):
-        return None
+        return _unreached(attempt)
     why = "the time ran out: before or after the name was resolved, it does not say"
     if attempt.stage in (Stage.PING, Stage.NONE):
         return one_of(why, CauseLabel.NETWORK_DNS, CauseLabel.NETWORK_TIMEOUT)
     return likely(CauseLabel.NETWORK_TIMEOUT, "the time for the request ran out")
+
+
+def _unreached(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.UNREACHED):
+        return None
+    why = "it was not reached: whether the name or the way fails, it does not say"
+    return guess(CauseLabel.NETWORK_TIMEOUT, why)
 
 
 def _is_misspelt(host: str) -> bool:
