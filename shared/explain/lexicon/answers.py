@@ -24,7 +24,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("manifest unknown", "manifest_unknown", "not found: manifest", "no such manifest"),
         *("manifest not found", "artifact not found", "is not known to the registry"),
         *("manifest is unknown", "could not find manifest", "manifest is not found"),
-        *("no such image", "image not found", "unknown manifest"),
+        *("image not found", "unknown manifest"),
     ),
     Sign.DIGEST_UNKNOWN: ("manifest sha256:",),
     Sign.NAME_UNKNOWN: (
@@ -64,7 +64,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("unsupported config type", "mediatype in manifest should be", "unknown media type"),
         *("encountered unknown type", "schema 1 image", "manifest.v1+prettyjws", "schema1"),
         *("media type mismatch", "is no longer supported since containerd", "no signatures"),
-        *("invalid manifest type", "manifest type not supported", "unsupported format"),
+        *("invalid manifest type", "manifest invalid", "manifest_invalid", "manifest type not supported", "unsupported format"),
         *(
             "unexpectedly received a manifest list",
             "manifest version 2, schema 1",

@@ -122,7 +122,7 @@ CLASSES = (
         ("credential", "pull secret", "imagepullsecret", "username and password"),
         ("not found", "not configured", "not provided", "not set", "missing", "not specified"),
         ("no", "without", "missing", "empty"),
-        unless=("trying to look up",),
+        unless=("trying to look up", "erasing"),
     ),
     Class(
         Sign.LACKS_SCOPE,
@@ -161,6 +161,19 @@ CLASSES = (
         unless=("public", "admin", "access is disabled", "user is disabled", "ssl", "tls"),
     ),
     Class(
+        Sign.REGISTRY_GONE,
+        ("container registry", "registry", "registries"),
+        ABSENT,
+        unless=("manifest", "tag", "image", "repository", "artifact", "credential", "layer"),
+    ),
+    Class(
+        Sign.BAD_NAME,
+        ("image name", "image reference", "repository name", "image tag", "reference format"),
+        (*WRONG, "must be", "illegal", "must not"),
+        ("invalid", "malformed", "illegal", "could not parse", "cannot parse", "failed to parse"),
+        unless=("docker-credential",),
+    ),
+    Class(
         Sign.NAME_UNKNOWN,
         ("repository", "repository name"),
         ABSENT,
@@ -181,7 +194,7 @@ CLASSES = (
         ("manifest", "container image", "image", "artifact"),
         ABSENT,
         SOUGHT,
-        unless=("locally", "platform", "exist or ", "manifest list", "config", "vm image"),
+        unless=("locally", "platform", "exist or ", "manifest list", "config", "such image"),
         inner=True,
     ),
     Class(

@@ -21,7 +21,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("token validation failed", "bad username or password", "bad credentials"),
         *("credentials are not valid", "login failed for", "client id must be guid"),
         *("wrong username or password", "invalid token", "unable to find credentials in"),
-        *("docker-credential-", "username or password is incorrect"),
+        "username or password is incorrect",
         *("incorrect username", "failed to verify credentials", "credentials are invalid"),
         *("illegal base64 data", "invalid authorization token", "password is incorrect"),
         *("username and password are incorrect", "failed to decode docker", "adminuserdisabled"),
@@ -47,7 +47,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("failed to get msi token", "failed to acquire a token", "unable to acquire token"),
         *("could not get managed identity", "managedidentityisnotfound", "error getting msi"),
     ),
-    Sign.CREDENTIAL_HELPER: ("error getting credentials",),
+    Sign.CREDENTIAL_HELPER: ("error getting credentials", "docker-credential-"),
     Sign.IDENTITY_CANNOT: ("unable to pull image using managed identity",),
     Sign.NO_CREDENTIAL: (
         *("fetch anonymous token", "no basic auth credentials", "return empty authentication"),

@@ -18,7 +18,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("input/output error", "diskpressure", "low on resource: ephemeral-storage", "enospc"),
         *("read-only file system", "not enough free space", "disk is full", "insufficient free"),
         *("disk pressure", "out of disk", "low on resource: imagefs", "not enough disk space"),
-        *("errno 28", "os error 28", "winerror 112"),
+        *("errno 28", "os error 28", "winerror 112", "collect required amount of images"),
         *("not enough free disk", "freediskspacefailed", "no space available", "disk full"),
     ),
     Sign.BAD_NAME: (

@@ -51,6 +51,10 @@ def is_missing(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and _is_docker_hub(attempt):
         why = "a name without a registry means Docker Hub, which has no such image"
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
+    if "no such image" in attempt.text:
+        why = "the machine has no such image; whether the registry has it was not told"
+        tag, repository = CauseLabel.NOT_FOUND_TAG, CauseLabel.NOT_FOUND_REPOSITORY
+        return one_of(why, tag, repository, weak=True)
     return _not_found(attempt) if missing else None
 
 

@@ -9,6 +9,9 @@ _BAD_REQUEST, _UNAUTHORIZED = 400, 401
 _EXPIRED = frozenset({"7000222", "700082", "70008", "50173", "70043", "50055", "50133", "700084"})
 """Numbers of Entra's errors about what has expired; every other is about what is wrong."""
 
+_PUBLIC = ("mcr.microsoft.com", "mcrprod.azurecr.io")
+"""Microsoft's own images, which nobody needs a credential for."""
+
 _BAD = (Sign.BAD_SECRET, Sign.BAD_IDENTITY, Sign.NO_IDENTITY_TOKEN)
 
 
@@ -30,6 +33,9 @@ def is_wrong(attempt: Attempt) -> Reading | None:
 
 def is_anonymous(attempt: Attempt) -> Reading | None:
     """Either the client says so, or it asked for a token without showing anything."""
+    if attempt.anonymous and attempt.asked in _PUBLIC:
+        why = "this registry is for everybody: it fails, or something stands in between"
+        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
     if attempt.anonymous and _is_refused(attempt):
         why = "no credential was shown, and the registry wants one"
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)

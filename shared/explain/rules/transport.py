@@ -11,7 +11,9 @@ from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 _ACR = ("azurecr.io", "azurecr.cn", "azurecr.us", "azurecr.de")
 _ALWAYS_TLS = (*_ACR, "docker.io", "mcr.microsoft.com", "quay.io", "ghcr.io", "gcr.io")
 _PROXY_AUTHENTICATION = 407
-_PAGES_OF_PROXIES = (0, 200, 302, 403)
+_FORBIDDEN = 403
+_PAGES_OF_PROXIES = (0, 200, 302)
+_PAGES_OF_SERVERS = (400, 404, 405)
 _AZURE_RESOLVER = "168.63.129.16"
 _ALIKE = 0.8
 """How much the end of a host's name must resemble azurecr.io to be meant as it."""
@@ -24,6 +26,12 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.WEB_PAGE) and "media type text/html" in attempt.text:
         why = "a web page is stored there, or came in the place of an image"
         return one_of(why, CauseLabel.NETWORK_PROXY, CauseLabel.MANIFEST_UNSUPPORTED)
+    if attempt.has(Sign.WEB_PAGE) and attempt.status == _FORBIDDEN:
+        why = "a web page forbids it: a proxy's, or that of a server in front of the registry"
+        return guess(CauseLabel.NETWORK_PROXY, why)
+    if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_SERVERS:
+        why = "a web page came where a registry answers with JSON: a registry that is down, or none"
+        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
     if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_PROXIES:
         why = "a web page came where a registry answers with JSON, as proxies send"
         return likely(CauseLabel.NETWORK_PROXY, why)
@@ -50,7 +58,7 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.LOOKUP_FAILED) or (looked_up and not attempt.address):
         return sure(CauseLabel.NETWORK_DNS, "the resolver gave no answer")
     if not attempt.has(Sign.NO_SUCH_HOST):
-        return None
+        return _broken_off(attempt)
     if _is_misspelt(attempt.host):
         return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
     if attempt.host and is_masked(attempt.host):
@@ -100,6 +108,13 @@ def _is_misspelt(host: str) -> bool:
     """Whether a host's name nearly ends as a login server's."""
     end = ".".join(host.rstrip(".").split(".")[-2:])
     return end not in _ACR and SequenceMatcher(None, end, _ACR[0]).ratio() >= _ALIKE
+
+
+def _broken_off(attempt: Attempt) -> Reading | None:
+    """Whoever quotes an error often leaves out its end."""
+    if not attempt.innermost.startswith("lookup "):
+        return None
+    return likely(CauseLabel.NETWORK_DNS, "it ended while the name was looked up")
 
 
 def _hidden_name(attempt: Attempt) -> Reading:
