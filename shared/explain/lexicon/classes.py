@@ -164,7 +164,10 @@ CLASSES = (
         Sign.REGISTRY_GONE,
         ("container registry", "registry", "registries"),
         ABSENT,
-        unless=("manifest", "tag", "image", "repository", "artifact", "credential", "layer"),
+        unless=(
+            *("manifest", "tag", "image", "repository", "artifact", "credential", "layer"),
+            *("respond", "request", "status", "answered"),
+        ),
     ),
     Class(
         Sign.BAD_NAME,
