@@ -242,8 +242,8 @@ CLASSES = (
             *("media type", "mediatype", "media-type", "manifest version", "manifest schema"),
             *("schema version", "image format", "artifact type", "config type", "layer type"),
         ),
-        ("unsupported", "not supported", "unknown", "unrecognized", "deprecated", "no longer"),
-        ("unsupported", "unknown", "unrecognized", "unexpected", "invalid"),
+        ("unsupported", "not supported", "not allowed", "unknown", "unrecognized", "deprecated"),
+        ("unsupported", "unknown", "unrecognized", "unexpected", "invalid", "could not load"),
     ),
     Class(
         Sign.TOO_MANY,
@@ -259,7 +259,7 @@ CLASSES = (
         ),
         ("not allowed", "disabled", "not permitted", "denied", "blocked", "not in the allow"),
         ("blocked", "blocking", "disallowed", "forbidden"),
-        unless=("auth",),
+        unless=("auth", "storage account"),
     ),
     Class(
         Sign.LOOKUP_FAILED,

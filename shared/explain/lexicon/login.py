@@ -16,7 +16,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.BAD_SECRET: (
         *("invalid clientid or client secret", "application not registered with aad"),
         *("invalid_client", "invalid username/password", "invalid username or password"),
-        *("incorrect username or password", "unable to retrieve auth token", "invalid credentials"),
+        *("incorrect username or password", "unable to retrieve auth token"),
         *("admin user is disabled", "admin-enabled true", "connectivity_aad_login_error"),
         *("token validation failed", "bad username or password", "bad credentials"),
         *("credentials are not valid", "login failed for", "client id must be guid"),
@@ -51,7 +51,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.IDENTITY_CANNOT: ("unable to pull image using managed identity",),
     Sign.NO_CREDENTIAL: (
         *("fetch anonymous token", "no basic auth credentials", "return empty authentication"),
-        *("unsupported status code 401", "unable to retrieve some image pull secrets"),
+        "unable to retrieve some image pull secrets",
         *("anonymous access is not allowed", "anonymous pull is not"),
         *("falling back on anonymous", "no credentials were", "no matching credentials"),
         *("failedtoretrieveimagepullsecret", "no credential was found", "not logged in"),

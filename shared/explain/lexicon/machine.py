@@ -17,7 +17,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("there is not enough space", "insufficient disk space", "no usable disk space"),
         *("input/output error", "diskpressure", "low on resource: ephemeral-storage", "enospc"),
         *("read-only file system", "not enough free space", "disk is full", "insufficient free"),
-        *("disk pressure", "out of disk", "low on resource: imagefs", "not enough disk space"),
+        *("disk pressure", "out of disk", "low on resource: imagefs", "low on resource: nodefs", "not enough disk space"),
         *("errno 28", "os error 28", "winerror 112", "collect required amount of images"),
         *("not enough free disk", "freediskspacefailed", "no space available", "disk full"),
     ),

@@ -39,6 +39,9 @@ def is_anonymous(attempt: Attempt) -> Reading | None:
     if attempt.anonymous and _is_refused(attempt):
         why = "no credential was shown, and the registry wants one"
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
+    if "unsupported status code 401" in attempt.text:
+        why = "programs that look at images say so, most often having no credential"
+        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     if attempt.has(Sign.NO_CREDENTIAL):
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, "the client had no credential to show")
     return None
