@@ -24,7 +24,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("manifest unknown", "manifest_unknown", "not found: manifest", "no such manifest"),
         *("manifest not found", "artifact not found", "is not known to the registry"),
         *("manifest is unknown", "could not find manifest", "manifest is not found"),
-        *("no such image", "image not found", "unknown manifest"),
+        *("image not found", "unknown manifest"),
     ),
     Sign.DIGEST_UNKNOWN: ("manifest sha256:",),
     Sign.NAME_UNKNOWN: (
@@ -64,14 +64,14 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("unsupported config type", "mediatype in manifest should be", "unknown media type"),
         *("encountered unknown type", "schema 1 image", "manifest.v1+prettyjws", "schema1"),
         *("media type mismatch", "is no longer supported since containerd", "no signatures"),
-        *("invalid manifest type", "manifest type not supported", "unsupported format"),
+        *("invalid manifest type", "manifest invalid", "manifest_invalid", "manifest type not supported", "unsupported format"),
         *(
             "unexpectedly received a manifest list",
             "manifest version 2, schema 1",
             "mismatched image",
         ),
         *("unsupported schema version", "missing signature key", "does not support oci"),
-        *("unexpected media type", "invalid mediatype", "unsupported layer", "not an image"),
+        *("reference for unknown type", "invalid mediatype", "unsupported layer", "not an image"),
         *("failed to get converter for", "invalid image: missing", "could not find config"),
         *("not a valid image manifest", "not a container image", "unrecognized manifest"),
         *("image config media type", "invalid media type", "unknown manifest media"),
@@ -85,6 +85,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("operation is disallowed", "registry_disallowed_operation", "disallowed-operation"),
         *("is in quarantine", "quarantined", "is locked", "operation not allowed on"),
     ),
+    Sign.UPSTREAM: ("for cache rule",),
     Sign.SERVER_ERROR: (
         *("internal server error", "service unavailable", "bad gateway", "gateway timeout"),
         *("gateway time-out", "service is temporarily unavailable", "service is unavailable"),
