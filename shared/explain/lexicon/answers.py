@@ -64,7 +64,13 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("unsupported config type", "mediatype in manifest should be", "unknown media type"),
         *("encountered unknown type", "schema 1 image", "manifest.v1+prettyjws", "schema1"),
         *("media type mismatch", "is no longer supported since containerd", "no signatures"),
-        *("invalid manifest type", "manifest invalid", "manifest_invalid", "manifest type not supported", "unsupported format"),
+        *(
+            "invalid manifest type",
+            "manifest invalid",
+            "manifest_invalid",
+            "manifest type not supported",
+            "unsupported format",
+        ),
         *(
             "unexpectedly received a manifest list",
             "manifest version 2, schema 1",

@@ -73,7 +73,15 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("err_tunnel_connection", "proxy connect", "from proxy after connect", "proxy_error"),
         *("blocked by the proxy", "zscaler"),
     ),
-    Sign.WEB_PAGE: (*("invalid character '<'", "404 page not found", "<!doctype html", "<html", "type text/html"),),
+    Sign.WEB_PAGE: (
+        *(
+            "invalid character '<'",
+            "404 page not found",
+            "<!doctype html",
+            "<html",
+            "type text/html",
+        ),
+    ),
     Sign.PRIVATE_ENDPOINT: (
         *("have private endpoints in the vnet", "private endpoint needs to be reconfigured"),
         *("failed to replicate private endpoint", "private endpoint connection"),

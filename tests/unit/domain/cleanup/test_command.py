@@ -33,7 +33,7 @@ PLAIN = Purge(filters=("app:.*",), ago=MONTH)
         "acr purge --filter 'app:.*' --ago 30d -r {{ .Run.Registry }}",
         "acr-cli purge --filter 'app:.*' --ago 30d",
         "{{.Run.Registry}}/acr purge --filter 'app:.*' --ago 30d",
-        'az acr run --registry contoso --cmd "acr purge --filter \'app:.*\' --ago 30d" /dev/null',
+        "az acr run --registry contoso --cmd \"acr purge --filter 'app:.*' --ago 30d\" /dev/null",
         "az acr run --cmd=\"acr purge --filter 'app:.*' --ago 30d\" -r contoso /dev/null",
         "az acr task create -n p --cmd \"acr purge --filter 'app:.*' --ago 30d\" --schedule '0 1 * * *'",
         "az acr task update -n p --cmd \"acr purge --filter 'app:.*' --ago 30d\"",
