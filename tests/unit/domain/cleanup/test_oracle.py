@@ -59,6 +59,6 @@ def test_the_random_registries_try_what_matters() -> None:
     taken = [
         naive_purge(registry, wet(command), NOW, holding="staying") for registry, command in cases
     ]
-    assert sum(is_ruled(registry, command) for registry, command in cases) > 500
+    assert sum(is_ruled(registry, command) for registry, command in cases) > 250
     assert sum(bool(tags) for tags, _ in taken) > 250
     assert sum(bool(manifests) for _, manifests in taken) > 200
