@@ -91,7 +91,7 @@ def _line(incident: Incident) -> ReportLine:
     finding = incident.finding
     return ReportLine(
         incident=incident.id,
-        outcome=finding.outcome,
+        outcome=incident.outcome,
         title=finding.title,
         subject=finding.subject,
         pulls=len(incident.affected),
