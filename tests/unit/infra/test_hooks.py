@@ -211,7 +211,7 @@ def fits(call: list[str]) -> dict[str, str]:
     return given
 
 
-@pytest.mark.parametrize(("protect", "said"), [("", "false"), ("true", "true")])
+@pytest.mark.parametrize(("protect", "said"), [("", "false"), ("off", "false"), ("lock", "true")])
 def test_a_registry_is_linked_where_it_is(
     deployed: Cli,
     pause: Callable[[float], None],
@@ -219,7 +219,7 @@ def test_a_registry_is_linked_where_it_is(
     protect: str,
     said: str,
 ) -> None:
-    monkeypatch.setenv("PULLWATCH_PROTECT", protect)
+    monkeypatch.setenv("PULLWATCH_PROTECT_MODE", protect)
     deployed.answers("deployment group create", {})
     postprovision.postprovision(pause)
     (call,) = deployed.calls("deployment group create")
