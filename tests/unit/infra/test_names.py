@@ -171,6 +171,34 @@ def test_schedules_are_those_of_the_code_by_default() -> None:
     assert defaults["watchSchedule"] == Settings().watch_schedule
 
 
+LONGEST_DEPLOYMENT = 64
+TOKEN, PREFIX = "x" * 13, "pullwatch-" + "x" * 13
+EXAMPLES = {"uniqueString": TOKEN, "settingName": PREFIX, "token": TOKEN}
+"""What stands in a name for an expression, at its longest."""
+
+
+def longest(name: str) -> int:
+    """The length of a name in a template. Raises KeyError for what has no bound here."""
+    return len(re.sub(r"\$\{(\w+)(?:\([^)]*\))?\}", lambda found: EXAMPLES[found[1]], name))
+
+
+def test_no_name_is_longer_than_azure_takes() -> None:
+    for path in bicep.templates():
+        text = path.read_text()
+        for name in re.findall(r"^module .*?^ +name: '(.+?)'$", text, re.MULTILINE | re.DOTALL):
+            assert longest(name) <= LONGEST_DEPLOYMENT, name
+    vault, account = (
+        re.search(rf"resource {what} .*?name: '(.+?)'", text, re.DOTALL)
+        for what, text in (
+            ("vault", (bicep.FOLDER / "modules" / "secrets.bicep").read_text()),
+            ("account", STORAGE),
+        )
+    )
+    for found in (vault, account):
+        assert found is not None
+        assert longest(found[1]) <= 24
+
+
 @pytest.mark.parametrize("name", ["DoesNotExist", "own2"])
 def test_an_object_that_is_not_there_is_a_mistake(name: str) -> None:
     with pytest.raises(LookupError):
