@@ -52,9 +52,9 @@ def foresee(
 ) -> tuple[Loss, ...]:
     """Every tag's and manifest's first loss up to now + horizon, in time order.
 
-    What the retention policy has due already is lost now. Each run finds what the earlier ones left. Nothing new is pushed meanwhile, and a manifest's
-    time does not change when its tag goes [not known of ACR]. Never raises; ``foretell`` also
-    tells what was refused.
+    What the retention policy has due already is lost now. Each run finds what the earlier ones
+    left. Nothing new is pushed meanwhile, and a manifest's time does not change when its tag goes
+    [not known of ACR]. Never raises; ``foretell`` also tells what was refused.
     """
     return foretell(plan, contents, now, horizon).losses
 
