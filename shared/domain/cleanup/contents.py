@@ -113,7 +113,7 @@ def exact_time(text: str) -> tuple[datetime, str]:
     value = datetime.fromisoformat(text)
     at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     fraction = _FRACTION.search(text)
-    digits = fraction.group(1) if fraction else ""
+    digits = fraction.group(1).rstrip("0") if fraction else ""
     return at, f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}.{digits}"
 
 

@@ -109,6 +109,14 @@ def test_times_differ_to_their_last_digit() -> None:
     assert [each.name for each in one(tags=given).tags] == ["d", "b", "e", "c", "a"]
 
 
+def test_equal_times_stay_in_their_order_however_they_are_written() -> None:
+    times = ["12:00:00.0Z", "12:00:00Z", "12:00:00.000", "12:00:00", "13:00:00.00+01:00"]
+    given = [
+        {"name": f"t{at}", "lastUpdateTime": f"2026-11-26T{time}"} for at, time in enumerate(times)
+    ]
+    assert [each.name for each in one(tags=given).tags] == ["t0", "t1", "t2", "t3", "t4"]
+
+
 def test_the_types_write_what_is_read() -> None:
     held = RegistryContents(
         (repository("app", [tag("v2", 1), tag("v1", 2)], [manifest("a", tags=["v1"])]),)
