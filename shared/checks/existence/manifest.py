@@ -12,11 +12,11 @@ from shared.checks.existence.missing import (
     SOFT_DELETED,
     TAG_DANGLING,
     TAG_MISSING,
-    history,
     missing,
+    of_repository,
 )
 from shared.checks.existence.proof import MANIFEST_UNKNOWN, NAME_UNKNOWN, is_missing
-from shared.checks.names import about_image, about_workload, closest, listed
+from shared.checks.names import closest, listed
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.beside import CacheRule, Elsewhere
 from shared.domain.facts.pull import Asked, Remembered
@@ -39,6 +39,8 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     near: Neighbours | Unavailable,
     memory: Remembered | Unavailable,
     rule: CacheRule | Unavailable,
+    deleted: SoftDeleted | Unavailable,
+    left: Elsewhere | Unavailable,
 ) -> Iterable[Finding]:
     """The repository exists."""
     if not is_missing(seen.answer, access):
@@ -56,10 +58,7 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     yield REPOSITORY_MISSING.found(
         subject=f"{image.registry}/{image.repository}",
         hint=hint,
-        history=history(memory),
-        remedy=f"Push {image} again, or correct the name",
-        **about_image(image),
-        **about_workload(asked.pull),
+        **of_repository(asked, memory, deleted, left),
     )
 
 

@@ -25,7 +25,12 @@ REPOSITORY_MISSING = Problem(
     outcome=Outcome.FAIL,
     title="There is no repository {repository} in {login_server}",
     explanation="The registry knows no repository of this name. {hint}{history}",
-    fix=("az acr repository list --name {registry} --output table", "{remedy}"),
+    fix=(
+        "az acr repository list --name {registry} --output table",
+        "{remedy}",
+        "{other}",
+        "{rebuild}",
+    ),
     link=links.TAG_NOT_FOUND,
     explains=CONSEQUENCES,
 )
@@ -170,6 +175,30 @@ def missing(  # noqa: PLR0917 - the facts of the check
         remedy = "Name a tag that exists in the image of the workload"
         return LATEST_NEVER_PUSHED.found(**details | {"hint": few, "remedy": remedy})
     return TAG_MISSING.found(**details | {"hint": hint, "remedy": remedy, "how": "never seen"})
+
+
+def of_repository(
+    asked: Asked,
+    memory: Remembered | Unavailable,
+    deleted: SoftDeleted | Unavailable,
+    left: Elsewhere | Unavailable,
+) -> dict[str, str]:
+    """What brings an image back whose repository is gone, and who did it: details of a finding."""
+    image = asked.pull.image
+    found = {"remedy": f"Push {image} again, or correct the name", "other": ""}
+    digest = image.digest or (memory.digest if isinstance(memory, Remembered) else Digest(""))
+    if isinstance(deleted, SoftDeleted) and deleted.found and (deleted.digest or digest):
+        found |= {"remedy": restore(image, deleted.digest or digest), "other": _import(image, left)}
+    else:
+        found |= _import_first(_import(image, left))
+    return {
+        **found,
+        "history": history(memory),
+        "rebuild": _rebuild(memory),
+        "who": teller(memory),
+        **about_image(image),
+        **about_workload(asked.pull),
+    }
 
 
 def _put_back(

@@ -1,6 +1,6 @@
 from msgspec.structs import replace
 
-from shared.domain.facts.beside import CacheRule, ReadLocks
+from shared.domain.facts.beside import CacheRule, Elsewhere, ReadLocks
 from shared.domain.facts.pull import Remembered
 from shared.domain.facts.registry import (
     Child,
@@ -45,6 +45,8 @@ PINNED = asked(f"contoso.azurecr.io/team/api@{DIGEST}")
 NEVER_RAN = asked(running=Digest(""))
 HELD = profile(quarantine=True)
 BLIND = MonitorAccess(answer(), ("delete",))
+AWAY = ("spare.azurecr.io",)
+SEEN = Remembered(digest=OTHER, tags=("v1",), last_seen=NOW - DAYS)
 MEMORY = Remembered(
     digest=OTHER,
     tags=("v1",),
@@ -164,6 +166,91 @@ MANIFEST = [
                 "--image team/api:v1"
             ),
         ),
+    ),
+    finds(
+        "untagged, by whom and from where",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, way="untagged", address="203.0.113.10", tags=("v1", "s"))),
+        "EXISTENCE_TAG_MISSING",
+        says=(
+            (
+                "untagged on 2026-09-01 00:00 UTC by dev@contoso.com from 203.0.113.10 with "
+                "acr purge (acr-cli) (acr-cli). "
+            ),
+            f"It pointed to {OTHER}. ",
+        ),
+    ),
+    finds(
+        "what died with it",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(MEMORY, way="deleted", tags=("v1", "stable", "v1.0"))),
+        "EXISTENCE_TAG_MISSING",
+        says=(f"It pointed to {OTHER}, and stable, v1.0 died with it. ",),
+    ),
+    finds(
+        "taken by a policy",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(MEMORY, way="expired")),
+        "EXISTENCE_TAG_MISSING",
+        says=("deleted on 2026-09-01 00:00 UTC by a clean-up policy of the registry. ",),
+    ),
+    finds(
+        "another registry has it",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, MEMORY, Elsewhere(digest=OTHER, here=False, login_servers=AWAY)),
+        "EXISTENCE_TAG_MISSING",
+        says=(
+            (
+                f"az acr import --name contoso --source spare.azurecr.io/team/api@{OTHER} "
+                "--image team/api:v1"
+            ),
+            "Or push it again",
+        ),
+    ),
+    finds(
+        "a digest that another registry has",
+        "existence.manifest",
+        healthy(PINNED, GONE, NO_STATE, Elsewhere(digest=DIGEST, login_servers=AWAY)),
+        "EXISTENCE_DIGEST_MISSING",
+        says=(f"--source spare.azurecr.io/team/api@{DIGEST} --repository team/api",),
+    ),
+    finds(
+        "nothing is left of it here",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, SEEN, Elsewhere(digest=OTHER, here=False)),
+        "EXISTENCE_TAG_MISSING",
+        says=("The manifest itself was deleted", "Push contoso.azurecr.io/team/api:v1 again"),
+    ),
+    finds(
+        "the pipeline that built it",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(SEEN, source="https://g.example/api", revision="abc")),
+        "EXISTENCE_TAG_MISSING",
+        says=("it was built from https://g.example/api at revision abc",),
+    ),
+    finds(
+        "a soft-deleted index and its children",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(SEEN, children=(THIRD,)), SoftDeleted(True, True, OTHER)),
+        "EXISTENCE_SOFT_DELETED",
+        says=(
+            f"--name team/api:v1 --digest {OTHER}",
+            f"--name team/api --digest {THIRD}",
+        ),
+    ),
+    finds(
+        "a repository that soft delete still holds",
+        "existence.repository",
+        healthy(NO_NAME, SEEN, SoftDeleted(True, True, OTHER)),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=(f"az acr manifest restore --registry contoso --name team/api:v1 --digest {OTHER}",),
+    ),
+    finds(
+        "a repository that another registry has too",
+        "existence.repository",
+        healthy(NO_NAME, SEEN, Elsewhere(digest=OTHER, login_servers=AWAY)),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=(f"--source spare.azurecr.io/team/api@{OTHER} --image team/api:v1",),
     ),
     finds(
         "remembered by what runs",

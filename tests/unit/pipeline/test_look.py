@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from shared.adapters.store.index import Entry
 from shared.domain.facts.base import Observation
 from shared.domain.facts.registry import Child, ImageContent, Replication, Replications
+from shared.domain.facts.workload import PullIdentity
 from shared.domain.images import Digest
-from shared.domain.pulls import CauseKind
+from shared.domain.pulls import CauseKind, Pull
 from shared.pipeline.look import compare, fingerprint, references
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import BLIND_FOR, watch
-from shared.registry.base import TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, TagListing
 from tests.support.fakes import START, FakeRegistry, World, digest, pull
 from tests.support.stories import open_incidents, speak, work_off
 
@@ -193,11 +194,11 @@ class Replicated(FakeRegistry):
     """A registry with replicas."""
 
     async def observe(
-        self, *asked: object, **named: object
-    ) -> Mapping[object, tuple[Observation, ...]]:  # type: ignore[override]
-        seen = await super().observe(*asked, **named)  # type: ignore[arg-type]
-        regions = tuple(Replication(one, True, "Succeeded") for one in ("westeurope", "uksouth"))
-        more = Replications(regions)
+        self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
+    ) -> Mapping[Pull, tuple[Observation, ...]]:
+        seen = await super().observe(pulls, known)
+        home = Replication("westeurope", endpoint_enabled=True, provisioning_state="Succeeded")
+        more = Replications((home, replace(home, region="uksouth")))
         return {one: (*facts, more) for one, facts in seen.items()}
 
 
