@@ -63,7 +63,7 @@ async def _large() -> list[Row]:
         await stage.scene.do("untag", image=image)
         lost = await _period(stage)
         await stage.scene.card("There is no tag v0")
-    part = f"watch of a repository of {LARGE.images:,} tags, one in use"
+    part = f"watch of {LARGE.images:,} tags, one in use"
     return [
         Row(
             part=part,
@@ -72,10 +72,10 @@ async def _large() -> list[Row]:
             bound=PER_REPOSITORY,
             note=f"{first:g} in the first period, which lists it",
         ),
-        Row(part=part, what="requests in a period with a push of another tag", measured=pushed),
+        Row(part=part, what="requests when another tag is pushed", measured=pushed),
         Row(
             part=part,
-            what="requests in the period that finds the lost tag",
+            what="requests when the tag is lost",
             measured=lost,
             note="its job asks more",
         ),
