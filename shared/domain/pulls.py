@@ -98,7 +98,8 @@ class Job(Struct, frozen=True):
     """Pulls of one registry to diagnose together.
 
     ``id`` is deterministic: the same reason for the same pulls is the same job.
-    ``attempt`` counts how often it was put back with a delay.
+    ``attempt`` counts how often it was put back with a delay. ``whole`` says that every pull of
+    the image is meant, of which ``pulls`` are the first: a message does not hold them all.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Job(Struct, frozen=True):
     sweep: str = ""
     check: str = ""
     error_text: str = ""
+    whole: bool = False
 
 
 def short_hash(*parts: str) -> str:

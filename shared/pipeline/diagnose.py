@@ -23,6 +23,7 @@ from shared.domain.facts.registry import (
 from shared.domain.findings import Outcome
 from shared.domain.pulls import CauseKind, Job, Pull
 from shared.domain.reports import Tally
+from shared.pipeline import signals
 from shared.pipeline.jobs import put_back
 from shared.pipeline.observe import observe
 from shared.pipeline.report import report_if_done
@@ -56,6 +57,8 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     if again:
         await put_back(services, job, again)
     if job.sweep:
+        for evidence in [*seen.values()][:1]:  # a job is of one registry
+            signals.capacity(evidence)
         done = [found for pull, found in diagnoses.items() if pull not in again]
         await _done(services, job, done, over=not again)
     return tuple(diagnoses.values())

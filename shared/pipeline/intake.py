@@ -6,6 +6,7 @@ import re
 import azure.functions as func
 from msgspec.structs import replace
 
+from shared.adapters.queued_events import NoEventsError, events_in
 from shared.adapters.store.index import Entry
 from shared.adapters.store.ledger import Note, NoteKind
 from shared.domain.diagnosis import Gap
@@ -50,6 +51,25 @@ async def on_registry_event(
         else:
             unknown = f"{wanted.registry_id!r} is no registry that is looked at"
             await _note(services, event, NoteKind.EVENT_IGNORED, unknown)
+
+
+async def on_queued_events(services: Services, body: bytes, message_id: str | None) -> None:
+    """A message of the events queue. What is no event is recorded and done with."""
+    try:
+        events = events_in(body)
+    except NoEventsError as why:
+        log.warning("message %s holds no events: %s", message_id, why)
+        note = Note(
+            id=message_id or "without an id",
+            kind=NoteKind.MESSAGE_MALFORMED,
+            at=services.now(),
+            reason=str(why),
+            text=body[:EXCERPT].decode("utf-8", "replace"),
+        )
+        await services.store.ledger.note(note)
+        return
+    for event in events:
+        await on_registry_event(services, event)
 
 
 async def take(services: Services, registry: str, event: RegistryEvent) -> int:

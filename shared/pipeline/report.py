@@ -9,6 +9,7 @@ from shared.domain.alerts import Announcement, Topic
 from shared.domain.diagnosis import Gap
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
+from shared.pipeline import signals
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce
 
@@ -71,6 +72,7 @@ async def _finish(services: Services, plan: Plan, results: Sequence[JobDone]) ->
     )
     await announce(services, announcement)
     await services.store.sweeps.reported(plan)
+    signals.reported(report)
     return report
 
 

@@ -8,6 +8,7 @@ from shared.adapters.store.sweeps import Plan
 from shared.domain.diagnosis import Gap
 from shared.domain.pulls import Cause, CauseKind, Job, Pull
 from shared.domain.words import when
+from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.forget import forget_old
 from shared.pipeline.jobs import enqueue, shard
@@ -31,6 +32,7 @@ async def sweep(services: Services) -> Plan:
     await services.store.sweeps.begin(plan)
     await enqueue(services, jobs)
     await services.store.ledger.beat(HEARTBEAT, started)
+    signals.heartbeat(HEARTBEAT)
     await report_if_done(services, name)  # an empty estate has a report, too
     await forget_old(services, started)
     log.info("sweep %s: %d pulls in %d jobs", name, len(deployed.pulls), len(jobs))

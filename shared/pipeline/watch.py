@@ -17,6 +17,7 @@ from shared.domain.alerts import Announcement, Topic
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.pulls import Registry, short_hash
 from shared.domain.words import counted, listed
+from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.look import look_at
 from shared.pipeline.report import report_overdue
@@ -51,6 +52,7 @@ async def watch(services: Services) -> int:
     for failure in failures:
         raise failure
     await services.store.ledger.beat(HEARTBEAT, services.now())
+    signals.heartbeat(HEARTBEAT)
     return jobs
 
 

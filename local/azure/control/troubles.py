@@ -20,7 +20,7 @@ class ReachArguments(Arguments, frozen=True):
     """A host or pattern, and what connecting does; `fine` ends it."""
 
     host: Host
-    how: Literal["refused", "timeout", "fine"] = "timeout"
+    how: Literal["refused", "timeout", "denied", "fine"] = "timeout"
 
 
 class CertificateArguments(Arguments, frozen=True):

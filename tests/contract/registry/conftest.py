@@ -28,6 +28,7 @@ from shared.domain.pulls import Compute, Pull, Workload
 from shared.registry.base import RegistryEnd
 from shared.registry.observe import RegistryObserver
 from shared.settings import Settings
+from tests.support.requests import uncovered
 
 ESTATE = """
 subscriptions: [{name: production}, {name: secret}]
@@ -154,6 +155,7 @@ async def simulator(
         for name, value in made.environment().items():
             monkeypatch.setenv(name, value)
         yield made
+        assert uncovered(made.cloud.world.requests) == set(), "infra/permissions.yaml lacks these"
 
 
 @asynccontextmanager
