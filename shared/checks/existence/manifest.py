@@ -18,7 +18,7 @@ from shared.checks.existence.missing import (
 from shared.checks.existence.proof import MANIFEST_UNKNOWN, NAME_UNKNOWN, is_missing
 from shared.checks.names import closest, listed
 from shared.domain.facts.base import Unavailable
-from shared.domain.facts.beside import CacheRule, Elsewhere
+from shared.domain.facts.beside import CacheRule, Elsewhere, TaskRuns
 from shared.domain.facts.pull import Asked, Remembered
 from shared.domain.facts.registry import (
     ManifestAnswer,
@@ -41,6 +41,7 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     rule: CacheRule | Unavailable,
     deleted: SoftDeleted | Unavailable,
     left: Elsewhere | Unavailable,
+    runs: TaskRuns | Unavailable,
 ) -> Iterable[Finding]:
     """The repository exists."""
     if not is_missing(seen.answer, access):
@@ -58,7 +59,7 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     yield REPOSITORY_MISSING.found(
         subject=f"{image.registry}/{image.repository}",
         hint=hint,
-        **of_repository(asked, memory, deleted, left),
+        **of_repository(asked, memory, deleted, left, runs),
     )
 
 
@@ -81,6 +82,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     deleted: SoftDeleted | Unavailable,
     rule: CacheRule | Unavailable,
     left: Elsewhere | Unavailable,
+    runs: TaskRuns | Unavailable,
 ) -> Iterable[Finding]:
     """The tag or digest exists."""
     if not is_missing(seen.answer, access):
@@ -89,7 +91,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     if _no_repository(seen, near):
         raise CannotTellError("the repository does not exist")
     sure = _no_quarantine(asked, profile, state, near)
-    finding = missing(asked, near, state, memory, deleted, left)
+    finding = missing(asked, near, state, memory, deleted, left, runs)
     yield finding if sure else replace(finding, confidence=Confidence.LIKELY)
 
 

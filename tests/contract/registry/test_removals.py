@@ -9,7 +9,7 @@ import pytest
 
 from local.azure import actions, cleaning
 from local.azure.simulator import Simulator, running
-from shared.domain.facts.beside import Elsewhere
+from shared.domain.facts.beside import Elsewhere, TaskRuns
 from shared.domain.facts.registry import ManifestState
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
@@ -152,7 +152,7 @@ async def test_a_lost_manifest_is_looked_for_here_and_in_other_registries(azure:
     made = actions.import_image(azure.world, "fabrikam/web:copy", "contoso/web:v1")
     actions.untag(azure.world, "contoso/web:v1")
     pull, digest = azure.pull(f"{CONTOSO}/web:v1"), Digest(made.digest)
-    told, state = await azure.end.elsewhere(pull, digest)
+    told, state, _ = await azure.end.elsewhere(pull, digest)
     assert isinstance(told, Elsewhere)
     assert isinstance(state, ManifestState)
     assert (told.here, told.login_servers, told.asked) == (True, ("fabrikam.azurecr.io",), 3)
@@ -160,9 +160,19 @@ async def test_a_lost_manifest_is_looked_for_here_and_in_other_registries(azure:
 
     actions.delete_manifest(azure.world, f"contoso/web@{digest}")
     await asyncio.sleep(0)  # who asks later shares no answer
-    (told,) = await azure.end.elsewhere(pull, digest)
+    told, _ = await azure.end.elsewhere(pull, digest)
     assert isinstance(told, Elsewhere)
     assert told.here is False
+
+
+async def test_what_ran_is_told_with_what_is_missing(azure: Azure) -> None:
+    cleaning.run_task(azure.world, "contoso", "nightly")
+    cleaning.purge(azure.world, "contoso", "acr purge --filter 'api:.*' --ago 1d")
+    pull = azure.pull(f"{CONTOSO}/web:old")
+    *_, runs = await azure.end.elsewhere(pull, Digest(f"sha256:{7:064x}"))
+    assert isinstance(runs, TaskRuns)
+    assert [run.name for run in runs.runs] == ["quick run cd2", "run cd1 of the task nightly"]
+    assert all(run.covers(azure.world.now()) for run in runs.runs)
 
 
 async def test_what_is_left_is_asked_for_once_for_all_pulls_of_a_job(azure: Azure) -> None:

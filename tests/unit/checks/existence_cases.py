@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 from msgspec.structs import replace
 
-from shared.domain.facts.beside import CacheRule, Elsewhere, ReadLocks
+from shared.domain.facts.beside import CacheRule, Elsewhere, ReadLocks, TaskRun, TaskRuns
 from shared.domain.facts.pull import Remembered
 from shared.domain.facts.registry import (
     Child,
@@ -45,6 +47,13 @@ PINNED = asked(f"contoso.azurecr.io/team/api@{DIGEST}")
 NEVER_RAN = asked(running=Digest(""))
 HELD = profile(quarantine=True)
 BLIND = MonitorAccess(answer(), ("delete",))
+NIGHTLY = TaskRun(
+    id="cd7",
+    task="nightly",
+    started=NOW - DAYS / 2 - timedelta(minutes=5),
+    finished=NOW - DAYS / 2 + timedelta(minutes=5),
+)
+BUILD = TaskRun(id="cd6", task="build", started=NOW - 2 * DAYS, finished=NOW - 2 * DAYS)
 AWAY = ("spare.azurecr.io",)
 SEEN = Remembered(digest=OTHER, tags=("v1",), last_seen=NOW - DAYS)
 MEMORY = Remembered(
@@ -55,6 +64,10 @@ MEMORY = Remembered(
     deleted_by="dev@contoso.com",
     user_agent="acr-cli",
 )
+
+
+def ran(*runs: TaskRun) -> TaskRuns:
+    return TaskRuns(runs)
 
 
 def near(*tags: str, exists: bool | None = True, **changes: object) -> Neighbours:
@@ -179,6 +192,34 @@ MANIFEST = [
             ),
             f"It pointed to {OTHER}. ",
         ),
+    ),
+    finds(
+        "the run of a purge",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, way="untagged"), ran(NIGHTLY, BUILD)),
+        "EXISTENCE_TAG_MISSING",
+        says=("with acr purge (acr-cli) (acr-cli), in run cd7 of the task nightly. ",),
+    ),
+    finds(
+        "a purge by hand",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, way="untagged"), ran(replace(NIGHTLY, task=""))),
+        "EXISTENCE_TAG_MISSING",
+        says=(", in quick run cd7. ",),
+    ),
+    finds(
+        "no purge, whatever ran",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, user_agent="docker/27"), ran(NIGHTLY)),
+        "EXISTENCE_TAG_MISSING",
+        says=("with docker (docker/27). It pointed",),
+    ),
+    finds(
+        "nobody told who it was, but something ran",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, SEEN, ran(NIGHTLY, BUILD)),
+        "EXISTENCE_TAG_MISSING",
+        says=("Since then there was run cd7 of the task nightly, which may have done it. ",),
     ),
     finds(
         "what died with it",
