@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shared.domain.alerts import Alert
+from shared.domain.health import said, troubled
 from shared.domain.text import lines, plain
 from shared.domain.words import (
     MEANINGS,
@@ -70,6 +71,8 @@ def _said(alert: Alert) -> dict[str, object]:
         "images": words.hit_images(incident) if incident else (),
         "incomplete": words.incomplete(report) if report and not report.complete else "",
         "news": words.news(report) if report else "",
+        "looked": words.looked(report.health) if report and report.health else "",
+        "troubled": troubled(report.health) if report else (),
         "place": words.anchor(alert),
         "help": words.HELP.get(alert.topic, ""),
     }
@@ -93,6 +96,7 @@ def _template(name: str) -> "Template":
         "lasted": lasted,
         "place": place,
         "nearer": nearer,
+        "said": said,
     }
     environment.tests |= {"command": is_command}
     environment.globals |= {

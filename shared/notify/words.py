@@ -1,9 +1,12 @@
 """What an alert says, in plain words, before any channel dresses it."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from shared.domain.alerts import Alert, Topic
 from shared.domain.findings import Outcome
+from shared.domain.health import PLACE, RegistryHealth, troubled
 from shared.domain.incidents import Incident, Transition
 from shared.domain.reports import Report
 from shared.domain.words import (
@@ -128,6 +131,15 @@ def incomplete(report: Report) -> str:
         missing = counted(report.missing_jobs, "job")
         return f"Incomplete: {missing} did not come back in time, so some pulls were not looked at."
     return "Incomplete: a job was given up, so some pulls were not looked at."
+
+
+def looked(health: Sequence[RegistryHealth]) -> str:
+    """The title of what was seen of registries themselves: from where, and how many are well."""
+    bad, count = len(troubled(health)), len(health)
+    if not bad:
+        well = "is" if count == 1 else "are all"
+        return f"From {PLACE}: {counted(count, 'registry', 'registries')} {well} well"
+    return f"From {PLACE}: {bad:,} of {counted(count, 'registry', 'registries')} in trouble"
 
 
 def news(report: Report) -> str:

@@ -61,7 +61,7 @@ async def _end(services: Services, job: Job, reason: str) -> None:
 async def _tell_operator(
     services: Services, queue: str, message_id: str, reason: str, job: Job | None
 ) -> None:
-    what = f"{len(job.pulls)} pulls of {job.registry}" if job else "a message"
+    what = _what(job) if job else "a message"
     announcement = Announcement(
         id=f"operator:{queue}:{message_id}",
         channel="",
@@ -71,6 +71,12 @@ async def _tell_operator(
         notice=f"Queue {queue} gave up on {what} (message {message_id}): {reason or 'no reason'}.",
     )
     await announce(services, announcement)
+
+
+def _what(job: Job) -> str:
+    if job.health:
+        return f"a look at the registry {job.registry}"
+    return f"{len(job.pulls)} pulls of {job.registry}"
 
 
 def _job(body: bytes) -> Job | None:

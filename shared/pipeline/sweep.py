@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.adapters.store.sweeps import Plan
 from shared.domain.diagnosis import Gap
-from shared.domain.pulls import Cause, CauseKind, Job
+from shared.domain.pulls import Cause, CauseKind, Job, Registry, short_hash
 from shared.pipeline.discover import discover
 from shared.pipeline.forget import forget_old
 from shared.pipeline.jobs import enqueue, shard
@@ -23,7 +23,10 @@ async def sweep(services: Services) -> Plan:
     registries = await services.registry.registries()
     deployed = await discover(services)
     cause = Cause(kind=CauseKind.SWEEP, at=started)
-    jobs = [*shard(deployed.pulls, cause, f"sweep:{name}", sweep=name)]
+    jobs = [
+        *shard(deployed.pulls, cause, f"sweep:{name}", sweep=name),
+        *(_look_at(one, cause, name) for one in registries.known),
+    ]
     plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps))
     await services.store.sweeps.begin(plan)
     await enqueue(services, jobs)
@@ -32,6 +35,19 @@ async def sweep(services: Services) -> Plan:
     await forget_old(services, started)
     log.info("sweep %s: %d pulls in %d jobs", name, len(deployed.pulls), len(jobs))
     return plan
+
+
+def _look_at(registry: Registry, cause: Cause, sweep: str) -> Job:
+    """Each registry is looked at once, whether anything pulls from it or not."""
+    host = registry.login_server
+    return Job(
+        id=short_hash(f"sweep:{sweep}", host, "health"),
+        registry=host,
+        pulls=(),
+        cause=cause,
+        sweep=sweep,
+        health=True,
+    )
 
 
 def _plan(name: str, started: datetime, jobs: list[Job], gaps: tuple[Gap, ...]) -> Plan:
