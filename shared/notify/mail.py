@@ -17,6 +17,7 @@ from shared.domain.words import (
     lasted,
     nearer,
     place,
+    ruled_out,
     when,
 )
 from shared.notify import words
@@ -97,6 +98,7 @@ def _template(name: str) -> "Template":
         "place": place,
         "nearer": nearer,
         "said": said,
+        "ruled_out": ruled_out,
     }
     environment.tests |= {"command": is_command}
     environment.globals |= {

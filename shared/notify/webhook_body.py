@@ -71,6 +71,9 @@ class Problem(Struct, frozen=True, kw_only=True):
     explanation: str
     fix: tuple[str, ...]
     link: str
+    seen: tuple[str, ...]
+    ruled_out: tuple[str, ...]
+    unseen: tuple[str, ...]
 
 
 class IncidentBody(Struct, frozen=True, kw_only=True):
@@ -220,6 +223,9 @@ def _problem(finding: Finding) -> Problem:
             if len(step) <= LONGEST_TEXT
         ),
         link=_name(finding.link),
+        seen=tuple(map(_name, finding.sight.seen[:MOST_SAID])),
+        ruled_out=tuple(map(_name, finding.sight.ruled_out)),
+        unseen=tuple(map(_name, finding.sight.unseen[:MOST_SAID])),
     )
 
 

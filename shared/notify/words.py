@@ -18,7 +18,9 @@ from shared.domain.words import (
     in_use,
     lasted,
     latecomers,
+    nearer,
     origin,
+    told_who,
     when,
     workloads,
 )
@@ -99,9 +101,16 @@ def summary(alert: Alert) -> str:
         return (
             f"{hit} will be hit." if active == total else f"{hit} will be hit, {active:,} in use."
         )
+    return f"{hit} hit, {_use(total, active)}."
+
+
+def _use(total: int, active: int) -> str:
+    """How many of those who are hit are in use now."""
     if active == total:
-        return f"{hit} hit, in use now." if total == 1 else f"{hit} hit, all in use now."
-    return f"{hit} hit, {active:,} of them in use now."
+        return "in use now" if total == 1 else "all in use now"
+    if not active:
+        return "not in use now" if total == 1 else "none in use now"
+    return f"{active:,} of them in use now"
 
 
 def hit_images(incident: Incident) -> tuple[str, ...]:
@@ -112,7 +121,7 @@ def hit_images(incident: Incident) -> tuple[str, ...]:
 
 def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     """The facts of an incident: label, value."""
-    rows = [("Subject", incident.finding.subject), ("Since", when(incident.opened))]
+    rows = [("Subject", nearer(incident.finding.subject)), ("Since", when(incident.opened))]
     if incident.resolved:
         hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
         return (*rows, ("Until", when(incident.resolved)), ("Had hit", hit))
@@ -120,7 +129,7 @@ def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
         *rows,
-        ("Cause", origin(incident.cause)),
+        ("Cause" if told_who(incident.cause) else "Noticed", origin(incident.cause)),
         ("Certainty", CERTAINTY[incident.finding.confidence]),
     )
 

@@ -65,8 +65,9 @@ def _environment() -> "Environment":
         "workloads": words.workloads,
         "in_use": words.in_use,
         "said": said,
+        "ruled_out": words.ruled_out,
     }
-    environment.tests |= {"command": words.is_command}
+    environment.tests |= {"command": words.is_command, "told": words.told_who}
     environment.globals |= {
         "signs": words.SIGNS,
         "meanings": words.MEANINGS,

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from shared.domain.alerts import Alert, Topic
 from shared.domain.diagnosis import Gap
-from shared.domain.findings import Confidence, Finding, Outcome
+from shared.domain.findings import Confidence, Finding, Outcome, Sight
 from shared.domain.health import HealthStep, RegistryHealth
 from shared.domain.images import parse_reference
 from shared.domain.incidents import Affected, Incident, Transition
@@ -61,6 +61,14 @@ FINDING = Finding(
     ),
     link="https://learn.microsoft.com/azure/container-registry/"
     "container-registry-soft-delete-policy",
+    sight=Sight(
+        seen=(
+            "The registry answers for the manifest: 404 MANIFEST_UNKNOWN: it is not found",
+            "Pulls as aks-agentpool (kubelet identity)",
+        ),
+        ruled_out=("a name that does not resolve", "the firewall", "a missing role"),
+        unseen=("registry load: 403 reading metrics: needs Microsoft.Insights/metrics/read",),
+    ),
 )
 DELETED = Cause(
     kind=CauseKind.DELETED,
@@ -287,6 +295,7 @@ def hostile(text: str = HOSTILE) -> Alert:
         fix=(text, f"az acr {text}"),
         link=text,
         details={"image": text},
+        sight=Sight((text,) * 3, (text,) * 30, (text,) * 3),
     )
     cause = replace(DELETED, actor=text, user_agent=text, tags=(text, text))
     hit = (Affected(Pull(trap, image), START), Affected(Pull(trap, image), START))
