@@ -68,7 +68,7 @@ async def _end_check(services: Services, job: Job, reason: str) -> None:
 
 
 async def _tell_operator(services: Services, queue: str, letter: Letter, job: Job | None) -> None:
-    what = f"{len(job.pulls)} pulls of {job.registry}" if job else "a message"
+    what = _what(job) if job else "a message"
     why = letter.reason or "no reason"
     announcement = Announcement(
         id=_id(queue, letter),
@@ -85,6 +85,12 @@ def _id(queue: str, letter: Letter) -> str:
     """A stranger's message may have a long id, or none; the id of ours has to fit a message."""
     body = letter.body.decode("utf-8", "replace")
     return f"operator:{short_hash(queue, str(letter.id), body)}"
+
+
+def _what(job: Job) -> str:
+    if job.health:
+        return f"a look at the registry {job.registry}"
+    return f"{len(job.pulls)} pulls of {job.registry}"
 
 
 def _job(body: bytes) -> Job | None:
