@@ -242,7 +242,7 @@ def test_what_the_hooks_read_is_an_output_or_set_by_a_person() -> None:
     read = set(re.findall(r'(?:needed|names|environ\.get)\(\s*f?"(\w+)"', hooks))
     read |= {f"PULLWATCH_{name}" for name in re.findall(r'Id": "([A-Z_]+)"', hooks)}
     assert {"PULLWATCH_EVENTS_QUEUE", "PULLWATCH_FUNCTION_ID", "PULLWATCH_PROTECT_MODE"} <= read
-    assert read - outputs - SETTABLE == set()
+    assert read - outputs - SETTABLE == set(), "PULLWATCH_LINKED is the hooks' own"
 
 
 def test_azd_puts_nothing_into_a_resource_group_that_is_not_its_own() -> None:
