@@ -30,6 +30,10 @@ class BadArgumentError(ValueError):
     """An argument that is not taken. The message names it, its value and what is accepted."""
 
 
+class NotReadError(Exception):
+    """A live registry could not be read. The message says why."""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of ``predict-purge``."""
     source = parser.add_mutually_exclusive_group(required=True)
@@ -55,6 +59,9 @@ def run(arguments: Namespace) -> int:
     except (BadArgumentError, BadContentsError) as why:
         print(clean(str(why)), file=sys.stderr)
         return USAGE
+    except NotReadError as why:
+        print(clean(str(why)), file=sys.stderr)
+        return UNKNOWN
     found = doomed_in_turn(purges, contents, now)
     if arguments.json:
         answer = {"tags": found.tags, "manifests": found.manifests, "refused": found.refused}
@@ -86,13 +93,27 @@ def _now(text: str) -> datetime:
 
 def _contents(arguments: Namespace, purges: Sequence[Purge]) -> RegistryContents:
     if arguments.login_server:
-        from shared.cli.live_contents import live_contents  # noqa: PLC0415 - clients are slow to load
-
-        return live_contents(arguments.login_server, purges)
+        return _live(arguments.login_server, purges)
     try:
         return parse_contents(_bytes(arguments.registry))
     except BadContentsError as why:
         raise BadArgumentError(f"--registry {arguments.registry}: {why}") from why
+
+
+def _live(login_server: str, purges: Sequence[Purge]) -> RegistryContents:
+    # the clients of Azure take half a second to load, and a file needs none
+    from shared.cli.live_contents import (  # noqa: PLC0415
+        BadQuestionError,
+        CouldNotLookError,
+        live_contents,
+    )
+
+    try:
+        return live_contents(login_server, purges)
+    except BadQuestionError as why:
+        raise BadArgumentError(f"--login-server: {why}") from why
+    except CouldNotLookError as why:
+        raise NotReadError(f"the registry could not be read: {why}") from why
 
 
 def _bytes(name: str) -> bytes:

@@ -14,6 +14,7 @@ from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.adapters.logs import Logs
 from shared.adapters.resilience import cached
+from shared.domain.cleanup import RepositoryContents
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
 from shared.domain.facts.registry import (
@@ -25,7 +26,7 @@ from shared.domain.facts.registry import (
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import elsewhere, health, listing
+from shared.registry import contents, elsewhere, health, listing
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
@@ -79,6 +80,29 @@ class RegistryObserver:
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        """
+        The names of a registry's repositories.
+
+        Raises:
+            CouldNotLookError: they could not be listed.
+
+        """
+        return await contents.repositories_of(await self._known(registry, "any"))
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        """
+        A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
+
+        """
+        known = await self._known(registry, repository)
+        return await contents.read_contents(known, bodies=bodies)
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         """

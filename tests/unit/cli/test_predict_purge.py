@@ -4,12 +4,15 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.__main__ import main
+from shared.domain.cleanup import Purge, RegistryContents, parse_contents
+from shared.domain.facts.base import CouldNotLookError
 
 ROOT = Path(__file__).parents[3]
 COMMAND = "acr purge --filter app:v1 --ago 30d --untagged"
@@ -204,3 +207,37 @@ def test_it_loads_no_client_of_azure(command: str) -> None:
     )
     loaded = set(ran.stdout.split())
     assert not {"azure", "azure.identity", "aiohttp", "asyncio", "stamina"} & loaded
+
+
+class TestLive:
+    """``--login-server``; what reads it has tests of its own."""
+
+    COMMAND = ("predict-purge", "--command", "acr purge --filter app:.* --ago 30d", "--json")
+
+    def test_what_was_read_is_foretold(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def read(login_server: str, purges: Sequence[Purge]) -> RegistryContents:
+            assert (login_server, len(purges)) == ("contoso.azurecr.io", 1)
+            return parse_contents(json.dumps(REGISTRY).encode())
+
+        monkeypatch.setattr("shared.cli.live_contents.live_contents", read)
+        assert main([*self.COMMAND, "--login-server", "contoso.azurecr.io"]) == 0
+        assert "app:v1" in answer(capsys)["tags"]
+
+    def test_what_could_not_be_read_is_unknown(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def read(*_: object) -> RegistryContents:
+            raise CouldNotLookError("403")
+
+        monkeypatch.setattr("shared.cli.live_contents.live_contents", read)
+        assert main([*self.COMMAND, "--login-server", "contoso"]) == 3
+        out, err = capsys.readouterr()
+        assert (out, err) == ("", "the registry could not be read: 403\n")
+
+    def test_what_is_no_login_server_is_wrong_usage(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main([*self.COMMAND, "--login-server", "not a host"]) == 64
+        assert "--login-server: registry = 'not a host'" in capsys.readouterr().err
