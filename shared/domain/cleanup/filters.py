@@ -4,7 +4,6 @@ from shared.domain.cleanup.expressions import Pattern, compile_expression, split
 from shared.domain.cleanup.model import Purge, RefusedError
 from shared.domain.cleanup.versions import behaviour
 
-MOST_FILTERS = 200
 _EXPRESSION_SIGNS = frozenset("\\*+?|{[()^$.# \t\n")
 
 
@@ -18,8 +17,6 @@ class Filters:
         self.every_repository = purge.untagged_only and not purge.filters
         self.tags_matter = not purge.untagged_only
         self._parts: list[tuple[str, Pattern, str]] = []
-        if len(purge.filters) > MOST_FILTERS:
-            raise RefusedError(f"more than {MOST_FILTERS} filters are not foretold")
         for text in purge.filters:
             repository, tag = split_filter(text)
             literal = not _EXPRESSION_SIGNS.intersection(repository)
