@@ -172,7 +172,14 @@ def test_a_file_that_cannot_be_read_is_wrong_usage(
     assert "--registry is" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["--command", COMMAND], ["--registry", "x"]])
+def test_without_a_command_it_is_wrong_usage(
+    registry: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict-purge", "--registry", registry]) == 64
+    assert "one of --command and --task" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--command", COMMAND]])
 def test_missing_arguments_are_wrong_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["predict-purge", *arguments])
@@ -207,6 +214,53 @@ def test_it_loads_no_client_of_azure(command: str) -> None:
     )
     loaded = set(ran.stdout.split())
     assert not {"azure", "azure.identity", "aiohttp", "asyncio", "stamina"} & loaded
+
+
+class TestTasks:
+    """``--task FILE``."""
+
+    def predict(self, tmp_path: Path, registry: str, text: str, *more: str) -> int:
+        path = tmp_path / "task.yaml"
+        path.write_text(text)
+        task = "predict-purge", "--registry", registry, "--task", str(path), "--json"
+        return main([*task, "--now", "2026-11-26T12:00:00Z", *more])
+
+    def test_its_purges_are_foretold(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = "steps:\n  - cmd: acr purge --filter app:^v1$ --ago 30d\n  - cmd: bash echo\n"
+        assert self.predict(tmp_path, registry, text) == 0
+        assert answer(capsys)["tags"] == ["app:v1"]
+
+    def test_those_of_command_come_after(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = "steps:\n  - cmd: acr purge --filter app:^v1$ --ago 30d\n"
+        more = "--command", "acr purge --untagged-only"
+        assert self.predict(tmp_path, registry, text, *more) == 0
+        assert answer(capsys)["manifests"] == ["app@sha256:a"]
+
+    def test_a_step_that_is_not_understood_is_unknown(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = "steps:\n  - cmd: $cleanup\n  - cmd: acr purge --filter app:^v1$ --ago 30d\n"
+        assert self.predict(tmp_path, registry, text) == 3
+        found = answer(capsys)
+        assert found["tags"] == ["app:v1"]
+        assert found["refused"] == ["'$cleanup': what it runs is not known here"]
+
+    def test_one_that_purges_nothing_is_wrong_usage(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.predict(tmp_path, registry, "steps:\n  - build: -t x .\n") == 64
+        assert "no step of it purges" in capsys.readouterr().err
+
+    def test_one_that_cannot_be_read_is_wrong_usage(
+        self, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        arguments = "predict-purge", "--registry", registry, "--task", "nowhere.yaml"
+        assert main(arguments) == 64
+        assert "--task is 'nowhere.yaml'" in capsys.readouterr().err
 
 
 class TestLive:
