@@ -108,12 +108,17 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
         return not missing
     if job.cause.kind is CauseKind.PUSHED:
         return missing
-    return missing and replicated and not known.gone and _is_new(known, evidence[Asked].at)
+    return missing and replicated and not known.gone and _is_new(job, known, evidence[Asked].at)
 
 
-def _is_new(known: Entry, at: datetime) -> bool:
-    """Whether a replica may not have the image yet: never seen, or pushed minutes ago."""
-    return not known.digest or (known.pushed is not None and at - known.pushed < LAG)
+def _is_new(job: Job, known: Entry, at: datetime) -> bool:
+    """Whether a replica may not have the image yet: pushed minutes ago, or never seen.
+
+    A sweep waits for no image that was never seen: it wakes nobody, and its report is awaited.
+    """
+    if known.pushed is not None and at - known.pushed < LAG:
+        return True
+    return not known.digest and job.cause.kind is not CauseKind.SWEEP
 
 
 def _is_replicated(evidence: Evidence) -> bool:
