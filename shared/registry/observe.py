@@ -22,6 +22,7 @@ from shared.domain.facts.registry import (
     RegistryProfile,
     RoleAssignments,
     ScopedToken,
+    SoftDeleted,
 )
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
@@ -75,7 +76,7 @@ class RegistryObserver:
         self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
         self._elsewhere = cached(elsewhere.look, seconds=0)
-        around = Surroundings(arm, seconds)
+        self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
 
@@ -153,15 +154,16 @@ class RegistryObserver:
             return ()
         others = [one for one in directory.registries.known if one != home]
         name = pull.image.repository
-        left, runs = await asyncio.gather(
-            self._elsewhere(
-                self._repository(home, name),
-                tuple(self._repository(other, name) for other in others),
-                digest,
-            ),
+        here = self._repository(home, name)
+        left, deleted, runs = await asyncio.gather(
+            self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
+            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
             attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
         )
-        return (*left, runs) if home.resource_id else left
+        more: Observations = (runs,) if home.resource_id else ()
+        if isinstance(deleted, SoftDeleted) and deleted.found:
+            more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
+        return (*left, *more)
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
