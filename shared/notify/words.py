@@ -1,21 +1,27 @@
 """What an alert says, in plain words, before any channel dresses it."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from shared.domain.alerts import Alert, Topic
 from shared.domain.findings import Outcome
+from shared.domain.health import PLACE, RegistryHealth, troubled
 from shared.domain.incidents import Incident, Transition
 from shared.domain.reports import Report
 from shared.domain.words import (
     CERTAINTY,
     SIGNS,
+    bites_later,
     counted,
     groups,
     images,
     in_use,
     lasted,
     latecomers,
+    nearer,
     origin,
+    told_who,
     when,
     workloads,
 )
@@ -86,19 +92,33 @@ def summary(alert: Alert) -> str:
     incident = alert.incident
     if incident is None:
         return ""
-    total, active = workloads(incident), in_use(incident)
-    hit = counted(total, "workload")
+    hit = counted(workloads(incident), "workload")
     if alert.transition is Transition.RESOLVED and incident.resolved:
         return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
         return f"{latecomers(incident):,} more since it opened: {hit} hit now."
+    return _hit(incident, hit)
+
+
+def _hit(incident: Incident, hit: str) -> str:
+    """How many are hit, and when they feel it."""
+    total, active = workloads(incident), in_use(incident)
     if incident.finding.outcome is Outcome.WARN and incident.finding.stage:
         return (
             f"{hit} will be hit." if active == total else f"{hit} will be hit, {active:,} in use."
         )
+    if late := bites_later(incident):
+        return f"{hit} hit, none in use now: {late}."
+    return f"{hit} hit, {_use(total, active)}."
+
+
+def _use(total: int, active: int) -> str:
+    """How many of those who are hit are in use now."""
     if active == total:
-        return f"{hit} hit, in use now." if total == 1 else f"{hit} hit, all in use now."
-    return f"{hit} hit, {active:,} of them in use now."
+        return "in use now" if total == 1 else "all in use now"
+    if not active:
+        return "not in use now" if total == 1 else "none in use now"
+    return f"{active:,} of them in use now"
 
 
 def hit_images(incident: Incident) -> tuple[str, ...]:
@@ -109,7 +129,7 @@ def hit_images(incident: Incident) -> tuple[str, ...]:
 
 def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     """The facts of an incident: label, value."""
-    rows = [("Subject", incident.finding.subject), ("Since", when(incident.opened))]
+    rows = [("Subject", nearer(incident.finding.subject)), ("Since", when(incident.opened))]
     if incident.resolved:
         hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
         return (*rows, ("Until", when(incident.resolved)), ("Had hit", hit))
@@ -117,7 +137,7 @@ def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
         *rows,
-        ("Cause", origin(incident.cause)),
+        ("Cause" if told_who(incident.cause) else "Noticed", origin(incident.cause)),
         ("Certainty", CERTAINTY[incident.finding.confidence]),
     )
 
@@ -128,6 +148,15 @@ def incomplete(report: Report) -> str:
         missing = counted(report.missing_jobs, "job")
         return f"Incomplete: {missing} did not come back in time, so some pulls were not looked at."
     return "Incomplete: a job was given up, so some pulls were not looked at."
+
+
+def looked(health: Sequence[RegistryHealth]) -> str:
+    """The title of what was seen of registries themselves: from where, and how many are well."""
+    bad, count = len(troubled(health)), len(health)
+    if not bad:
+        well = "is" if count == 1 else "are all"
+        return f"From {PLACE}: {counted(count, 'registry', 'registries')} {well} well"
+    return f"From {PLACE}: {bad:,} of {counted(count, 'registry', 'registries')} in trouble"
 
 
 def news(report: Report) -> str:

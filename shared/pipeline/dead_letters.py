@@ -11,6 +11,7 @@ from shared.adapters.store.sweeps import JobDone
 from shared.domain.alerts import Announcement, Topic
 from shared.domain.pulls import Job, short_hash
 from shared.domain.reports import Tally
+from shared.pipeline import signals
 from shared.pipeline.jobs import read_job
 from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
@@ -27,6 +28,7 @@ async def on_dead_letter(services: Services, setting: str, letter: Letter) -> No
     queue = str(getattr(services.settings, setting))
     body, message_id, reason = letter.body, letter.id, letter.reason
     log.error("given up on %s: message %s (%s)", queue, message_id, reason)
+    signals.dead_letter(queue, message_id)
     note = Note(
         id=f"{queue}:{message_id}",
         kind=NoteKind.MESSAGE_GIVEN_UP,
@@ -66,7 +68,7 @@ async def _end_check(services: Services, job: Job, reason: str) -> None:
 
 
 async def _tell_operator(services: Services, queue: str, letter: Letter, job: Job | None) -> None:
-    what = f"{len(job.pulls)} pulls of {job.registry}" if job else "a message"
+    what = _what(job) if job else "a message"
     why = letter.reason or "no reason"
     announcement = Announcement(
         id=_id(queue, letter),
@@ -83,6 +85,12 @@ def _id(queue: str, letter: Letter) -> str:
     """A stranger's message may have a long id, or none; the id of ours has to fit a message."""
     body = letter.body.decode("utf-8", "replace")
     return f"operator:{short_hash(queue, str(letter.id), body)}"
+
+
+def _what(job: Job) -> str:
+    if job.health:
+        return f"a look at the registry {job.registry}"
+    return f"{len(job.pulls)} pulls of {job.registry}"
 
 
 def _job(body: bytes) -> Job | None:

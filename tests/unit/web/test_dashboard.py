@@ -39,7 +39,10 @@ def test_an_incident_says_what_whom_since_who_how_sure_and_what_to_do() -> None:
         f"FAIL {FINDING.title}",
         "5 workloads hit, 3 in use now, since 4 hours ago",
         "App Service: portal/staging",
-        "mallory@contoso.com deleted the manifest with azure-cli/2.68; it carried v412",
+        (
+            "mallory@contoso.com deleted the manifest with the Azure CLI (azure-cli/2.68); "
+            "it carried v412"
+        ),
         RESTORE,
         FINDING.explanation,
         "aks-prod/shop/cronjob/export (idle: its next start pulls)",
@@ -255,3 +258,18 @@ async def test_a_resolved_incident_is_shown_for_a_week(world: World) -> None:
 
     world.clock.pass_by(days=8)
     assert (await collect(world.services)).resolved == ()
+
+
+def test_registries_themselves_are_shown_step_by_step() -> None:
+    said = text_of(pages.busy())
+    for text in (
+        "The registries themselves",
+        "As they look from where Pullwatch runs, in the sweep of",
+        "FAIL fabrikam.azurecr.io: challenge: /v2/ answers 403 DENIED",
+        "(CONNECTIVITY_FORBIDDEN_ERROR)",
+        "not reached: challenge failed",
+        "az acr show-usage --name tailwind --output table",
+        "PASS contoso.azurecr.io: all is well",
+    ):
+        assert text in said
+    assert "The registries themselves" not in text_of(pages.fresh())
