@@ -1,5 +1,6 @@
 """Channels against the real protocols: a webhook over HTTP, SMTP, Communication Services."""
 
+import asyncio
 import base64
 import socket
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from azure.communication.email.aio import EmailClient
 from azure.core.credentials import AzureKeyCredential
+from azure.core.exceptions import ServiceRequestError
 
 from local.inbox import Inbox, applications
 from shared.notify.acs import CommunicationServices
@@ -191,3 +193,30 @@ async def test_communication_services_say_whether_to_try_again(
             await reaching(url.partition("/hook")[0]).send(ALERT)
     assert failed.value.permanent is permanent
     assert failed.value.retry_after == 60
+
+
+class Accepting:
+    """Communication Services that accept a mail and then do not tell what became of it."""
+
+    def __init__(self, trouble: Exception | None) -> None:
+        self.trouble = trouble
+
+    async def begin_send(self, _: Any) -> Any:
+        return self
+
+    async def result(self) -> Any:
+        if self.trouble:
+            raise self.trouble
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("trouble", [ServiceRequestError("gone"), None])
+async def test_a_mail_that_was_accepted_is_not_taken_for_one_that_was_not_sent(
+    trouble: Exception | None,
+) -> None:
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        yield Accepting(trouble)
+
+    with pytest.raises(ServiceRequestError if trouble else TimeoutError):
+        await CommunicationServices(ACS, connect, patience=0).send(ALERT)
