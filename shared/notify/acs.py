@@ -66,10 +66,11 @@ class CommunicationServices:
 
 
 def _refusal(error: AzureError) -> DeliveryError:
-    if not isinstance(error, HttpResponseError):
+    """Without a status nobody refused: no connection, or the identity got no token."""
+    if not isinstance(error, HttpResponseError) or error.status_code is None:
         return DeliveryError(f"Communication Services: {type(error).__name__}")
     headers = getattr(error.response, "headers", {})
-    return refused("Communication Services", error.status_code or 0, headers)
+    return refused("Communication Services", error.status_code, headers)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from azure.communication.email.aio import EmailClient
 from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import ServiceRequestError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from local.inbox import Inbox, applications
 from shared.notify.acs import CommunicationServices
@@ -220,3 +220,17 @@ async def test_a_mail_that_was_accepted_is_not_taken_for_one_that_was_not_sent(
 
     with pytest.raises(ServiceRequestError if trouble else TimeoutError):
         await CommunicationServices(ACS, connect, patience=0).send(ALERT)
+
+
+async def test_that_the_identity_gets_no_token_now_is_worth_another_try() -> None:
+    class Unidentified(Accepting):
+        async def begin_send(self, _: Any) -> Any:
+            raise ClientAuthenticationError("no response from the identity endpoint")
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        yield Unidentified(None)
+
+    with pytest.raises(DeliveryError) as failed:
+        await CommunicationServices(ACS, connect).send(ALERT)
+    assert not failed.value.permanent
