@@ -5,12 +5,14 @@ import base64
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiosmtpd.smtp import SMTP, Envelope
 from azure.communication.email.aio import EmailClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
@@ -139,6 +141,26 @@ async def test_mail_of_every_kind_arrives_with_both_parts(inbox: Inbox, kind: st
     assert got.subject.startswith("[")
     assert "Pullwatch" in got.text
     assert "</html>" in got.html
+
+
+async def test_a_receiver_that_the_server_does_not_take_is_told_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Picky:
+        async def handle_RCPT(  # noqa: N802 - as aiosmtpd calls it
+            self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any
+        ) -> str:
+            if address.startswith("dev@"):
+                return "550 no such user"
+            envelope.rcpt_tos.append(address)
+            return "250 OK"
+
+    loop = asyncio.get_running_loop()
+    make = partial(SMTP, Picky(), hostname="localhost", loop=loop)
+    async with await loop.create_server(make, "127.0.0.1", 0) as server:
+        await Smtp(mail_settings(server.sockets[0].getsockname()[1])).send(ALERT)
+    assert "dev@contoso.com (550)" in caplog.text
+    assert "ops@contoso.com" not in caplog.text
 
 
 async def test_starttls_is_insisted_on(inbox: Inbox) -> None:
