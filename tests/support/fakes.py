@@ -231,11 +231,12 @@ class FakePlatform:
     def __init__(self) -> None:
         self.pulls: list[Pull] = []
         self.gaps: tuple[Gap, ...] = ()
+        self.subscriptions = frozenset({"s"})
         self.identity = IdentityKind.ANONYMOUS
 
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
-        assert subscriptions == ()
-        return Discovery(tuple(self.pulls), self.gaps)
+        assert subscriptions in {(), ("other",)}
+        return Discovery(tuple(self.pulls), self.gaps, self.subscriptions)
 
     async def observe(self, pull: Pull) -> tuple[Observation, ...]:
         return (
