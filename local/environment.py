@@ -108,6 +108,7 @@ def app_settings(at: Addresses) -> dict[str, str]:
         "URGENT_QUEUE": "jobs-urgent",
         "BULK_QUEUE": "jobs-bulk",
         "ALERTS_QUEUE": "alerts",
+        "EVENTS_QUEUE": "events",
         "SWEEP_SCHEDULE": "0 0 2 * * *",
         "WATCH_SCHEDULE": "0 */5 * * * *",
         "TEAMS_WEBHOOK_URL": at.webhook_url,

@@ -57,6 +57,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     urgent_queue: Annotated[str, Meta(description="Queue of urgent jobs.")] = "jobs-urgent"
     bulk_queue: Annotated[str, Meta(description="Queue of a sweep's jobs.")] = "jobs-bulk"
     alerts_queue: Annotated[str, Meta(description="Queue of alerts.")] = "alerts"
+    events_queue: Annotated[
+        str, Meta(description="Queue of registry events that Event Grid delivers to Service Bus.")
+    ] = "events"
     sweep_schedule: Annotated[
         str, Meta(description="When the nightly sweep runs (NCRONTAB, UTC).")
     ] = "0 0 2 * * *"
@@ -78,6 +81,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     graph_endpoint: Annotated[str, Meta(description="Microsoft Graph, for sovereign clouds.")] = (
         "https://graph.microsoft.com"
     )
+    logs_endpoint: Annotated[
+        str, Meta(description="Log Analytics query API, for sovereign clouds.")
+    ] = "https://api.loganalytics.io"
     dns_server: Annotated[
         str,
         Meta(description="Resolver (`address` or `address:port`) for name checks; empty: system."),
@@ -110,6 +116,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     discovery_minutes: Annotated[
         float, Meta(description="How often workloads are discovered anew (min).", ge=1, le=1440)
     ] = 15.0
+    watch_list_minutes: Annotated[
+        float,
+        Meta(
+            description="How long the watch trusts that a repository of several pages did not "
+            "change by its counts; 0: it lists every time (min).",
+            ge=0,
+            le=1440,
+        ),
+    ] = 60.0
     cache_seconds: Annotated[
         float, Meta(description="How long what was read of Azure is reused (s).", ge=0, le=60)
     ] = 45.0

@@ -49,6 +49,10 @@ class Faults:
     """Host or pattern -> what connecting does."""
     graph_lag: float = 0.0
     """Seconds that Resource Graph lags behind ARM."""
+    log_lag: float = 0.0
+    """Seconds until Log Analytics shows what happened."""
+    told: frozenset[str] = frozenset()
+    """Operations that make events here although no document says whether they do in Azure."""
 
     def at(self, host: str, path: str) -> Fault | None:
         """The first fault that hits this request."""
@@ -67,7 +71,8 @@ class Faults:
         self.wire.clear()
         self.names.clear()
         self.unreachable.clear()
-        self.graph_lag = 0.0
+        self.graph_lag = self.log_lag = 0.0
+        self.told = frozenset()
 
 
 def _first[T](troubles: dict[str, T], host: str) -> T | None:

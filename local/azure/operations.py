@@ -12,6 +12,7 @@ type Kind = Literal[
     "retention",
     "soft-delete purge",
     "restore",
+    "import",
     "release",
     "login",
 ]
@@ -31,6 +32,17 @@ class Requester:
     method: str = ""
     request_id: str = ""
     """Also the `x-ms-correlation-request-id` of the answer."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of ACR Tasks; without a task it was a quick run."""
+
+    id: str
+    registry: str
+    task: str
+    started: datetime
+    finished: datetime
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,10 @@ class CauseKind(StrEnum):
 
 
 class Cause(Struct, frozen=True):
-    """Why a job exists, with what is known of who did it."""
+    """Why a job exists, with what is known of who did it.
+
+    ``way`` says what was removed and how (`RemovalKind`), where a removal is the cause.
+    """
 
     kind: CauseKind
     at: datetime
@@ -87,6 +90,8 @@ class Cause(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     actor: str = ""
     user_agent: str = ""
+    address: str = ""
+    way: str = ""
 
 
 class Job(Struct, frozen=True):

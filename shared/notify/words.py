@@ -12,6 +12,7 @@ from shared.domain.reports import Report
 from shared.domain.words import (
     CERTAINTY,
     SIGNS,
+    bites_later,
     counted,
     groups,
     images,
@@ -91,16 +92,23 @@ def summary(alert: Alert) -> str:
     incident = alert.incident
     if incident is None:
         return ""
-    total, active = workloads(incident), in_use(incident)
-    hit = counted(total, "workload")
+    hit = counted(workloads(incident), "workload")
     if alert.transition is Transition.RESOLVED and incident.resolved:
         return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
         return f"{latecomers(incident):,} more since it opened: {hit} hit now."
+    return _hit(incident, hit)
+
+
+def _hit(incident: Incident, hit: str) -> str:
+    """How many are hit, and when they feel it."""
+    total, active = workloads(incident), in_use(incident)
     if incident.finding.outcome is Outcome.WARN and incident.finding.stage:
         return (
             f"{hit} will be hit." if active == total else f"{hit} will be hit, {active:,} in use."
         )
+    if late := bites_later(incident):
+        return f"{hit} hit, none in use now: {late}."
     return f"{hit} hit, {_use(total, active)}."
 
 

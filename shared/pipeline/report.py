@@ -11,6 +11,7 @@ from shared.domain.health import RegistryHealth
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
 from shared.domain.words import first_command
+from shared.pipeline import signals
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce
 
@@ -74,6 +75,7 @@ async def _finish(services: Services, plan: Plan, results: Sequence[JobDone]) ->
     )
     await announce(services, announcement)
     await services.store.sweeps.reported(plan)
+    signals.reported(report)
     return report
 
 
@@ -98,7 +100,7 @@ def _line(incident: Incident) -> ReportLine:
     finding = incident.finding
     return ReportLine(
         incident=incident.id,
-        outcome=finding.outcome,
+        outcome=incident.outcome,
         title=finding.title,
         subject=finding.subject,
         pulls=len(incident.affected),

@@ -1,11 +1,14 @@
 """The nightly sweep: discover everything, plan jobs, let the report follow."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.adapters.store.sweeps import Plan
 from shared.domain.diagnosis import Gap
-from shared.domain.pulls import Cause, CauseKind, Job, Registry, short_hash
+from shared.domain.pulls import Cause, CauseKind, Job, Pull, Registry, short_hash
+from shared.domain.words import when
+from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.forget import forget_old
 from shared.pipeline.jobs import enqueue, shard
@@ -27,14 +30,27 @@ async def sweep(services: Services) -> Plan:
         *shard(deployed.pulls, cause, f"sweep:{name}", sweep=name),
         *(_look_at(one, cause, name) for one in registries.known),
     ]
-    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps))
+    blind = await blind_spots(services, deployed.pulls)
+    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *blind))
     await services.store.sweeps.begin(plan)
     await enqueue(services, jobs)
     await services.store.ledger.beat(HEARTBEAT, started)
+    signals.heartbeat(HEARTBEAT)
     await report_if_done(services, name)  # an empty estate has a report, too
     await forget_old(services, started)
     log.info("sweep %s: %d pulls in %d jobs", name, len(deployed.pulls), len(jobs))
     return plan
+
+
+async def blind_spots(services: Services, pulls: Iterable[Pull]) -> list[Gap]:
+    """Repositories in use that the watch could not look at when it last tried."""
+    seen = await services.store.watched.everything()
+    used = {(pull.image.registry, pull.image.repository) for pull in pulls}
+    return [
+        Gap(f"watch of {one.name}", f"since {when(one.since)}: {one.trouble}", hides=False)
+        for where, one in sorted(seen.items())
+        if one.since and where in used
+    ]
 
 
 def _look_at(registry: Registry, cause: Cause, sweep: str) -> Job:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -11,8 +12,10 @@ from shared.adapters.credentials import Credentials
 from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
+from shared.adapters.logs import Logs
+from shared.adapters.resilience import cached
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
-from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
+from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TaskRuns, TokenAnswers
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
@@ -20,19 +23,21 @@ from shared.domain.facts.registry import (
     ScopedToken,
 )
 from shared.domain.facts.workload import IdentityKind, PullIdentity
-from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import health, listing
+from shared.registry import elsewhere, health, listing
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
 from shared.registry.cache_rules import CacheRules
 from shared.registry.data_plane import DataPlane
 from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
-from shared.registry.repository import Repository
+from shared.registry.removals import ResourceLogs
+from shared.registry.repository import NotThereError, Repository
+from shared.registry.runs import Runs
 from shared.registry.tokens import Grant, Tokens
 from shared.settings import Settings
 
@@ -55,6 +60,7 @@ class RegistryObserver:
         credentials: Credentials,
         graph: Graph,
         dns: Dns,
+        logs: Logs,
     ) -> None:
         """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
         seconds = settings.cache_seconds
@@ -65,6 +71,9 @@ class RegistryObserver:
         self._arm, self._dns = arm, dns
         self._access = Access(arm, graph)
         self._cache_rules = CacheRules(arm)
+        self._runs = Runs(arm)
+        self._resource_logs = ResourceLogs(arm, logs)
+        self._elsewhere = cached(elsewhere.look, seconds=0)
         around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
@@ -81,12 +90,60 @@ class RegistryObserver:
             CouldNotLookError: it could not be read completely; nothing may be concluded.
 
         """
-        host = registry.login_server
-        known = (await self._management.directory()).registry(host)
-        image = ImageReference(host, repository, tag="latest")
-        if known is None or not _valid(image):
-            raise CouldNotLookError(f"{str(image)[:300]!r} is in no registry that is known")
-        return await listing.watch(self._repository(known, repository))
+        return await listing.watch(await self._known(registry, repository))
+
+    async def stamp(self, registry: Registry, repository: str) -> str:
+        """
+        What changes whenever a repository does: one request. Empty for no repository.
+
+        Raises:
+            CouldNotLookError: it could not be read.
+
+        """
+        try:
+            return (await (await self._known(registry, repository)).own()).stamp
+        except NotThereError:
+            return ""
+
+    async def present(
+        self, registry: Registry, repository: str, references: Collection[str]
+    ) -> Mapping[str, Digest]:
+        """
+        Which of some tags and digests are handed out, and their digests: a request for each.
+
+        Raises:
+            CouldNotLookError: of one of them it is not sure.
+
+        """
+        home = await self._known(registry, repository)
+        found = await asyncio.gather(*map(home.held, references))
+        held = zip(references, found, strict=True)
+        return {reference: Digest(digest) for reference, digest in held if digest is not None}
+
+    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+        """What of a missing image is left, here or in another known registry, and what ran."""
+        wanted = replace(pull.image, tag="", digest=digest)
+        directory = await self._management.directory()
+        home = directory.registry(pull.image.registry)
+        if home is None or not _valid(wanted):
+            return ()
+        others = [one for one in directory.registries.known if one != home]
+        name = pull.image.repository
+        left, runs = await asyncio.gather(
+            self._elsewhere(
+                self._repository(home, name),
+                tuple(self._repository(other, name) for other in others),
+                digest,
+            ),
+            attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
+        )
+        return (*left, runs) if home.resource_id else left
+
+    async def removals(
+        self, registries: Iterable[Registry], since: datetime, until: datetime
+    ) -> Removed:
+        """What resource logs tell of removals. What cannot be read is a gap."""
+        return await self._resource_logs.removals(registries, since, until)
 
     async def observe(
         self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
@@ -222,6 +279,14 @@ class RegistryObserver:
         if not identity.name:
             raise CouldNotLookError("the token's name is not known")
         return await self._management.token(_managed(server).resource_id, identity.name)
+
+    async def _known(self, registry: Registry, repository: str) -> Repository:
+        host = registry.login_server
+        known = (await self._management.directory()).registry(host)
+        image = ImageReference(host, repository, tag="latest")
+        if known is None or not _valid(image):
+            raise CouldNotLookError(f"{str(image)[:300]!r} is in no registry that is known")
+        return self._repository(known, repository)
 
     def _repository(self, registry: Registry, name: str) -> Repository:
         return Repository(self._plane, self._tokens, registry.login_server, name)

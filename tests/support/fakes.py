@@ -1,6 +1,6 @@
 """The world as the pipeline sees it, in memory: an estate, a queue, channels, a clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
@@ -11,7 +11,7 @@ from shared.compute.base import Discovery
 from shared.domain.alerts import Alert
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
-from shared.domain.facts.beside import TokenAnswers
+from shared.domain.facts.beside import Elsewhere, TokenAnswers
 from shared.domain.facts.registry import (
     Answer,
     ImageContent,
@@ -37,9 +37,10 @@ from shared.domain.facts.workload import (
 )
 from shared.domain.images import Digest, ImageReference, Platform, parse_reference
 from shared.domain.pulls import Compute, Pull, Registry, Workload
+from shared.domain.removals import Removal
 from shared.notify.base import DeliveryError
 from shared.pipeline.services import Services
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
 from shared.settings import Settings
 from tests.support.memory_tables import MemoryTables
 
@@ -96,6 +97,11 @@ class FakeRegistry:
         self.busy: set[str] = set()
         self.blind = ""
         self.listings = 0
+        self.stamps = 0
+        self.pages = 1
+        self.asked: list[str] = []
+        self.hidden: dict[tuple[str, str], Digest] = {}
+        self.logged: list[Removal] = []
         self.known: dict[Digest, ImageContent] = {}
         self.crash: Exception | None = None
 
@@ -133,7 +139,8 @@ class FakeRegistry:
     def _find(self, image: ImageReference) -> Digest | None:
         if image.digest:
             return image.digest if image.digest in self.tagged.values() else None
-        return self.tagged.get((image.repository, image.tag))
+        held = self.tagged | self.hidden
+        return held.get((image.repository, image.tag))
 
     def _rest(self) -> tuple[Observation, ...]:
         return (
@@ -159,7 +166,36 @@ class FakeRegistry:
         if self.blind or self.status != 200:
             raise CouldNotLookError(self.blind or f"status {self.status}")
         tags = {tag: found for (repo, tag), found in self.tagged.items() if repo == repository}
-        return TagListing(repository, tags or None, orphans_known=True)
+        return TagListing(repository, tags or None, orphans_known=True, pages=self.pages)
+
+    async def stamp(self, registry: Registry, repository: str) -> str:
+        self.stamps += 1
+        if self.blind or self.status != 200:
+            raise CouldNotLookError(self.blind or f"status {self.status}")
+        held = sorted((t, d) for (repo, t), d in self.tagged.items() if repo == repository)
+        return str(held) if held else ""
+
+    async def present(
+        self, registry: Registry, repository: str, references: Collection[str]
+    ) -> Mapping[str, Digest]:
+        self.asked += sorted(references)
+        if self.blind or self.status != 200:
+            raise CouldNotLookError(self.blind or f"status {self.status}")
+        held = self.tagged | self.hidden
+        tags = {tag: found for (repo, tag), found in held.items() if repo == repository}
+        known = tags | {digest: digest for digest in tags.values()}
+        return {one: known[one] for one in references if one in known}
+
+    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+        _ = pull
+        return (Elsewhere(digest=digest, here=digest in self.tagged.values()),)
+
+    async def removals(
+        self, registries: Iterable[Registry], since: datetime, until: datetime
+    ) -> Removed:
+        assert [*registries] == [REGISTRY]
+        rows = tuple(one for one in self.logged if since <= one.at <= until)
+        return Removed(rows, (), frozenset({LOGIN_SERVER}) if self.logged else frozenset())
 
 
 def _content(found: Digest) -> tuple[Observation, ...]:
@@ -195,6 +231,10 @@ class FakePlatform:
         )
 
 
+LONGEST_ID = 128
+"""Characters of a message's id that Service Bus takes."""
+
+
 class FakeQueue:
     """Queues that keep what was sent, and drop an id that they have seen."""
 
@@ -206,6 +246,8 @@ class FakeQueue:
     async def send(self, queue: str, messages: Sequence[Outgoing]) -> None:
         if self.down:
             raise ConnectionError("the queue is down")
+        if any(len(message.id) > LONGEST_ID for message in messages):
+            raise ValueError(f"message_id cannot be longer than {LONGEST_ID} characters.")
         for message in messages:
             if (queue, message.id) not in self.seen:
                 self.seen.add((queue, message.id))

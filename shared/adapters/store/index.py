@@ -15,10 +15,20 @@ from msgspec.structs import replace
 
 from shared.adapters.concurrency import each
 from shared.adapters.store.packing import pack, unpack
-from shared.adapters.tables import BATCH, ConflictError, Delete, Put, Row, Tables, give_way
+from shared.adapters.tables import (
+    BATCH,
+    ConflictError,
+    Delete,
+    Insert,
+    Put,
+    Row,
+    Tables,
+    give_way,
+)
 from shared.domain.facts.registry import ImageContent
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, short_hash
+from shared.domain.removals import Removal, RemovalKind
 
 TRIES = 8
 """Conflicts in a row that one change outlives."""
@@ -32,7 +42,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     ``seen`` is when it was first found. ``digest`` is what its reference last resolved to;
     ``content`` what that consists of, where it is an index of several images: it never changes,
     so no process has to read it again. ``gone`` says that the reference was last seen not to
-    resolve. ``version`` is that of the row it was read from.
+    resolve, ``lost`` are children of its index that were last seen not to be there.
+
+    ``tags`` are all that were on the digest when it was last looked at, ``source`` and ``revision``
+    what its labels say of its origin. ``removal`` is the latest one that took it, by an event or a
+    resource log. ``missed`` is when a discovery first did not find the workload. ``version`` is
+    that of the row it was read from.
     """
 
     pull: Pull
@@ -41,10 +56,21 @@ class Entry(Struct, frozen=True, kw_only=True):
     content: ImageContent | None = None
     resolved: datetime | None = None
     gone: bool = False
-    deleted_at: datetime | None = None
-    deleted_by: str = ""
-    user_agent: str = ""
+    lost: tuple[Digest, ...] = ()
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    revision: str = ""
+    removal: Removal | None = None
+    missed: datetime | None = None
     version: str = ""
+
+    def taken_by(self, removal: Removal) -> bool:
+        """Whether a removal takes what the pull needs, as far as is known of it."""
+        image = self.pull.image
+        if removal.takes(image):
+            return True
+        spares = removal.kind is RemovalKind.UNTAGGED
+        return not spares and bool(removal.digest) and self.uses(removal.digest)
 
     def uses(self, digest: Digest) -> bool:
         """Whether the pull needs a manifest: its own, a pinned one, or a child of its index."""
@@ -96,12 +122,16 @@ class DeploymentIndex:
             yield _entry(row)
 
     async def put(self, entries: Iterable[Entry]) -> None:
-        """Write new entries, whole."""
+        """Write new entries. One that somebody else wrote first stays: more is known of it."""
+        await each(_batches(entries), self._add, at_once=AT_ONCE)
 
-        async def write(part: Sequence[Entry]) -> None:
-            await self._table.write(_partition_of(part[0].pull), [_put(entry) for entry in part])
-
-        await each(_batches(entries), write, at_once=AT_ONCE)
+    async def _add(self, part: Sequence[Entry]) -> None:
+        try:
+            await self._table.write(_partition_of(part[0].pull), [_insert(one) for one in part])
+        except ConflictError:  # some are there
+            if len(part) > 1:
+                for entry in part:
+                    await self._add((entry,))
 
     async def revise(self, entries: Iterable[Entry], change: Callable[[Entry], Entry]) -> None:
         """Change entries that were read.
@@ -139,7 +169,11 @@ def _entry(row: Row) -> Entry:
     return replace(unpack("entry", row, Entry), version=row.etag)
 
 
-def _put(entry: Entry, version: str = "") -> Put:
+def _insert(entry: Entry) -> Insert:
+    return Insert(entry.pull.key, pack("entry", replace(entry, version="")))
+
+
+def _put(entry: Entry, version: str) -> Put:
     return Put(entry.pull.key, pack("entry", replace(entry, version="")), version)
 
 

@@ -1,9 +1,16 @@
 """Facts beside the registry and its images: what else is there, locks, rules and figures."""
 
+from datetime import datetime, timedelta
+
 from msgspec import Struct
 
 from shared.domain.facts.base import Fact
 from shared.domain.facts.registry import Answer
+from shared.domain.images import Digest
+
+CLOCKS = timedelta(minutes=1)
+LONGEST_RUN = timedelta(hours=8)
+"""A task's longest timeout (container-registry-tasks-reference-yaml: 28800 s)."""
 
 
 class KnownRegistries(Fact, frozen=True):
@@ -49,6 +56,47 @@ class ReadLocks(Fact, frozen=True, kw_only=True):
     repository: bool | None = None
     tag: bool | None = None
     manifest: bool | None = None
+
+
+class Elsewhere(Fact, frozen=True, kw_only=True):
+    """
+    Where a missing manifest still is, asked by its digest; only when something is missing.
+
+    ``here`` says whether the repository itself still has it, without the tag; None where that
+    could not be read. ``login_servers`` are other registries that have it in a repository of the
+    same name; ``asked`` is how many of the ``known`` ones were asked.
+    """
+
+    digest: Digest
+    here: bool | None = None
+    login_servers: tuple[str, ...] = ()
+    asked: int = 0
+    known: int = 0
+
+
+class TaskRun(Struct, frozen=True, kw_only=True):
+    """One run of ACR Tasks; ``task`` is empty for a quick run (``az acr run``)."""
+
+    id: str
+    task: str = ""
+    started: datetime
+    finished: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        return f"run {self.id} of the task {self.task}" if self.task else f"quick run {self.id}"
+
+    def covers(self, at: datetime) -> bool:
+        """Whether something happened during it, give or take a minute of clocks."""
+        end = self.finished or self.started + LONGEST_RUN
+        return self.started - CLOCKS <= at <= end + CLOCKS
+
+
+class TaskRuns(Fact, frozen=True):
+    """The latest runs of the registry's tasks; asked only when something is missing."""
+
+    runs: tuple[TaskRun, ...]
 
 
 class TokenAnswers(Fact, frozen=True, kw_only=True):

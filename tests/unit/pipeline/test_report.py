@@ -182,6 +182,26 @@ async def test_a_dead_lettered_check_ends_for_who_waits_for_it() -> None:
     assert (requested.diagnoses, requested.failed) == (None, "MaxDeliveryCountExceeded")
 
 
+async def test_a_check_that_was_answered_stays_so_when_its_message_is_given_up() -> None:
+    world = World()
+    asked = Job(
+        id="asked:1",
+        registry="contoso.azurecr.io",
+        pulls=(pull("api", "team/api:v1"),),
+        cause=Cause(kind=CauseKind.ASKED, at=START),
+        check="1",
+    )
+    await on_job(world.services, msgspec.json.encode(asked), "m")
+
+    letter = Letter("m", msgspec.json.encode(asked), "MaxDeliveryCountExceeded")
+    await on_dead_letter(world.services, "urgent_queue", letter)
+
+    requested = await world.services.store.requested.get("1")
+    assert requested is not None
+    assert requested.diagnoses
+    assert not requested.failed
+
+
 async def test_each_registry_is_looked_at_once_whoever_pulls_from_it() -> None:
     world = World()
     for n in range(250):

@@ -1,0 +1,72 @@
+"""Signs that need no fixed phrase: a thing, and what is said of it.
+
+Whoever writes an error text is free in its words, but says the same: *the token* has *expired*,
+an *invalid password*, *the tag* could not be *found*. Each class lists the things and the words
+said of them, after the thing or before it; both within one layer of an error, near each other.
+Words are in lower case and stand for themselves.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from shared.explain.lexicon.sign import Sign
+
+_HEDGES = re.compile(r"\b(?:may|might|if|whether|check|verify|could be|or be) (?:\S+ ){0,6}$")
+"""What stands before a guess of whoever wrote the text, not before what was seen."""
+
+_BEHIND = 60
+"""Characters between a thing and what is said of it."""
+
+_BEFORE = 25
+"""Characters between what is said of a thing and the thing."""
+
+INNERMOST = 2
+"""Layers that say what was found; those around them say what was tried."""
+
+
+class Class:
+    """Things, and what is said of them, which together are one sign."""
+
+    def __init__(
+        self,
+        sign: Sign,
+        things: Sequence[str],
+        said: Sequence[str] = (),
+        attributes: Sequence[str] = (),
+        *,
+        unless: Sequence[str] = (),
+        inner: bool = False,
+    ) -> None:
+        """``said`` follows the thing, ``attributes`` come before it; texts that hold one of
+        ``unless`` speak of something else. ``inner``: only the innermost layers count.
+        """
+        self.sign, self.things, self.unless, self.inner = sign, things, unless, inner
+        self.said, self.attributes = said, attributes
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        things = rf"\b(?:{_any(self.things)})s?\b"
+        sides = []
+        if self.said:
+            sides.append(rf"{things}(?:(?!\. )[^:;\n]){{0,{_BEHIND}}}?(?:{_any(self.said)})")
+        if self.attributes:
+            before = rf"\b(?:{_any(self.attributes)})"
+            sides.append(rf"{before}(?=\W)(?:(?!\. )[^:;\n]){{1,{_BEFORE}}}?{things}")
+        return re.compile("|".join(sides))
+
+    def shows(self, text: str, innermost: str) -> bool:
+        """Whether the sign shows. The cheap look comes first: few texts name a thing at all."""
+        text = innermost if self.inner else text
+        if not any(thing in text for thing in self.things):
+            return False
+        if not any(word in text for word in (*self.said, *self.attributes)):
+            return False
+        if any(word in text for word in self.unless):
+            return False
+        found = self._pattern.finditer(text)
+        return any(not _HEDGES.search(text[max(0, m.start() - 60) : m.start()]) for m in found)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
