@@ -49,6 +49,7 @@ RULED_OUT: Mapping[str, str] = {
     "network.public": "closed public access",
     "network.firewall": "the firewall",
     "network.replicas": "geo-replicas",
+    "network.data_endpoint": "a data endpoint out of reach",
     "credentials.configured": "no credential at all",
     "credentials.identity": "an identity that is deleted or not attached",
     "credentials.pull_secret": "pull secrets",

@@ -193,7 +193,7 @@ class RegistryObserver:
 
     async def _pullers(self, server: LoginServer) -> Observations:
         """Who pulls how much: asked only where it decides who is near a limit."""
-        load, profile = (_first(server.facts, kind) for kind in (RegistryLoad, RegistryProfile))
+        load, profile = _first(server.facts, RegistryLoad), _first(server.facts, RegistryProfile)
         limits = LIMITS.get(profile.sku) if profile else None
         busy = load.busiest_minute if load else None
         known = server.registry
