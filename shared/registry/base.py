@@ -10,6 +10,7 @@ from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import Observation
 from shared.domain.facts.registry import ImageContent
 from shared.domain.facts.workload import PullIdentity
+from shared.domain.forecast import SeenPlan
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, Registry
 
@@ -55,6 +56,14 @@ class RegistryEnd(Protocol):
 
     async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
         """A registry as such, with the monitor's own login, for a repository if one is named."""
+
+    async def cleanup(self, registry: Registry) -> SeenPlan:
+        """What takes images from a registry by itself: one request to ARM.
+
+        Raises:
+            CouldNotLookError: it could not be read; that is not "nothing".
+
+        """
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         """A complete listing, for `watch`.

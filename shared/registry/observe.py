@@ -13,6 +13,7 @@ from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
@@ -20,6 +21,7 @@ from shared.domain.facts.registry import (
     ScopedToken,
 )
 from shared.domain.facts.workload import IdentityKind, PullIdentity
+from shared.domain.forecast import SeenPlan, concerns
 from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
 from shared.registry import health, listing
@@ -27,7 +29,9 @@ from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
 from shared.registry.cache_rules import CacheRules
+from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
+from shared.registry.foresight import Forecast, Foresight, for_pull
 from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
@@ -68,6 +72,7 @@ class RegistryObserver:
         around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
+        self._foresight = Foresight(CleanupPlans(arm), self._images)
 
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
@@ -128,18 +133,68 @@ class RegistryObserver:
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]
     ) -> dict[Pull, tuple[Observation, ...]]:
         server = await self._login_servers.look(host)
-        found, rights, rules = await asyncio.gather(
-            self._all_images(server, {pull.image for pull in pulls}),
+        plan = await self._plan(server)
+        repositories = {pull.image.repository for pull in pulls}
+        found, rights, rules, forecasts = await asyncio.gather(
+            self._all_images(server, {pull.image for pull in pulls}, plan),
             asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
-            self._rules(server, {pull.image.repository for pull in pulls}),
+            self._rules(server, repositories),
+            self._forecasts(server, plan, repositories),
         )
         images = await asyncio.gather(
             *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
         )
         return {
-            pull: (*server.facts, *image, *held, *rules[pull.image.repository])
+            pull: (
+                *server.facts,
+                *image,
+                *held,
+                *rules[pull.image.repository],
+                for_pull(pull, forecasts[pull.image.repository], image),
+            )
             for pull, image, held in zip(pulls, images, rights, strict=True)
         }
+
+    async def cleanup(self, registry: Registry) -> SeenPlan:
+        """
+        What takes images from a registry by itself, read from ARM.
+
+        Raises:
+            CouldNotLookError: it could not be read; that is not "nothing".
+
+        """
+        directory = await self._management.directory()
+        return await self._foresight.plan(directory.profile(registry.login_server))
+
+    async def _plan(self, server: LoginServer) -> SeenPlan | Unavailable:
+        try:
+            return await self._foresight.plan(_profile(server))
+        except CouldNotLookError as why:
+            return Unavailable.of(CleanupForecast, str(why))
+
+    async def _forecasts(
+        self, server: LoginServer, plan: SeenPlan | Unavailable, repositories: Collection[str]
+    ) -> dict[str, Forecast]:
+        """What clean-ups take of each repository. It never raises."""
+
+        async def of(name: str) -> Forecast:
+            if isinstance(plan, Unavailable):
+                return plan
+            return await self._forecast(server, plan, name)
+
+        found = await asyncio.gather(*map(of, repositories))
+        return dict(zip(repositories, found, strict=True))
+
+    async def _forecast(self, server: LoginServer, plan: SeenPlan, name: str) -> Forecast:
+        async def look() -> CleanupForecast:
+            if server.registry is None or not _valid(
+                ImageReference(server.registry.login_server, name, tag="latest")
+            ):
+                raise CouldNotLookError(f"{name[:200]!r} is no image's name")
+            repository = self._repository(server.registry, name)
+            return await self._foresight.of(_profile(server), plan, repository, server.obstacle)
+
+        return await attempt(CleanupForecast, look)
 
     async def _rules(
         self, server: LoginServer, repositories: Collection[str]
@@ -175,18 +230,34 @@ class RegistryObserver:
         return tuple(state if fact == NOTHING_KEPT else fact for fact in facts)
 
     async def _all_images(
-        self, server: LoginServer, images: Collection[ImageReference]
+        self,
+        server: LoginServer,
+        images: Collection[ImageReference],
+        plan: SeenPlan | Unavailable,
     ) -> dict[ImageReference, Observations]:
         repositories: dict[str, list[ImageReference]] = defaultdict(list)
         for image in images:
             repositories[image.repository].append(image)
         found = await asyncio.gather(
-            *(self._of_repository(server, name, own) for name, own in repositories.items())
+            *(
+                self._of_repository(
+                    server,
+                    name,
+                    own,
+                    whole=isinstance(plan, SeenPlan) and concerns(plan, name),
+                )
+                for name, own in repositories.items()
+            )
         )
         return {image: facts for one in found for image, facts in one.items()}
 
     async def _of_repository(
-        self, server: LoginServer, name: str, images: Collection[ImageReference]
+        self,
+        server: LoginServer,
+        name: str,
+        images: Collection[ImageReference],
+        *,
+        whole: bool,
     ) -> dict[ImageReference, Observations]:
         valid = [image for image in images if _valid(image)]
         reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
@@ -201,7 +272,7 @@ class RegistryObserver:
         if refusal := _refusal(grant, f"{repository.host}/{name}"):
             return dict.fromkeys(images, (access, *unseen(refusal)))
         references = sorted({image.reference for image in valid})
-        found = await self._images.observe(server.registry, repository, references)
+        found = await self._images.observe(server.registry, repository, references, whole=whole)
         unknown = unseen("not a valid tag or digest")
         return {image: (access, *found.get(image.reference, unknown)) for image in images}
 
@@ -245,6 +316,13 @@ def _refusal(grant: Grant, where: str) -> str:
 
 def _nothing(reason: str) -> Observations:
     return Unavailable.of(MonitorAccess, reason), *unseen(reason)
+
+
+def _profile(server: LoginServer) -> RegistryProfile:
+    found = (one for one in server.facts if isinstance(one, RegistryProfile))
+    if profile := next(found, None):
+        return profile
+    raise CouldNotLookError("the registry cannot be read in Azure Resource Manager")
 
 
 def _valid(image: ImageReference) -> bool:

@@ -1,0 +1,155 @@
+"""What clean-ups will take of repositories: the plan from ARM, simulated over a whole listing."""
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from shared.domain.cleanup import (
+    Loss,
+    LossKind,
+    RefusedError,
+    RepositoryContents,
+    Trap,
+    foresee,
+    lint,
+)
+from shared.domain.facts.base import CouldNotLookError, Evidence, Observation, Unavailable
+from shared.domain.facts.cleanup import CleanupForecast, FoundTrap, Ordered, Refusal
+from shared.domain.facts.registry import ImageContent, ManifestAnswer, RegistryProfile
+from shared.domain.forecast import (
+    HORIZON,
+    SeenPlan,
+    concerns,
+    of_pull,
+    orders,
+    refusals,
+    takes_untagged,
+)
+from shared.domain.pulls import Pull
+from shared.registry.cleanup_plans import CleanupPlans
+from shared.registry.images import Images
+from shared.registry.listing import Listing
+from shared.registry.repository import NotThereError, Repository
+
+MOST_INDEXES = 200
+"""Indexes of a repository that are read in order to know their children."""
+TOO_MANY = f"more than {MOST_INDEXES} indexes: it is not known which untagged manifests they list"
+
+type Forecast = CleanupForecast | Unavailable
+
+
+class Foresight:
+    """Foretells. A repository that no plan concerns costs no request."""
+
+    def __init__(
+        self,
+        plans: CleanupPlans,
+        images: Images,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Read plans; list repositories with what lists images, so that both share a listing."""
+        self._plans = plans
+        self._images = images
+        self._now = now
+
+    async def plan(self, profile: RegistryProfile) -> SeenPlan:
+        """
+        Read the plan of a registry.
+
+        Raises:
+            CouldNotLookError: it cannot be read; that is never "no plan".
+
+        """
+        return await self._plans.of(profile)
+
+    async def of(
+        self, profile: RegistryProfile, seen: SeenPlan, repository: Repository, obstacle: str
+    ) -> CleanupForecast:
+        """
+        Foretell what becomes of a whole repository.
+
+        ``obstacle`` is why its registry cannot be asked anything, empty for nothing.
+
+        Raises:
+            CouldNotLookError: a plan concerns it, and what it holds could not be listed.
+
+        """
+        nothing = CleanupForecast(until=self._now() + HORIZON, unseen=seen.unseen)
+        if not concerns(seen, repository.name):
+            return nothing
+        found = orders(seen, repository.name)
+        known = replace(nothing, orders=found, traps=_traps(found, repository.name))
+        if obstacle:
+            raise CouldNotLookError(obstacle)
+        try:
+            return await self._simulated(profile, seen, repository, known)
+        except NotThereError:
+            return known
+
+    async def _simulated(
+        self,
+        profile: RegistryProfile,
+        seen: SeenPlan,
+        repository: Repository,
+        known: CleanupForecast,
+    ) -> CleanupForecast:
+        listed = await self._images.whole(repository)
+        contents, sure = await self._contents(seen, repository, listed)
+        now = self._now()
+        losses = foresee(seen.plan, contents, now, HORIZON)
+        refused = refusals(seen, contents, now)
+        if not sure:
+            losses = tuple(loss for loss in losses if loss.kind is LossKind.UNTAGGED)
+            refused = (*refused, Refusal("", TOO_MANY))
+        days = await self._soft_delete(profile, losses)
+        return replace(
+            known, until=now + HORIZON, losses=losses, refused=refused, soft_delete_days=days
+        )
+
+    async def _contents(
+        self, seen: SeenPlan, repository: Repository, listed: Listing
+    ) -> tuple[RepositoryContents, bool]:
+        """The repository, and whether it is known what its indexes list, where that matters."""
+        matters = takes_untagged(seen, repository.name)
+        indexes = [one for one in listed.manifests.values() if one.is_index]
+        sure = not matters or len(indexes) <= MOST_INDEXES
+        children = await self._images.children(repository, indexes) if matters and sure else {}
+        manifests = tuple(
+            entry.in_cleanup(children.get(digest, ())) for digest, entry in listed.manifests.items()
+        )
+        tags = tuple(tag.in_cleanup() for tag in listed.tags.values())
+        return RepositoryContents(repository.name, tags, manifests), sure
+
+    async def _soft_delete(self, profile: RegistryProfile, losses: Collection[Loss]) -> int | None:
+        """Asked only where something goes; that it cannot be read takes nothing from the rest."""
+        if not losses:
+            return None
+        try:
+            return await self._plans.soft_delete_days(profile.resource_id)
+        except CouldNotLookError:
+            return None
+
+
+def for_pull(pull: Pull, whole: Forecast, observed: Collection[Observation]) -> Forecast:
+    """The part of a forecast that concerns one pull, by what was observed of its image."""
+    if isinstance(whole, Unavailable):
+        return whole
+    seen = Evidence(observed)
+    answer, content = seen.get(ManifestAnswer), seen.get(ImageContent)
+    children = [child.digest for child in content.children] if content else []
+    digests = {pull.image.digest, pull.running, answer.digest if answer else "", *children} - {""}
+    return of_pull(whole, pull.image.tag, digests, by_digest=bool(pull.image.digest))
+
+
+def _traps(found: Collection[Ordered], repository: str) -> tuple[FoundTrap, ...]:
+    return tuple(
+        FoundTrap(one.task, one.command, trap) for one in found for trap in _lint(one, repository)
+    )
+
+
+def _lint(one: Ordered, repository: str) -> Collection[Trap]:
+    try:
+        return lint(one.command, (repository,), (repository,))
+    except RefusedError:
+        return ()
