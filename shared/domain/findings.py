@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 
 class Outcome(IntEnum):
@@ -36,6 +37,8 @@ class Finding(Struct, frozen=True):
     ``subject`` is the resource at fault: findings of one problem on one subject are one incident.
     ``fix`` are commands or instructions, in the order in which to try them.
     ``explains`` are prefixes of check ids whose UNKNOWN is only a consequence of this finding.
+    ``stage`` says how pressing a warning is: 0 waits for the nightly report, and each higher one is
+    announced on its own, once.
     """
 
     code: str
@@ -48,6 +51,11 @@ class Finding(Struct, frozen=True):
     details: dict[str, str] = field(default_factory=dict)
     explains: tuple[str, ...] = ()
     confidence: Confidence = Confidence.PROVEN
+    stage: int = 0
+
+    def at_stage(self, stage: int) -> "Finding":
+        """The same finding, as pressing as ``stage`` says."""
+        return replace(self, stage=stage)
 
 
 class Problem(Struct, frozen=True, kw_only=True):

@@ -58,6 +58,7 @@ class Told(Struct, frozen=True):
     opened: int = 0  # the latest episode that was announced on its own
     resolved: int = 0  # the latest episode whose end was announced
     updates: int = 0  # how many updates were announced
+    stage: int = 0  # how pressing it was when it was last announced
 
 
 class Incident(Struct, frozen=True, kw_only=True):
@@ -147,10 +148,13 @@ def is_blind(result: CheckResult) -> bool:
 def status_change(
     before: Iterable[OpenProblem], outcome_before: Outcome | None, diagnosis: Diagnosis
 ) -> StatusChange | None:
-    """What a diagnosis changed, or None. Its id is deterministic, so a retry is the same change."""
+    """What a diagnosis changed, or None. Its id is deterministic, so a retry is the same change.
+
+    A problem that is more or less pressing than before counts as opened.
+    """
     earlier = {item.incident: item for item in before}
     later = {item.incident: item for item in standing_after(earlier.values(), diagnosis)}
-    opened = tuple(item for key, item in later.items() if key not in earlier)
+    opened = tuple(item for key, item in later.items() if _differs(earlier.get(key), item))
     closed = tuple(item for key, item in earlier.items() if key not in later)
     if not opened and not closed:
         return None
@@ -166,21 +170,29 @@ def status_change(
     )
 
 
+def _differs(before: OpenProblem | None, now: OpenProblem) -> bool:
+    return before is None or before.finding.stage != now.finding.stage
+
+
 def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) -> Incident:
     """An incident after a pull got its problem. A change that came before changes nothing.
 
     What a sweep found waits for the nightly report.
     """
-    hit = Affected(change.pull, item.since, told=change.cause.kind is CauseKind.SWEEP)
     if incident is None:
         incident = _fresh(change, item)
     if _stale(incident, change):
         return incident
     if not incident.open:
         incident = _reopened(incident, change)
+    known = any(a.told for a in incident.affected if a.pull.key == change.pull.key)
+    told = known or change.cause.kind is CauseKind.SWEEP
+    hit = Affected(change.pull, item.since, told=told)
+    finding = item.finding if change.at >= incident.updated else incident.finding
     return replace(
         incident,
-        finding=item.finding,
+        finding=finding,
+        told=replace(incident.told, stage=min(incident.told.stage, finding.stage)),
         updated=max(incident.updated, change.at),
         affected=(*_others(incident.affected, change), hit),
         recovered=_others(incident.recovered, change),
@@ -206,14 +218,19 @@ def let_go(incident: Incident, change: StatusChange) -> Incident:
 
 
 def news(incident: Incident) -> Transition | None:
-    """What the channels are to be told on its own, at once. A warning waits for the report."""
-    told = incident.told
+    """What the channels are to be told on its own, at once.
+
+    A warning that does not press waits for the report; one that presses more than when it was told
+    is told again.
+    """
+    told, stage = incident.told, incident.finding.stage
     announced = told.opened == incident.episode
     if not incident.open:
         return Transition.RESOLVED if announced and told.resolved < incident.episode else None
-    if incident.outcome < Outcome.FAIL or all(hit.told for hit in incident.affected):
-        return None
-    return Transition.UPDATED if announced else Transition.OPENED
+    loud = incident.outcome is Outcome.FAIL or stage > 0
+    if stage > told.stage or (loud and not all(hit.told for hit in incident.affected)):
+        return Transition.UPDATED if announced else Transition.OPENED
+    return None
 
 
 def promise(incident: Incident) -> Incident:
@@ -226,6 +243,7 @@ def promise(incident: Incident) -> Incident:
         opened=episode if transition is Transition.OPENED else told.opened,
         resolved=episode if transition is Transition.RESOLVED else told.resolved,
         updates=told.updates + (transition is Transition.UPDATED),
+        stage=incident.finding.stage,
     )
     return replace(
         incident,
@@ -260,6 +278,7 @@ def _reopened(incident: Incident, change: StatusChange) -> Incident:
         cause=change.cause,
         affected=(),
         recovered=(),
+        told=replace(incident.told, stage=0),
     )
 
 

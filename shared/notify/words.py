@@ -79,6 +79,10 @@ def summary(alert: Alert) -> str:
         return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
         return f"{latecomers(incident):,} more since it opened: {hit} hit now."
+    if incident.finding.outcome is Outcome.WARN and incident.finding.stage:
+        return (
+            f"{hit} will be hit." if active == total else f"{hit} will be hit, {active:,} in use."
+        )
     if active == total:
         return f"{hit} hit, in use now." if total == 1 else f"{hit} hit, all in use now."
     return f"{hit} hit, {active:,} of them in use now."

@@ -18,8 +18,6 @@ from azure.core.exceptions import HttpResponseError
 from local.inbox import Inbox
 
 KEY = AzureKeyCredential(base64.b64encode(b"any key").decode())
-NOW = format_datetime(datetime.now(UTC), usegmt=True)
-OLD = format_datetime(datetime.now(UTC) - timedelta(minutes=6), usegmt=True)
 
 
 def email(**changes: Any) -> dict[str, Any]:
@@ -73,15 +71,21 @@ async def test_a_mail_that_is_not_complete_is_refused(
     assert inbox.mailbox.last == 0
 
 
+def repeatable(ago: timedelta) -> dict[str, str]:
+    """Headers of a request that was first sent some time before this moment."""
+    first = format_datetime(datetime.now(UTC) - ago, usegmt=True)
+    return {"Repeatability-Request-Id": "r1", "Repeatability-First-Sent": first}
+
+
 async def test_a_repeated_request_is_sent_once(inbox: Inbox, client: EmailClient) -> None:
-    headers = {"Repeatability-Request-Id": "r1", "Repeatability-First-Sent": NOW}
+    headers = repeatable(timedelta())
     for _ in range(2):
         await client.begin_send(email(), headers=headers, polling=False)
     assert inbox.mailbox.last == 1
 
 
 async def test_a_request_repeated_too_late_is_refused(inbox: Inbox, client: EmailClient) -> None:
-    headers = {"Repeatability-Request-Id": "r1", "Repeatability-First-Sent": OLD}
+    headers = repeatable(timedelta(minutes=6))
     with pytest.raises(HttpResponseError) as refused:
         await client.begin_send(email(), headers=headers)
     assert refused.value.status_code == 412

@@ -178,6 +178,71 @@ def test_warnings_and_what_a_sweep_found_wait_for_the_report() -> None:
     assert news(more) is Transition.OPENED
 
 
+def pressing(stage: int) -> OpenProblem:
+    return OpenProblem("a", finding("MILD", outcome=Outcome.WARN, stage=stage), NOW)
+
+
+def pressed(incident: Incident | None, stage: int, minutes: int, whose: str = "api") -> Incident:
+    at = NOW + minutes * MINUTE
+    return take_in(incident, change(pull(whose), (pressing(stage),), at=at), pressing(stage))
+
+
+def test_a_warning_that_grows_more_pressing_is_a_change_that_keeps_its_date() -> None:
+    old = replace(pressing(0), since=NOW - 10 * MINUTE)
+    found = status_change([old], Outcome.WARN, diagnosis(result("a", pressing(1).finding)))
+    assert found is not None
+    assert [(p.finding.stage, p.since) for p in found.opened] == [(1, old.since)]
+    assert found.closed == ()
+    same = diagnosis(result("a", pressing(0).finding))
+    assert status_change([old], Outcome.WARN, same) is None
+
+
+def test_each_stage_of_a_warning_is_told_once() -> None:
+    found = pressed(None, 0, 0)
+    assert news(found) is None
+    found = pressed(found, 1, 1)
+    assert news(found) is Transition.OPENED
+    found = pressed(promise(found), 1, 2)
+    assert news(found) is None
+    found = pressed(found, 2, 3)
+    assert news(found) is Transition.UPDATED
+    assert [p.transition for p in promise(found).promised] == [
+        Transition.OPENED,
+        Transition.UPDATED,
+    ]
+
+
+def test_a_pressing_warning_that_a_sweep_found_is_told_all_the_same() -> None:
+    item = pressing(1)
+    by_sweep = replace(change(API, (item,)), cause=Cause(kind=CauseKind.SWEEP, at=NOW))
+    assert news(take_in(None, by_sweep, item)) is Transition.OPENED
+
+
+def test_more_victims_of_a_pressing_warning_are_told() -> None:
+    found = pressed(promise(pressed(None, 1, 0)), 1, 1, "web")
+    assert news(found) is Transition.UPDATED
+
+
+def test_what_presses_less_is_not_told_and_may_press_again() -> None:
+    found = promise(pressed(None, 2, 0))
+    found = pressed(found, 1, 1)
+    assert (news(found), found.finding.stage) == (None, 1)
+    assert news(pressed(found, 2, 2)) is Transition.UPDATED
+
+
+def test_a_stage_that_comes_late_takes_nothing_back() -> None:
+    found = promise(pressed(pressed(None, 1, 0, "web"), 2, 5))
+    late = pressed(found, 1, 2, "job")
+    assert late.finding.stage == 2
+    assert late.told.stage == 2
+
+
+def test_a_warning_that_comes_back_is_told_again() -> None:
+    found = promise(pressed(None, 1, 0))
+    gone = promise(let_go(found, change(API, closed=(pressing(1),), at=NOW + MINUTE)))
+    assert news(pressed(gone, 1, 2)) is Transition.OPENED
+
+
 def test_a_promise_is_kept_once_its_announcement_is_on_its_way() -> None:
     found = promise(opened())
     later = promise(let_go(found, change(API, closed=(PROBLEM,), at=NOW + MINUTE)))
