@@ -6,7 +6,16 @@ with no workload asked about, the questions about the workload are skipped.
 
 from msgspec.structs import replace
 
-from shared.checks import auth, capacity, credentials, existence, network, reference, reported
+from shared.checks import (
+    auth,
+    capacity,
+    cleanup,
+    credentials,
+    existence,
+    network,
+    reference,
+    reported,
+)
 from shared.checks.base import Check
 from shared.domain.facts import workload
 from shared.domain.facts.base import Evidence, Fact
@@ -21,6 +30,7 @@ CATALOG: tuple[Check[...], ...] = (
     *auth.CHECKS,
     *existence.CHECKS,
     *capacity.CHECKS,
+    *cleanup.CHECKS,
 )
 """Every check of live evidence, in the order in which a pull would fail."""
 

@@ -1,6 +1,7 @@
 """What a registry's clean-up plan means for single repositories and pulls. Pure.
 
-The simulation itself is `shared.domain.cleanup`; this says whom it concerns, and when to look again.
+The simulation itself is `shared.domain.cleanup`; this says whom it concerns, and when to look
+again.
 """
 
 from collections.abc import Collection, Iterable, Iterator

@@ -171,7 +171,10 @@ def status_change(
 
 
 def _differs(before: OpenProblem | None, now: OpenProblem) -> bool:
-    return before is None or before.finding.stage != now.finding.stage
+    """``at`` is the time that a finding foretells: it may move without pressing more."""
+    if before is None or before.finding.stage != now.finding.stage:
+        return True
+    return before.finding.details.get("at") != now.finding.details.get("at")
 
 
 def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) -> Incident:

@@ -50,6 +50,7 @@ _NOTICED = {
     CauseKind.MOVED: "the tag points to something else now",
     CauseKind.ASKED: "found by an on-demand check",
     CauseKind.RECHECK: "found by a re-check",
+    CauseKind.FORESEEN: "foretold from the registry's clean-up tasks and policies",
 }
 
 

@@ -12,9 +12,11 @@ from shared.adapters.store.sweeps import JobDone
 from shared.checks import examine
 from shared.domain.diagnosis import Diagnosis, conclude
 from shared.domain.facts.base import Evidence
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import ImageContent, ManifestAnswer, RegistryAnswer
 from shared.domain.findings import Outcome
+from shared.domain.forecast import Foreseen, first
 from shared.domain.pulls import CauseKind, Job, Pull
 from shared.domain.reports import Tally
 from shared.pipeline.jobs import put_back
@@ -102,6 +104,7 @@ async def _remember(services: Services, seen: Iterable[tuple[Entry, Evidence]]) 
 
 
 def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
+    entry = _foretell(entry, evidence, at)
     manifest, content = evidence.get(ManifestAnswer), evidence.get(ImageContent)
     if manifest is None:
         return entry
@@ -117,6 +120,15 @@ def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
         resolved=at,
         gone=False,
     )
+
+
+def _foretell(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
+    """What clean-ups will take of it; what could not be foretold stays as it was told before."""
+    forecast = evidence.get(CleanupForecast)
+    if forecast is None:
+        return entry
+    loss = first(forecast.losses)
+    return replace(entry, foreseen=Foreseen(loss.at, loss.by, at) if loss else None)
 
 
 async def _done(services: Services, job: Job, found: Iterable[Diagnosis], *, over: bool) -> None:

@@ -9,9 +9,11 @@ from shared.adapters.queue import Outgoing
 from shared.adapters.store import Store
 from shared.compute.base import Discovery
 from shared.domain.alerts import Alert
+from shared.domain.cleanup import Loss
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
 from shared.domain.facts.beside import TokenAnswers
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     Answer,
     ImageContent,
@@ -35,6 +37,7 @@ from shared.domain.facts.workload import (
     RuntimePlatforms,
     WorkloadState,
 )
+from shared.domain.forecast import SeenPlan, of_pull
 from shared.domain.images import Digest, ImageReference, Platform, parse_reference
 from shared.domain.pulls import Compute, Pull, Registry, Workload
 from shared.notify.base import DeliveryError
@@ -98,6 +101,16 @@ class FakeRegistry:
         self.listings = 0
         self.known: dict[Digest, ImageContent] = {}
         self.crash: Exception | None = None
+        self.plan = SeenPlan()
+        self.losses: list[Loss] = []
+        self.plans_read = 0
+
+    async def cleanup(self, registry: Registry) -> SeenPlan:
+        assert registry == REGISTRY
+        self.plans_read += 1
+        if self.blind:
+            raise CouldNotLookError(self.blind)
+        return self.plan
 
     async def registries(self) -> Registries:
         return Registries((REGISTRY,))
@@ -118,7 +131,8 @@ class FakeRegistry:
 
     def _facts(self, image: ImageReference) -> tuple[Observation, ...]:
         if self.blind:
-            return (Unavailable.of(ManifestAnswer, self.blind), *self._rest())
+            blind = Unavailable.of(CleanupForecast, self.blind)
+            return (Unavailable.of(ManifestAnswer, self.blind), *self._rest(), blind)
         found = self._find(image)
         status = self.status if self.status != 200 else 200 if found else 404
         if image.repository in self.busy:
@@ -128,7 +142,13 @@ class FakeRegistry:
         manifest = ManifestAnswer(answer=answer, digest=found or Digest(""), media_type="m")
         near = Neighbours(repository_exists=True, tags=tuple(t for _, t in self.tagged))
         more = (near,) if status == 404 else _content(found) if found and status == 200 else ()
-        return (manifest, *self._rest(), *more)
+        return (manifest, *self._rest(), *more, self._forecast(image))
+
+    def _forecast(self, image: ImageReference) -> CleanupForecast:
+        losses = tuple(one for one in self.losses if one.repository == image.repository)
+        whole = CleanupForecast(until=START + timedelta(days=7), losses=losses)
+        found = self._find(image)
+        return of_pull(whole, image.tag, {found} if found else (), by_digest=bool(image.digest))
 
     def _find(self, image: ImageReference) -> Digest | None:
         if image.digest:

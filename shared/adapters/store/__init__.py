@@ -6,6 +6,7 @@ from shared.adapters.store.diagnoses import Diagnoses
 from shared.adapters.store.incidents import Incidents
 from shared.adapters.store.index import DeploymentIndex
 from shared.adapters.store.ledger import Ledger
+from shared.adapters.store.plans import Plans
 from shared.adapters.store.requested import RequestedChecks
 from shared.adapters.store.sweeps import Sweeps
 from shared.adapters.tables import Tables
@@ -21,6 +22,7 @@ class Store:
     sweeps: Sweeps
     ledger: Ledger
     requested: RequestedChecks
+    plans: Plans
 
     @classmethod
     def on(cls, tables: Tables) -> "Store":
@@ -32,4 +34,5 @@ class Store:
             Sweeps(tables),
             Ledger(tables),
             RequestedChecks(tables),
+            Plans(tables),
         )

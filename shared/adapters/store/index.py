@@ -17,6 +17,7 @@ from shared.adapters.concurrency import each
 from shared.adapters.store.packing import pack, unpack
 from shared.adapters.tables import BATCH, ConflictError, Delete, Put, Row, Tables, give_way
 from shared.domain.facts.registry import ImageContent
+from shared.domain.forecast import Foreseen
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, short_hash
 
@@ -32,7 +33,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     ``seen`` is when it was first found. ``digest`` is what its reference last resolved to;
     ``content`` what that consists of, where it is an index of several images: it never changes,
     so no process has to read it again. ``gone`` says that the reference was last seen not to
-    resolve. ``version`` is that of the row it was read from.
+    resolve. ``foreseen`` is what clean-ups will take of it first, as last foretold. ``version`` is
+    that of the row it was read from.
     """
 
     pull: Pull
@@ -44,6 +46,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     deleted_at: datetime | None = None
     deleted_by: str = ""
     user_agent: str = ""
+    foreseen: Foreseen | None = None
     version: str = ""
 
     def uses(self, digest: Digest) -> bool:
