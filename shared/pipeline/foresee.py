@@ -51,9 +51,7 @@ def _due(parts: dict[str, list[Entry]], now: datetime) -> Iterable[Entry]:
     )
 
 
-async def _plans(
-    services: Services, parts: dict[str, list[Entry]], now: datetime
-) -> int:
+async def _plans(services: Services, parts: dict[str, list[Entry]], now: datetime) -> int:
     known = {one.login_server: one for one in (await services.registry.registries()).known}
     jobs = 0
     for host, entries in parts.items():

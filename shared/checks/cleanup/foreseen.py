@@ -81,10 +81,10 @@ def running_image_outlives_the_week(
     asked: Asked, forecast: CleanupForecast, answer: ManifestAnswer
 ) -> Iterable[Finding]:
     """What runs under a tag that was moved since is not deleted within seven days."""
+    if not asked.pull.running or not (asked.pull.image.digest or answer.digest):
+        raise NotApplicableError("it is not known what runs, or the image is gone")
     running = _only_running(asked.pull, answer)
-    if not running:
-        raise NotApplicableError("what runs is what the image names, or is not known")
-    if loss := first(one for one in forecast.losses if one.digest == running):
+    if loss := first(one for one in forecast.losses if running and one.digest == running):
         yield _found(RUNNING_FORESEEN, asked, forecast, loss)
 
 
