@@ -1,4 +1,4 @@
-"""What a clean-up will take: ``acr purge`` commands, their tasks and the retention policy, foreseen.
+"""What clean-ups will take: ``acr purge`` commands, their tasks and the retention policy, foreseen.
 
 Nothing here reads a registry: contents and the time are arguments.
 """

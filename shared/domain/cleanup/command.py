@@ -1,10 +1,128 @@
 """An ``acr purge`` command line, as its author wrote it."""
 
-from shared.domain.cleanup.model import Purge
+import re
+from collections.abc import Sequence
+
+from shared.domain.cleanup import flags, words
+from shared.domain.cleanup.ago import parse_ago
+from shared.domain.cleanup.flags import Flag
+from shared.domain.cleanup.model import Purge, RefusedError
+from shared.domain.cleanup.versions import behaviour
+
+_IMAGE = re.compile(r"(?:.*/)?acr(?:-cli)?(?::(?P<tag>[\w.-]+))?(?:@sha256:[0-9a-f]+)?")
+_ASSIGNMENT = re.compile(r"(?:\$env:)?\$?[A-Za-z_]\w*=(?P<value>.*)", re.DOTALL)
+_VARIABLE = re.compile(r"\{\{.*?\}\}|\$\{?[A-Za-z_]\w*|\$\(|`")
+_AZ = (("run",), ("task", "create"), ("task", "update"))
+_WRAPPERS = 3
+"""``az acr run`` around an assignment around a command: deeper is nobody's."""
+
+ACCEPTED = (
+    "acr purge --filter REPOSITORY:TAG --ago DURATION ..., the same with an image "
+    '.../acr/acr-cli:VERSION, or az acr run --cmd "..." around it'
+)
 
 
 def parse_purge(command: str) -> Purge:
     """Read ``acr purge ...``, an image ``.../acr-cli:TAG purge ...``, or ``az acr run|task create
-    --cmd "..."`` around them. Raises RefusedError with a reason that a person understands.
+    --cmd "..."`` around them.
+
+    Raises:
+        RefusedError: with a reason that a person understands: it is no purge, the tool itself
+            would stop with an error and delete nothing, or it has a variable that is not known.
+
     """
-    raise NotImplementedError(command)
+    version, given = read_command(command)
+    return to_purge(version, given)
+
+
+def read_command(command: str) -> tuple[str, tuple[Flag, ...]]:
+    """The named version and the flags, before they are checked. Raises RefusedError."""
+    version, rest = _program(unwrap(words.split(command)))
+    return version, flags.read_flags(rest)
+
+
+def unwrap(given: Sequence[str], depth: int = 0) -> Sequence[str]:
+    """The words of the purge itself, out of ``az acr ... --cmd`` and ``NAME="..."``."""
+    inner = _inside(given)
+    if inner is None:
+        return given
+    if depth == _WRAPPERS:
+        raise RefusedError("the command is wrapped too often")
+    return unwrap(words.split(inner), depth + 1)
+
+
+def _inside(given: Sequence[str]) -> str | None:
+    if len(given) == 1 and (found := _ASSIGNMENT.fullmatch(given[0])):
+        return found.group("value")
+    if tuple(given[:2]) != ("az", "acr"):
+        return given[0] if len(given) == 1 and " " in given[0] else None
+    if not any(tuple(given[2 : 2 + len(verb)]) == verb for verb in _AZ):
+        raise RefusedError(
+            f"az acr {' '.join(given[2:4])[:100]} runs no purge; accepted: {ACCEPTED}"
+        )
+    for index, word in enumerate(given):
+        if word == "--cmd" and index + 1 < len(given):
+            return given[index + 1]
+        if word.startswith("--cmd="):
+            return word.removeprefix("--cmd=")
+    raise RefusedError("az acr has no --cmd here: what it runs is in a file")
+
+
+def _program(given: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The version and the words behind ``purge``."""
+    found = _IMAGE.fullmatch(given[0]) if given else None
+    if not found or "purge" not in given[1:]:
+        what = " ".join(given)[:100]
+        raise RefusedError(f"{what!r} is no purge; accepted: {ACCEPTED}")
+    at = list(given).index("purge", 1)
+    tag = found.group("tag") or ""
+    return tag, [*given[1:at], *given[at + 1 :]]
+
+
+def to_purge(version: str, given: Sequence[Flag]) -> Purge:
+    """The purge that the flags say. The last of a flag counts; filters add up."""
+    last = {flag.name: flag for flag in given}
+    filters = tuple(flag.value for flag in given if flag.name == "filter")
+    on = {name: flags.boolean(last[name]) for name in flags.BOOLEANS if name in last}
+    counts = {name: flags.number(last[name]) for name in flags.NUMBERS if name in last}
+    ago = last["ago"].value if "ago" in last else ""
+    _refuse_variables((*filters, ago))
+    if on.get("help"):
+        raise RefusedError("with --help the tool only prints its help")
+    purge = Purge(
+        filters=filters,
+        ago=parse_ago(ago) if ago else None,
+        keep=max(0, counts.get("keep", 0)),
+        untagged=on.get("untagged", False),
+        untagged_only=on.get("untagged-only", False),
+        include_locked=on.get("include-locked", False),
+        dry_run=on.get("dry-run", False),
+        concurrency=counts.get("concurrency"),
+        version=version,
+    )
+    _check(purge)
+    return purge
+
+
+def _refuse_variables(values: Sequence[str]) -> None:
+    for value in values:
+        if found := _VARIABLE.search(value):
+            raise RefusedError(f"{found.group()[:100]!r} in {value[:100]!r} is not known here")
+
+
+def _check(purge: Purge) -> None:
+    """What the tool checks before it begins. Raises RefusedError."""
+    if purge.untagged and purge.untagged_only:
+        raise RefusedError("--untagged and --untagged-only exclude each other")
+    if not purge.untagged_only:
+        if not purge.filters:
+            raise RefusedError("--filter REPOSITORY:TAG is missing: the tool would not run")
+        if purge.ago is None:
+            raise RefusedError("--ago DURATION (such as 30d) is missing: the tool would not run")
+    knows = behaviour(purge.version)
+    for used, known, flag in (
+        (purge.include_locked, knows.knows_include_locked, "--include-locked"),
+        (purge.untagged_only, knows.knows_untagged_only, "--untagged-only"),
+    ):
+        if used and not known:
+            raise RefusedError(f"acr-cli {purge.version} has no flag {flag}: it would not run")

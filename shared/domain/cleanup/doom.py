@@ -1,10 +1,89 @@
 """What one run of a purge takes from a registry."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from shared.domain.cleanup.model import Doomed, Purge, RegistryContents
+from msgspec import Struct
+
+from shared.domain.cleanup.dangling import dangling
+from shared.domain.cleanup.filters import Filters
+from shared.domain.cleanup.model import (
+    Doomed,
+    ManifestEntry,
+    Purge,
+    RefusedError,
+    RegistryContents,
+    TagEntry,
+)
+from shared.domain.cleanup.shelf import Shelf
+
+
+class Taken(Struct, frozen=True):
+    """What one run took from one repository."""
+
+    tags: tuple[TagEntry, ...] = ()
+    manifests: tuple[ManifestEntry, ...] = ()
 
 
 def doomed(purge: Purge, contents: RegistryContents, now: datetime) -> Doomed:
-    """What the purge would take if it ran now. Never raises: what is not known is ``refused``."""
-    raise NotImplementedError(purge, contents, now)
+    """What the purge would take if it ran now; of a ``--dry-run``, what it would list.
+
+    Never raises. What cannot be foretold of a repository is ``refused`` with its reason, and then
+    nothing of that repository is listed.
+    """
+    try:
+        filters = Filters(purge)
+    except RefusedError as why:
+        return Doomed(refused=(str(why),))
+    tags, manifests, refused = [], [], list[str]()
+    for repository in contents.repositories:
+        if not filters.concern(repository.name):
+            continue
+        try:
+            taken = take(purge, filters, Shelf(repository), now)
+        except RefusedError as why:
+            refused.append(f"{repository.name}: {why}")
+            continue
+        tags += [f"{repository.name}:{tag.name}" for tag in taken.tags]
+        manifests += [f"{repository.name}@{manifest.digest}" for manifest in taken.manifests]
+    return Doomed(tuple(sorted(tags)), tuple(sorted(manifests)), tuple(sorted(refused)))
+
+
+def take(purge: Purge, filters: Filters, shelf: Shelf, now: datetime) -> Taken:
+    """Run the purge on one repository that it concerns, and take from the shelf what it takes.
+
+    Raises:
+        RefusedError: when that is not known; the shelf may have lost its tags then.
+
+    """
+    cutoff = _earlier(now, purge.ago or timedelta(0))
+    tags = _tags(purge, filters, shelf, cutoff)
+    shelf.untag(tags)
+    manifests = []
+    if purge.untagged or purge.untagged_only:
+        manifests = dangling(purge, shelf, cutoff)
+        shelf.delete(manifests)
+    return Taken(tuple(tags), tuple(manifests))
+
+
+def _earlier(now: datetime, ago: timedelta) -> datetime:
+    try:
+        return now - ago
+    except OverflowError:
+        return now.replace(year=1) if ago > timedelta(0) else now.replace(year=9999)
+
+
+def _tags(purge: Purge, filters: Filters, shelf: Shelf, cutoff: datetime) -> list[TagEntry]:
+    """Old enough, matching and unlocked; then without the newest ``keep`` of those."""
+    pattern = filters.tag_pattern(shelf.name)
+    if pattern is None:
+        return []
+    candidates = []
+    for tag in shelf.tags:
+        if not pattern.search(tag.name):
+            continue
+        if tag.last_update_time is None:
+            raise RefusedError(f"the tag {tag.name[:128]!r} has no lastUpdateTime")
+        unlocked = purge.include_locked or not tag.changeable_attributes.locked
+        if unlocked and tag.last_update_time < cutoff:
+            candidates.append(tag)
+    return candidates[purge.keep :]

@@ -130,9 +130,9 @@ class LossKind(StrEnum):
 
 
 class Loss(Struct, frozen=True):
-    """A tag (UNTAGGED; ``digest`` is where it points) or a manifest (``tag`` is empty, or the
-    tag that it last had within the simulation) that will be gone ``at`` a time. ``by`` names the
-    task, or "retention policy", and ``command`` is the task's command.
+    """A tag (UNTAGGED; ``digest`` is where it points) or a manifest (``tag`` is empty) that will be
+    gone ``at`` a time. ``by`` names the task, or says "retention policy"; ``command`` is the task's
+    command, empty for the policy.
     """
 
     at: datetime
