@@ -6,7 +6,7 @@ index has its own. Only what Pullwatch locked itself is ever released.
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -42,18 +42,23 @@ class Use(Struct, frozen=True):
     threatened: bool = False
 
 
+NOTICED = timedelta(days=1)
+"""How long it is believed that somebody else's lock is still there."""
+
+
 class LockState(StrEnum):
     """How far a lock of our own has come: what is intended is written down before it is done."""
 
     INTENDED = "intended"
     MADE = "made"
     RELEASING = "releasing"
+    OTHERS = "somebody else's"  # noticed, so that it is not asked for again and again
 
 
 class OwnLock(Struct, frozen=True):
     """A lock that Pullwatch made, or was about to make or to release when it was last heard of.
 
-    ``digest`` is where a tag pointed: pushed anew, it is another one.
+    ``digest`` is where a tag pointed: pushed anew, it is another one. ``at`` is when it was told.
     """
 
     target: Target
@@ -136,56 +141,67 @@ def _references(use: Use) -> Iterator[str]:
     yield from (one for one in (image.digest, use.digest, use.pull.running, *use.children) if one)
 
 
-def to_read(
-    needed: Mapping[Target, list[Use]], own: Mapping[Target, OwnLock], *, release: bool
-) -> set[Target]:
-    """Targets whose locks must be looked at: all others are known to be locked by us.
+class Memory(Struct, frozen=True):
+    """What is remembered, and under which rules: locks of our own, the time, may we release."""
 
-    A pull that something threatens in spite of our locks may have lost them.
+    own: dict[Target, OwnLock]
+    now: datetime
+    release: bool = False
+
+
+def to_read(needed: Mapping[Target, list[Use]], memory: Memory) -> set[Target]:
+    """Targets whose locks must be looked at: of all others it is known who locked them.
+
+    A pull that something threatens in spite of locks may have lost them.
     """
-    fresh = {target for target, uses in needed.items() if _must_look(own.get(target), uses)}
-    return fresh | (own.keys() - needed.keys() if release else set())
+    fresh = {target for target, uses in needed.items() if _must_look(target, uses, memory)}
+    rest = memory.own.keys() - needed.keys() if memory.release else set()
+    return fresh | {t for t in rest if memory.own[t].state is not LockState.OTHERS}
 
 
-def _must_look(own: OwnLock | None, uses: list[Use]) -> bool:
-    if own is None or own.state is not LockState.MADE:
+def _must_look(target: Target, uses: list[Use], memory: Memory) -> bool:
+    own = memory.own.get(target)
+    if own is None or any(use.threatened for use in uses):
         return True
-    return any(use.threatened for use in uses) or own.digest not in {"", *_digests(own, uses)}
+    if own.state is LockState.OTHERS:
+        return memory.now - own.at > NOTICED
+    return own.state is not LockState.MADE or own.digest != _points_to(target, uses)
 
 
-def _digests(own: OwnLock, uses: list[Use]) -> set[str]:
-    if own.target.is_tag:
-        return {use.digest for use in uses}
-    return {own.target.reference}
-
-
-def plan(
-    needed: Mapping[Target, list[Use]],
-    own: Mapping[Target, OwnLock],
-    states: States,
-    *,
-    release: bool,
-) -> tuple[Line, ...]:
+def plan(needed: Mapping[Target, list[Use]], memory: Memory, states: States) -> tuple[Line, ...]:
     """One line for each target that is deployed, or that we locked. What was not read is UNREAD."""
-    unread = to_read(needed, own, release=release) - states.keys()
-    lines = [
-        _needed(target, uses, own.get(target), states.get(target), target in unread)
-        for target, uses in sorted(needed.items())
-        if target in states or target in unread or target in own
-    ]
-    rest = (own[target] for target in sorted(own.keys() - needed.keys()))
-    lines += [_unneeded(one, states, release=release) for one in rest]
-    return tuple(lines)
+    asked = to_read(needed, memory)
+    lines = []
+    for target, uses in sorted(needed.items()):
+        own, digest = memory.own.get(target), _points_to(target, uses)
+        if target not in asked:
+            standing = Standing.HELD if own and own.state is LockState.OTHERS else Standing.KEPT
+        elif target not in states:
+            standing = Standing.UNREAD
+        else:
+            standing = _standing(own, states[target], digest)
+        names = tuple(dict.fromkeys(use.pull.workload.name for use in uses))
+        lines.append(Line(target=target, standing=standing, digest=digest, workloads=names))
+    rest = (memory.own[target] for target in sorted(memory.own.keys() - needed.keys()))
+    lines += [_unneeded(one, states, release=memory.release) for one in rest]
+    return tuple(_with_command(line) for line in lines)
 
 
-def _needed(
-    target: Target, uses: list[Use], own: OwnLock | None, state: Attributes | None, unread: bool
-) -> Line:
-    digest = _points_to(target, uses)
-    standing = Standing.UNREAD if unread else _standing(target, own, state, digest, uses)
-    names = tuple(dict.fromkeys(use.pull.workload.name for use in uses))
-    line = Line(target=target, standing=standing, digest=digest, workloads=names)
-    return _with_command(line)
+def is_due(line: Line, memory: Memory) -> bool:
+    """Whether something is to be done about a line, if only to write down what was seen."""
+    own = memory.own.get(line.target)
+    match line.standing:
+        case Standing.SET | Standing.RELEASE | Standing.FORGET:
+            return True
+        case Standing.KEPT:
+            settled = LockState.MADE, line.digest
+            return bool(own and line.workloads and (own.state, own.digest) != settled)
+        case Standing.HELD:
+            return (
+                own is None or own.state is not LockState.OTHERS or (memory.now - own.at > NOTICED)
+            )
+        case _:
+            return False
 
 
 def _points_to(target: Target, uses: list[Use]) -> Digest:
@@ -194,16 +210,13 @@ def _points_to(target: Target, uses: list[Use]) -> Digest:
     return next((use.digest for use in uses if use.digest), Digest(""))
 
 
-def _standing(
-    target: Target, own: OwnLock | None, state: Attributes | None, digest: Digest, uses: list[Use]
-) -> Standing:
-    if own and own.state is LockState.MADE and not _must_look(own, uses):
-        return Standing.KEPT
+def _standing(own: OwnLock | None, state: Attributes | None, digest: Digest) -> Standing:
     if state is None:
         return Standing.GONE
+    mine = own is not None and own.state is not LockState.OTHERS
     if state.locked:
-        return Standing.KEPT if own and _is_ours(state) else Standing.HELD
-    taken = own and own.state is LockState.MADE and own.digest in {"", digest}
+        return Standing.KEPT if mine and _is_ours(state) else Standing.HELD
+    taken = own and own.state is LockState.MADE and own.digest == digest
     return Standing.TAKEN if taken else Standing.SET
 
 
@@ -214,14 +227,15 @@ def _is_ours(state: Attributes) -> bool:
 
 def _unneeded(own: OwnLock, states: States, *, release: bool) -> Line:
     line = Line(target=own.target, standing=Standing.KEPT, digest=own.digest)
+    if own.state is LockState.OTHERS:
+        return replace(line, standing=Standing.FORGET)
     if not release:
         return replace(line, reason="no longer deployed; PROTECT_RELEASE is off")
     if own.target not in states:
-        return Line(target=own.target, standing=Standing.UNREAD, digest=own.digest)
+        return replace(line, standing=Standing.UNREAD)
     state = states[own.target]
     ours = state is not None and _is_ours(state)
-    standing = Standing.RELEASE if ours else Standing.FORGET
-    return _with_command(Line(target=own.target, standing=standing, digest=own.digest))
+    return replace(line, standing=Standing.RELEASE if ours else Standing.FORGET)
 
 
 def _with_command(line: Line) -> Line:

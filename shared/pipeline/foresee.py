@@ -16,11 +16,23 @@ from shared.domain.facts.base import CouldNotLookError
 from shared.domain.forecast import SeenPlan, changed, concerns, is_due
 from shared.domain.pulls import Cause, CauseKind, Registry
 from shared.pipeline.jobs import enqueue, shard
+from shared.pipeline.protect import protect_deployed
 from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
 HEARTBEAT = "foresight"
 NOTHING = SeenPlan()
+
+
+async def look_ahead(services: Services) -> int:
+    """Have pulls looked at before a clean-up comes, and keep it from what is deployed.
+
+    Locks are the nearest thing to a run: they are set even where telling fails.
+    """
+    try:
+        return await foresee_clean_ups(services)
+    finally:
+        await protect_deployed(services)
 
 
 async def foresee_clean_ups(services: Services) -> int:

@@ -13,7 +13,7 @@ from shared.adapters.store.index import Entry, repositories
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.pulls import Cause, CauseKind, Pull, Registry
 from shared.pipeline.discover import discover
-from shared.pipeline.foresee import foresee_clean_ups
+from shared.pipeline.foresee import look_ahead
 from shared.pipeline.jobs import enqueue, shard
 from shared.pipeline.report import report_overdue
 from shared.pipeline.services import Services
@@ -33,7 +33,7 @@ async def watch(services: Services) -> int:
     A step that fails holds up no other. Its error is raised at the end, and no heartbeat is left:
     that the watch is half blind must be seen.
     """
-    steps = _compare, settle_leftovers, report_overdue, foresee_clean_ups, _discover_if_due
+    steps = _compare, settle_leftovers, report_overdue, look_ahead, _discover_if_due
     failures: list[Exception] = []
     jobs = 0
     for step in steps:

@@ -11,6 +11,7 @@ from shared.adapters.credentials import Credentials
 from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
+from shared.domain.cleanup import Attributes
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
 from shared.domain.facts.cleanup import CleanupForecast
@@ -24,7 +25,7 @@ from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.forecast import SeenPlan, concerns
 from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import health, listing
+from shared.registry import health, listing, locking
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
@@ -86,12 +87,7 @@ class RegistryObserver:
             CouldNotLookError: it could not be read completely; nothing may be concluded.
 
         """
-        host = registry.login_server
-        known = (await self._management.directory()).registry(host)
-        image = ImageReference(host, repository, tag="latest")
-        if known is None or not _valid(image):
-            raise CouldNotLookError(f"{str(image)[:300]!r} is in no registry that is known")
-        return await listing.watch(self._repository(known, repository))
+        return await listing.watch(await self._known(registry, repository))
 
     async def observe(
         self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
@@ -165,6 +161,40 @@ class RegistryObserver:
         """
         directory = await self._management.directory()
         return await self._foresight.plan(directory.profile(registry.login_server))
+
+    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
+        """
+        The locks of a tag or a manifest, asked for now; None for one that is not there.
+
+        Raises:
+            CouldNotLookError: it could not be read.
+
+        """
+        return await locking.read(await self._known(registry, repository), reference)
+
+    async def lock(
+        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
+    ) -> None:
+        """
+        Let nobody delete a tag or a manifest, or let them again. Nothing else of it changes.
+
+        Raises:
+            NotPermittedError: the app may not, and what would let it.
+            CouldNotLookError: it was not done.
+
+        """
+        known = await self._known(registry, repository)
+        profile = (await self._management.directory()).profile(registry.login_server)
+        await locking.write(known, profile, reference, delete_enabled=delete_enabled)
+
+    async def _known(self, registry: Registry, repository: str) -> Repository:
+        """A repository of a registry that is known: tokens go nowhere else."""
+        host = registry.login_server
+        known = (await self._management.directory()).registry(host)
+        image = ImageReference(host, repository, tag="latest")
+        if known is None or not _valid(image):
+            raise CouldNotLookError(f"{str(image)[:300]!r} is in no registry that is known")
+        return self._repository(known, repository)
 
     async def _plan(self, server: LoginServer) -> SeenPlan | Unavailable:
         try:

@@ -22,6 +22,7 @@ from shared.registry.wire import (
 )
 
 PAGE = 1000
+LOCKING = "metadata_read,metadata_write"
 DIGEST_HEADER = "Docker-Content-Digest"
 _NEXT = re.compile(r'<(?P<path>/[^>]+)>\s*;\s*rel="?next"?', re.IGNORECASE)
 _HELD = frozenset({200, 307})
@@ -84,6 +85,17 @@ class Repository:
         """Read the locks of the repository itself."""
         reply = _there(await self._ask(Ask(self.host, f"/acr/v1/{quote(self.name)}")))
         return reply.read(OneRepository).changeable_attributes or Locks()
+
+    async def may_lock(self) -> Grant:
+        """Get access that lets one change locks; it may carry less than was asked for."""
+        return await self.tokens.access(self.host, repository_scope(self.name, LOCKING))
+
+    async def lock(self, reference: str, *, delete_enabled: bool) -> None:
+        """Change one lock of a tag or a manifest; its other locks stay as they are."""
+        kind = "_manifests" if ":" in reference else "_tags"
+        path = f"/acr/v1/{quote(self.name)}/{kind}/{quote(reference, safe=':')}"
+        ask = Ask(self.host, path, change={"deleteEnabled": delete_enabled})
+        _there(await self._ask(ask, repository_scope(self.name, LOCKING)))
 
     def manifests(self) -> AsyncGenerator[Reply]:
         """List manifests page by page, the newest first."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
 
+from msgspec.structs import replace
+
 from shared.adapters.queue import Outgoing
 from shared.adapters.store import Store
 from shared.compute.base import Discovery
 from shared.domain.alerts import Alert
-from shared.domain.cleanup import Loss
+from shared.domain.cleanup import Attributes, Loss
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
 from shared.domain.facts.beside import TokenAnswers
@@ -42,7 +44,13 @@ from shared.domain.images import Digest, ImageReference, Platform, parse_referen
 from shared.domain.pulls import Compute, Pull, Registry, Workload
 from shared.notify.base import DeliveryError
 from shared.pipeline.services import Services
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
+from shared.registry.base import (
+    NOTHING_KNOWN,
+    Contents,
+    NotPermittedError,
+    Registries,
+    TagListing,
+)
 from shared.settings import Settings
 from tests.support.memory_tables import MemoryTables
 
@@ -104,6 +112,10 @@ class FakeRegistry:
         self.plan = SeenPlan()
         self.losses: list[Loss] = []
         self.plans_read = 0
+        self.locked: dict[tuple[str, str], Attributes] = {}
+        self.locks_read = 0
+        self.may_lock = True
+        self.dies_after_lock = False
 
     async def cleanup(self, registry: Registry) -> SeenPlan:
         assert registry == REGISTRY
@@ -111,6 +123,25 @@ class FakeRegistry:
         if self.blind:
             raise CouldNotLookError(self.blind)
         return self.plan
+
+    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
+        assert registry == REGISTRY
+        self.locks_read += 1
+        if self.blind:
+            raise CouldNotLookError(self.blind)
+        there = reference in self.tagged.values() or (repository, reference) in self.tagged
+        return self.locked.get((repository, reference), Attributes()) if there else None
+
+    async def lock(
+        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
+    ) -> None:
+        assert registry == REGISTRY
+        if not self.may_lock:
+            raise NotPermittedError("no right to lock", ("az role assignment create",))
+        before = self.locked.get((repository, reference), Attributes())
+        self.locked[repository, reference] = replace(before, delete_enabled=delete_enabled)
+        if self.dies_after_lock:
+            raise ConnectionError("the process died")
 
     async def registries(self) -> Registries:
         return Registries((REGISTRY,))

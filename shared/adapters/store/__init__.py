@@ -6,6 +6,7 @@ from shared.adapters.store.diagnoses import Diagnoses
 from shared.adapters.store.incidents import Incidents
 from shared.adapters.store.index import DeploymentIndex
 from shared.adapters.store.ledger import Ledger
+from shared.adapters.store.locks import OwnLocks
 from shared.adapters.store.plans import Plans
 from shared.adapters.store.requested import RequestedChecks
 from shared.adapters.store.sweeps import Sweeps
@@ -23,6 +24,7 @@ class Store:
     ledger: Ledger
     requested: RequestedChecks
     plans: Plans
+    locks: OwnLocks
 
     @classmethod
     def on(cls, tables: Tables) -> "Store":
@@ -35,4 +37,5 @@ class Store:
             Ledger(tables),
             RequestedChecks(tables),
             Plans(tables),
+            OwnLocks(tables),
         )
