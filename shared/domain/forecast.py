@@ -149,9 +149,13 @@ def changed(before: SeenPlan, after: SeenPlan, repository: str) -> bool:
         return False
     if before.plan.retention != after.plan.retention:
         return True
-    if [task.refused for task in before.active] != [task.refused for task in after.active]:
+    if _not_understood(before) != _not_understood(after):
         return True
     return orders(before, repository) != orders(after, repository)
+
+
+def _not_understood(seen: SeenPlan) -> dict[str, tuple[str, ...]]:
+    return {task.name: task.refused for task in seen.active if task.refused}
 
 
 def of_pull(
