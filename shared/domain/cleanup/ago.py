@@ -82,7 +82,8 @@ def _go_duration(text: str) -> timedelta | None:
         return timedelta(0)
     found = _DURATION.fullmatch(text)
     if not found:
-        return _not_go(text)
+        _refuse_unknown_unit(text)
+        return None
     micros = sum((_part(*part) for part in _PART.findall(found.group(2))), Fraction(0))
     if micros * 1000 > _LARGEST:
         return None
@@ -97,8 +98,8 @@ def _part(whole: str, fraction: str, unit: str) -> Fraction:
     return digits * _UNITS[unit]
 
 
-def _not_go(text: str) -> None:
-    """None if Go says "invalid duration"; it says otherwise of units that it does not know."""
+def _refuse_unknown_unit(text: str) -> None:
+    """Go says "invalid duration" of anything else that is none, and the tool goes on then."""
     position = 1 if text[0] in "+-" else 0
     while position < len(text):
         number = re.compile(r"[0-9]*\.?[0-9]*").match(text, position)

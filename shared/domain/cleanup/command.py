@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from shared.domain.cleanup import flags, words
 from shared.domain.cleanup.ago import parse_ago
+from shared.domain.cleanup.expressions import split_filter
 from shared.domain.cleanup.flags import Flag
 from shared.domain.cleanup.model import Purge, RefusedError
 from shared.domain.cleanup.versions import behaviour
@@ -119,6 +120,8 @@ def _check(purge: Purge) -> None:
             raise RefusedError("--filter REPOSITORY:TAG is missing: the tool would not run")
         if purge.ago is None:
             raise RefusedError("--ago DURATION (such as 30d) is missing: the tool would not run")
+    for text in purge.filters:
+        split_filter(text)
     knows = behaviour(purge.version)
     for used, known, flag in (
         (purge.include_locked, knows.knows_include_locked, "--include-locked"),

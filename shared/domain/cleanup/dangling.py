@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from shared.domain.cleanup.model import ManifestEntry, Purge, RefusedError
-from shared.domain.cleanup.shelf import Shelf
+from shared.domain.cleanup.shelf import Shelf, time_of
 from shared.domain.cleanup.versions import Behaviour, behaviour, keeps_short_lists
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -94,13 +94,8 @@ def _beyond_keep(purge: Purge, going: list[ManifestEntry], knows: Behaviour) -> 
     if len(going) <= purge.keep:
         return [] if keeps_short_lists(purge.version) else going
     by_digest = sorted(going, key=lambda manifest: manifest.digest)
-    newest_first = sorted(by_digest, key=_time, reverse=True)
+    newest_first = sorted(by_digest, key=time_of, reverse=True)
     return newest_first[purge.keep :]
-
-
-def _time(manifest: ManifestEntry) -> datetime:
-    assert manifest.last_update_time is not None  # noqa: S101 - those without stay, see _older
-    return manifest.last_update_time
 
 
 def _refuse_unknown(shelf: Shelf, knows: Behaviour, version: str) -> None:

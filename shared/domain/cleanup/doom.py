@@ -55,7 +55,7 @@ def take(purge: Purge, filters: Filters, shelf: Shelf, now: datetime) -> Taken:
         RefusedError: when that is not known; the shelf may have lost its tags then.
 
     """
-    cutoff = _earlier(now, purge.ago or timedelta(0))
+    cutoff = cutoff_of(purge, now)
     tags = _tags(purge, filters, shelf, cutoff)
     shelf.untag(tags)
     manifests = []
@@ -65,7 +65,9 @@ def take(purge: Purge, filters: Filters, shelf: Shelf, now: datetime) -> Taken:
     return Taken(tuple(tags), tuple(manifests))
 
 
-def _earlier(now: datetime, ago: timedelta) -> datetime:
+def cutoff_of(purge: Purge, now: datetime) -> datetime:
+    """What is older than this may go."""
+    ago = purge.ago or timedelta(0)
     try:
         return now - ago
     except OverflowError:
@@ -77,13 +79,5 @@ def _tags(purge: Purge, filters: Filters, shelf: Shelf, cutoff: datetime) -> lis
     pattern = filters.tag_pattern(shelf.name)
     if pattern is None:
         return []
-    candidates = []
-    for tag in shelf.tags:
-        if not pattern.search(tag.name):
-            continue
-        if tag.last_update_time is None:
-            raise RefusedError(f"the tag {tag.name[:128]!r} has no lastUpdateTime")
-        unlocked = purge.include_locked or not tag.changeable_attributes.locked
-        if unlocked and tag.last_update_time < cutoff:
-            candidates.append(tag)
-    return candidates[purge.keep :]
+    candidates = shelf.older(pattern, cutoff, locked=purge.include_locked)
+    return candidates[: max(0, len(candidates) - purge.keep)]

@@ -8,7 +8,7 @@ repositories and tags are ASCII in one line, so that Unicode and newlines tell n
 import re
 from typing import Protocol, cast
 
-import re2
+import re2  # type: ignore[import-untyped]  # has neither stubs nor py.typed
 
 from shared.domain.cleanup.model import RefusedError
 

@@ -12,8 +12,8 @@ from msgspec import Struct
 from shared.domain.cleanup.model import RefusedError
 
 LONGEST = 200
-MOST_TIMES = 5_000
-"""One schedule's times that are foreseen: a week of every two minutes."""
+MOST_TIMES = 2_100
+"""One schedule's times that are foreseen: a week of every five minutes."""
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
