@@ -16,6 +16,7 @@ class Topic(StrEnum):
     INCIDENT = "incident"
     REPORT = "report"
     OPERATOR = "operator"  # Pullwatch itself has a trouble: a dead letter, an incomplete sweep
+    CUT_OFF = "cut-off"  # alerts that may have arrived before the app died: named, not repeated
 
 
 class Announcement(Struct, frozen=True, kw_only=True):
@@ -23,7 +24,8 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
     It names what to say rather than saying it, so that a channel that was down for an hour
     tells the state of now. ``id`` is deterministic: the same news for a channel is sent once.
-    ``update`` numbers an incident's updates: a later one replaces this one.
+    ``update`` numbers an incident's updates: a later one replaces this one. ``booked`` says that
+    this message comes when the channel has a turn for it.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
     episode: int = 1
     update: int = 0
     attempt: int = 0
+    booked: bool = False
     at: datetime
     notice: str = ""
 
@@ -52,8 +55,9 @@ def for_channel(announcement: str, channel: str) -> str:
 class Alert(Struct, frozen=True, kw_only=True):
     """One message for one channel, complete: what a channel renders and sends.
 
-    ``dashboard`` is a URL or empty. ``maybe_repeated`` is true when an earlier attempt may
-    have arrived before it was cut off: the message says so instead of being lost.
+    ``dashboard`` is a URL or empty. ``items`` are lines of a list below the notice.
+    ``cut_off`` are the ids of the alerts that a notice of that topic names; ``maybe_repeated`` is
+    true when that notice itself may have arrived before.
     """
 
     id: str
@@ -65,5 +69,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     incident: Incident | None = None
     report: Report | None = None
     notice: str = ""
+    items: tuple[str, ...] = ()
+    cut_off: tuple[str, ...] = ()
     dashboard: str = ""
     maybe_repeated: bool = False

@@ -35,8 +35,11 @@ class Channel(Protocol):
     def from_settings(cls, settings: Settings) -> Self | None:
         """The channel as configured, or None when it is not."""
 
+    def book(self) -> float:
+        """Book a turn: in how many seconds the channel takes one more alert."""
+
     async def send(self, alert: Alert) -> None:
-        """Deliver one alert, or raise DeliveryError."""
+        """Deliver one alert, without waiting for a turn, or raise DeliveryError."""
 
 
 def refused(who: str, status: int, headers: Mapping[str, str], hint: str = "") -> DeliveryError:

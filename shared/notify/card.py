@@ -21,7 +21,7 @@ from shared.notify.card_report import report_body
 from shared.notify.escaping import run_text
 from shared.notify.words import (
     DOT,
-    OPERATOR_HELP,
+    HELP,
     REPEAT,
     anchor,
     badge,
@@ -71,7 +71,9 @@ def _body(alert: Alert, fit: Fit) -> Iterable[Json]:
         yield from report_body(alert.report, fit)
     if alert.notice:
         yield paragraph(run(alert.notice, fit.text))
-        yield paragraph(run(OPERATOR_HELP, isSubtle=True))
+    yield from bullets(alert.items, fit)
+    if alert.topic in HELP:
+        yield paragraph(run(HELP[alert.topic], isSubtle=True))
 
 
 def _open(incident: Incident, fit: Fit) -> Iterable[Json]:

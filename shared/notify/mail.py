@@ -71,7 +71,7 @@ def _said(alert: Alert) -> dict[str, object]:
         "incomplete": words.incomplete(report) if report and not report.complete else "",
         "news": words.news(report) if report else "",
         "place": words.anchor(alert),
-        "operator_help": words.OPERATOR_HELP,
+        "help": words.HELP.get(alert.topic, ""),
     }
 
 

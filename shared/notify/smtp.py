@@ -29,6 +29,9 @@ class Smtp:
     def from_settings(cls, settings: Settings) -> Self | None:
         return cls(settings) if settings.smtp_host else None
 
+    def book(self) -> float:
+        return 0.0
+
     async def send(self, alert: Alert) -> None:
         settings = self._settings
         try:

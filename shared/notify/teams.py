@@ -4,7 +4,7 @@ Connectors and MessageCard are retired; a workflow takes Adaptive Cards only, in
 (learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using).
 """
 
-import asyncio
+import time
 from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
@@ -50,20 +50,21 @@ class Teams:
         """``timeout`` is in seconds."""
         self._url = url
         self._timeout = timeout
-        self._turn = asyncio.Lock()
+        self._free = 0.0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
         url = settings.teams_webhook_url
         return cls(url, settings.request_timeout_seconds) if url else None
 
+    def book(self) -> float:
+        now = time.monotonic()
+        start = max(now, self._free)
+        self._free = start + GAP
+        return start - now
+
     async def send(self, alert: Alert) -> None:
         body = message(alert)
-        async with self._turn:
-            await self._post(body)
-            await asyncio.sleep(GAP)
-
-    async def _post(self, body: bytes) -> None:
         timeout = ClientTimeout(total=self._timeout)
         try:
             async with (

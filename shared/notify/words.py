@@ -21,11 +21,13 @@ from shared.domain.words import (
 )
 
 DOT = "\N{MIDDLE DOT}"
-REPEAT = "This may be a repeat: an earlier attempt to send it was cut off."
-OPERATOR_HELP = (
-    "Nothing that was given up is put back by itself. It is recorded, and listed on the dashboard "
-    "under Notes. Once its reason is mended, the next sweep or watch looks again."
-)
+REPEAT = "This notice may be a repeat: an earlier attempt to send it was cut off."
+HELP = {
+    Topic.OPERATOR: "Nothing that was given up is put back by itself. It is recorded, and listed "
+    "on the dashboard under Notes. Once its reason is mended, the next sweep or watch looks again.",
+    Topic.CUT_OFF: "Pullwatch was stopped in the middle of sending. Each of these may have "
+    "arrived, or not; none is sent again. The dashboard has them whole.",
+}
 TONES = {Outcome.FAIL: "attention", Outcome.WARN: "warning", Outcome.PASS: "good"}
 REPORTED = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
 """The outcomes that a report counts, worst first."""
@@ -48,7 +50,11 @@ def badge(alert: Alert) -> Badge:
     """The badge of an alert."""
     if alert.topic is Topic.INCIDENT and alert.transition is Transition.RESOLVED:
         return Badge(SIGNS[Outcome.PASS], "RESOLVED", "good", "incident")
-    kinds = {Topic.REPORT: "nightly report", Topic.OPERATOR: "for the operator"}
+    kinds = {
+        Topic.REPORT: "nightly report",
+        Topic.OPERATOR: "for the operator",
+        Topic.CUT_OFF: "notice",
+    }
     updated = alert.transition is Transition.UPDATED
     kind = kinds.get(alert.topic, "incident, update" if updated else "incident")
     outcome = alert.outcome
@@ -60,6 +66,13 @@ def subject(alert: Alert) -> str:
     shown = badge(alert)
     update = " update" if alert.transition is Transition.UPDATED else ""
     return f"[{shown.word}{update}] {alert.headline}"
+
+
+def line(alert: Alert) -> str:
+    """A whole alert on one line: what, how many, and the first thing to do."""
+    incident = alert.incident
+    todo = incident.finding.fix[:1] if incident and incident.open else ()
+    return " ".join([subject(alert) + ".", summary(alert), *(f"Fix: {fix}" for fix in todo)])
 
 
 def headline(alert: Alert) -> str:

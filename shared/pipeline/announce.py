@@ -1,5 +1,6 @@
 """One announcement: say it through its channel, once, as things are now."""
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -13,10 +14,14 @@ from shared.domain.findings import Outcome
 from shared.domain.incidents import Incident, Transition
 from shared.domain.reports import Report
 from shared.notify.base import Channel, DeliveryError
+from shared.notify.words import line
+from shared.pipeline import cut_off
 from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 12
+SOON = 1.0
+"""Seconds of waiting for a turn that are not worth another message."""
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 
@@ -34,8 +39,10 @@ async def on_alert(services: Services, body: bytes, message_id: str | None) -> N
         await _note(services, NoteKind.MESSAGE_MALFORMED, nameless, str(why))
         return
     channel = services.channel(announcement.channel)
+    if channel is None or not await _is_turn(services, channel, announcement):
+        return
     alert = await compose(services, announcement)
-    if channel is None or alert is None:
+    if alert is None:
         log.info("announcement %s has nothing to say any more", announcement.id)
         return
     await deliver(services, channel, alert, announcement)
@@ -43,6 +50,8 @@ async def on_alert(services: Services, body: bytes, message_id: str | None) -> N
 
 async def compose(services: Services, announcement: Announcement) -> Alert | None:
     """The alert as things are now, or None where it is no longer news."""
+    if announcement.topic is Topic.CUT_OFF:
+        return await _cut_off_alert(services, announcement)
     if announcement.topic is Topic.OPERATOR:
         return _alert(services, announcement, "Pullwatch needs an operator", Outcome.WARN)
     if announcement.topic is Topic.REPORT:
@@ -82,18 +91,42 @@ def is_news(incident: Incident, announcement: Announcement) -> bool:
 async def deliver(
     services: Services, channel: Channel, alert: Alert, announcement: Announcement
 ) -> None:
-    """Send one alert. A failed one is sent again later; one that arrived never is."""
-    state = await services.store.ledger.claim(announcement.id)
+    """Send one alert. A failed one is sent again later; one that may have arrived never is.
+
+    It is claimed when it is its turn, so that only what was really under way counts as cut off.
+    """
+    ledger = services.store.ledger
+    state = await ledger.claim(announcement.id)
     if state is Delivery.DELIVERED:
+        return
+    if state is Delivery.INTERRUPTED and alert.topic is not Topic.CUT_OFF:
+        await cut_off.remember(services, announcement)
         return
     try:
         await channel.send(replace(alert, maybe_repeated=state is Delivery.INTERRUPTED))
     except DeliveryError as why:
-        await services.store.ledger.not_delivered(announcement.id)
+        await ledger.not_delivered(announcement.id)
         await _again(services, announcement, why)
     else:
-        await services.store.ledger.delivered(announcement.id)
+        await ledger.mentioned(channel.name, alert.cut_off)
+        await ledger.delivered(announcement.id)
         log.info("alert %s delivered", announcement.id)
+
+
+async def _is_turn(services: Services, channel: Channel, announcement: Announcement) -> bool:
+    """Wait for a turn that comes soon; one that comes later is waited for on the queue.
+
+    A channel that is slow in a mass incident must not hold up the others.
+    """
+    wait = 0.0 if announcement.booked else channel.book()
+    if wait <= SOON:
+        await asyncio.sleep(wait)
+        return True
+    later = replace(announcement, booked=True)
+    due = services.now() + timedelta(seconds=wait)
+    message = Outgoing(f"{later.id}:{later.attempt}:booked", msgspec.json.encode(later), due)
+    await services.queue.send(services.settings.alerts_queue, [message])
+    return False
 
 
 async def _again(services: Services, announcement: Announcement, why: DeliveryError) -> None:
@@ -103,7 +136,7 @@ async def _again(services: Services, announcement: Announcement, why: DeliveryEr
         raise UndeliverableError(f"{announcement.channel}: {why}") from why
     delay = min(FIRST_DELAY * 2**announcement.attempt, LONGEST_DELAY)
     asked = timedelta(seconds=why.retry_after or 0)
-    later = replace(announcement, attempt=announcement.attempt + 1)
+    later = replace(announcement, attempt=announcement.attempt + 1, booked=False)
     message = Outgoing(
         f"{later.id}:{later.attempt}",
         msgspec.json.encode(later),
@@ -122,6 +155,20 @@ def _alert(services: Services, about: Announcement, headline: str, outcome: Outc
         outcome=outcome,
         notice=about.notice,
         dashboard=services.settings.public_url,
+    )
+
+
+async def _cut_off_alert(services: Services, about: Announcement) -> Alert | None:
+    """One notice for everything that was cut off on a channel and still holds."""
+    found = await services.store.ledger.all_cut_off(about.channel)
+    alerts = [alert for one in found if (alert := await compose(services, one))]
+    if not alerts:
+        return None
+    several = f"{len(alerts):,} alerts were" if len(alerts) > 1 else "An alert was"
+    return replace(
+        _alert(services, about, f"{several} cut off while being sent", Outcome.WARN),
+        items=tuple(map(line, alerts)),
+        cut_off=tuple(one.id for one in found),
     )
 
 

@@ -43,6 +43,11 @@ async def settle(services: Services, registry: str) -> None:
     An incident that cannot be settled keeps its changes in the outbox and holds up no other; its
     error is raised at the end.
     """
+    async with services.store.diagnoses.settling(registry):
+        await _empty(services, registry)
+
+
+async def _empty(services: Services, registry: str) -> None:
     changes = await services.store.diagnoses.unsettled(registry)
     failures: dict[str, Exception] = {}
     for incident, steps in _by_incident(changes).items():

@@ -209,6 +209,24 @@ OPERATOR = Alert(
     dashboard="https://pullwatch.contoso.com",
 )
 
+CUT_OFF = Alert(
+    id="cut-off",
+    topic=Topic.CUT_OFF,
+    transition=Transition.OPENED,
+    at=START,
+    headline="2 alerts were cut off while being sent",
+    outcome=Outcome.WARN,
+    items=(
+        f"[FAIL] {FINDING.title}. 5 workloads hit, 3 of them in use now. Fix: {RESTORE}",
+        (
+            "[RESOLVED] It was: The tag 1.9 of contoso.azurecr.io/shop/search leads nowhere. "
+            "Over after 3 hours 4 minutes. It had hit 1 workload."
+        ),
+    ),
+    cut_off=("a", "b"),
+    dashboard="https://pullwatch.contoso.com",
+)
+
 HOSTILE = (
     "**bold** _it_ [click](https://evil.example) <at>Everyone</at> <img src=x onerror=alert(1)> "
     "{{DATE(2020-01-01T00:00:00Z)}} ${x} @{y} \\\"'` \u202e\u0000\u200b&amp; # h\r\nBcc: x@evil\n"
@@ -260,10 +278,11 @@ def gallery() -> dict[str, Alert]:
         "updated": about(incident(hit=affected(late=(3, 4)), cause=vanished), Transition.UPDATED),
         "resolved": about(ended, Transition.RESOLVED),
         "warning": about(incident(WARNING, hit=affected(1), cause=Cause(CauseKind.SWEEP, START))),
-        "repeated": replace(about(incident(hit=many)), maybe_repeated=True),
+        "many": about(incident(hit=many)),
         "report": nightly(),
         "incomplete": nightly(incomplete),
         "quiet": nightly(quiet),
         "operator": OPERATOR,
+        "cut off": CUT_OFF,
         "hostile": hostile(),
     }

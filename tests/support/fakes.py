@@ -280,6 +280,9 @@ class FakeChannel:
         _ = settings
         return cls()
 
+    def book(self) -> float:
+        return 0.0
+
     async def send(self, alert: Alert) -> None:
         if self.fails:
             raise self.fails.pop(0)

@@ -218,11 +218,6 @@ class Live:
         return found[0]
 
 
-def is_repeat(message: Message) -> bool:
-    """Whether a message says of itself that it may have been sent before."""
-    return "may be a repeat" in readable(message)
-
-
 def write_queues(folder: Path, *, lock_seconds: float) -> Path:
     """A queue file like the deployed one, but with locks that a crash holds for moments only."""
     queues = [{**queue, "lock_seconds": lock_seconds} for queue in json.loads(DEPLOYED.read_text())]

@@ -70,6 +70,7 @@ class Diagnoses:
 
     def __init__(self, tables: Tables) -> None:
         self._table = tables.table("diagnoses")
+        self._settling: dict[str, asyncio.Lock] = {}
 
     async def save(self, found: Sequence[tuple[Diagnosis, Evidence]]) -> None:
         """Store diagnoses of one registry and what they changed, a batch for up to 40 of them.
@@ -156,6 +157,13 @@ class Diagnoses:
         """Registries with unsettled changes: what a crash left behind."""
         rows = self._table.partitions("", BRIEF, CHANGE)
         return frozenset([row.partition async for row in rows])
+
+    def settling(self, registry: str) -> asyncio.Lock:
+        """Who holds it empties the registry's outbox; in this process nobody does so beside them.
+
+        It spares work, no more: other processes do not know of it.
+        """
+        return self._settling.setdefault(registry, asyncio.Lock())
 
     async def settle(self, changes: Sequence[StatusChange]) -> None:
         """The incidents know: drop the changes, of one registry, from the outbox."""

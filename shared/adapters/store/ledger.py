@@ -1,13 +1,25 @@
 """The app's own memory: events seen, messages given up, alerts delivered, heartbeats."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from enum import StrEnum
+from itertools import batched
 
 from msgspec import Struct
 
 from shared.adapters.store.packing import pack, unpack
-from shared.adapters.tables import ConflictError, Insert, Operation, Put, Row, Tables, Value
+from shared.adapters.tables import (
+    BATCH,
+    ConflictError,
+    Delete,
+    Insert,
+    Operation,
+    Put,
+    Row,
+    Tables,
+    Value,
+)
+from shared.domain.alerts import Announcement
 from shared.domain.pulls import short_hash
 
 
@@ -60,7 +72,8 @@ class Ledger:
     async def forget(self, *, notes: datetime, alerts: datetime) -> int:
         """Forget notes and alerts from before a time each. Returns how many."""
         count = await self._table.forget("notes", notes)
-        return count + await self._table.forget("alerts", alerts)
+        count += await self._table.forget("alerts", alerts)
+        return count + await self._table.forget("cut-off:", alerts)
 
     async def claim(self, alert: str) -> Delivery:
         """Say that an alert is about to be sent, and hear whether it was before."""
@@ -88,6 +101,25 @@ class Ledger:
         """The alert certainly did not arrive."""
         await self._table.write("alerts", [Put(short_hash(alert), {"state": "failed"})])
 
+    async def cut_off(self, announcement: Announcement) -> None:
+        """An alert was cut off while it was sent: nobody knows whether it arrived."""
+        row = Put(short_hash(announcement.id), pack("announcement", announcement))
+        await self._table.write(_cut_off(announcement.channel), [row])
+
+    async def all_cut_off(self, channel: str) -> tuple[Announcement, ...]:
+        """What was cut off on a channel, and is not known to have arrived since."""
+        rows = [row async for row in self._table.query(_cut_off(channel))]
+        found = [unpack("announcement", row, Announcement) for row in rows]
+        return tuple(
+            [one for one in found if await self.delivery(one.id) is not Delivery.DELIVERED]
+        )
+
+    async def mentioned(self, channel: str, alerts: Iterable[str]) -> None:
+        """Alerts that were cut off were named in a notice."""
+        for part in batched(alerts, BATCH, strict=False):
+            gone = [Delete(short_hash(alert)) for alert in part]
+            await self._table.write(_cut_off(channel), gone)
+
     async def beat(self, what: str, at: datetime) -> None:
         """A timer did its work."""
         await self._table.write("beats", [Put(what, {"at": at.isoformat()})])
@@ -98,6 +130,10 @@ class Ledger:
             row.key: datetime.fromisoformat(str(row.columns["at"]))
             async for row in self._table.query("beats")
         }
+
+
+def _cut_off(channel: str) -> str:
+    return f"cut-off:{channel}"
 
 
 def _delivery(row: Row | None) -> Delivery:

@@ -17,6 +17,7 @@ from shared.domain.pulls import Compute, Pull, Workload
 from shared.domain.reports import Tally
 from shared.notify.teams import message
 from tests.support.alerts import (
+    CUT_OFF,
     FINDING,
     HOSTILE,
     REPORT,
@@ -156,11 +157,17 @@ def test_the_end_is_short_and_says_how_long_it_was() -> None:
 
 
 def test_a_possible_repeat_says_so() -> None:
-    assert "may be a repeat" in words(sent(replace(about(incident()), maybe_repeated=True)))
+    assert "may be a repeat" in words(sent(replace(CUT_OFF, maybe_repeated=True)))
+
+
+def test_what_was_cut_off_is_named_with_its_fix() -> None:
+    said = words(sent(CUT_OFF))
+    assert "az acr manifest restore" in said
+    assert "none is sent again" in said
 
 
 def test_more_than_fits_is_counted() -> None:
-    card = sent(gallery()["repeated"])
+    card = sent(gallery()["many"])
     said = words(card)
     assert "700 workloads hit" in said
     listed = said.count("\N{BULLET} worker-")

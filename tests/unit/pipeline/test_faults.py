@@ -8,6 +8,7 @@ import pytest
 
 from shared.adapters.store.ledger import NoteKind
 from shared.adapters.tables import ConflictError
+from shared.domain.alerts import Topic
 from shared.domain.incidents import Transition
 from shared.domain.pulls import Cause, CauseKind
 from shared.notify.base import DeliveryError
@@ -206,7 +207,7 @@ async def test_a_channel_that_is_down_gets_the_alert_later_and_once() -> None:
 
     await speak(world)
 
-    assert [alert.maybe_repeated for alert in world.channel.heard] == [False]
+    assert [alert.topic for alert in world.channel.heard] == [Topic.INCIDENT]
 
 
 async def test_a_permanent_refusal_goes_to_the_dead_letters() -> None:
@@ -218,19 +219,6 @@ async def test_a_permanent_refusal_goes_to_the_dead_letters() -> None:
 
     with pytest.raises(announce.UndeliverableError):
         await announce.on_alert(world.services, message.body, message.id)
-
-
-async def test_an_alert_cut_off_while_it_was_sent_is_sent_again_and_says_so() -> None:
-    world = await estate()
-    await on_registry_event(world.services, deleted("team/api", 1))
-    await work_off(world)
-    (message,) = world.queue.take(world.settings.alerts_queue)
-    announcement = msgspec.json.decode(message.body)
-    await world.services.store.ledger.claim(announcement["id"])
-
-    await announce.on_alert(world.services, message.body, message.id)
-
-    assert [alert.maybe_repeated for alert in world.channel.heard] == [True]
 
 
 async def test_an_alert_that_arrived_is_not_sent_again() -> None:
