@@ -72,7 +72,7 @@ def run_task(world: World, registry: str, task: str, *, spare_children: bool = T
     found = {each.name: each for each in world.registry(registry).tasks}[task]
     who = requester(world, f"task/{task}", "DELETE", ACR_CLI)
     run = Run(world, registry, who, spare_children)
-    for order in parse_task(found.yaml):
+    for order in parse_task(found.yaml, found.values | found.secret_values):
         run.purge(order)
     return run.purged
 

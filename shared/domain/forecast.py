@@ -5,7 +5,7 @@ again.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from msgspec import Struct
@@ -18,12 +18,9 @@ from shared.domain.cleanup import (
     LossKind,
     Purge,
     RefusedError,
-    RegistryContents,
-    RepositoryContents,
-    TagEntry,
-    doomed,
     parse_purge,
 )
+from shared.domain.cleanup.filters import Filters
 from shared.domain.facts.cleanup import CleanupForecast, Ordered, Refusal
 
 HORIZON = timedelta(days=7)
@@ -31,7 +28,6 @@ STAGES = (timedelta(days=1), timedelta(hours=2))
 """What is nearer than this is more urgent by one stage each; further away is stage 0."""
 RUNNING = timedelta(minutes=20)
 """How long a run that is due may take before its image must be gone, or was spared."""
-_OLD = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class SeenPlan(Struct, frozen=True):
@@ -78,19 +74,7 @@ def visits(command: str, repository: str) -> bool:
 
 @lru_cache(4096)
 def _visits(purge: Purge, repository: str) -> bool:
-    """It does if it would take a tag of any name there: the rules of names are the simulation's."""
-    if not purge.filters:
-        return purge.untagged_only
-    anything = Purge(
-        filters=tuple(f"{one.rpartition(':')[0]}:.*" for one in purge.filters),
-        ago=timedelta(),
-        include_locked=True,
-    )
-    probe = RepositoryContents(repository, (TagEntry("probe", last_update_time=_OLD),))
-    found = doomed(anything, RegistryContents((probe,)), _OLD + HORIZON)
-    if found.refused and not found.tags:
-        raise RefusedError(found.refused[0])
-    return bool(found.tags)
+    return Filters(purge).concern(repository)
 
 
 def orders(seen: SeenPlan, repository: str) -> tuple[Ordered, ...]:
@@ -103,30 +87,19 @@ def _orders(seen: SeenPlan, repository: str) -> Iterator[Ordered]:
         for command in task.commands:
             try:
                 purge = parse_purge(command)
-                if _visits(purge, repository):
+                if not purge.dry_run and _visits(purge, repository):
                     yield Ordered(task.name, command, task.schedules, purge.include_locked)
             except RefusedError:
-                continue  # told by `refusals`
+                continue  # the simulation tells it
 
 
-def refusals(seen: SeenPlan, contents: RepositoryContents, now: datetime) -> tuple[Refusal, ...]:
-    """What enabled tasks may do to a repository, and nobody can foretell."""
-    found = dict.fromkeys(
-        Refusal(task.name, reason) for task in seen.active for reason in task.refused
+def refusals(seen: SeenPlan, told: Iterable[str]) -> tuple[Refusal, ...]:
+    """What the simulation could not foretell (``TASK: reason``), by task; empty for no task."""
+    names = {task.name for task in seen.active}
+    parts = [(text, *text.partition(": ")) for text in told]
+    return tuple(
+        Refusal(task, why) if task in names else Refusal("", text) for text, task, _, why in parts
     )
-    for task in seen.active:
-        for command in task.commands:
-            found |= dict.fromkeys(
-                Refusal(task.name, why) for why in _refused(command, contents, now)
-            )
-    return tuple(found)
-
-
-def _refused(command: str, contents: RepositoryContents, now: datetime) -> tuple[str, ...]:
-    try:
-        return doomed(parse_purge(command), RegistryContents((contents,)), now).refused
-    except RefusedError as why:
-        return (str(why),)
 
 
 def concerns(seen: SeenPlan, repository: str) -> bool:

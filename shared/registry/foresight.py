@@ -11,9 +11,9 @@ from shared.domain.cleanup import (
     RefusedError,
     RepositoryContents,
     Trap,
-    foresee,
     lint,
 )
+from shared.domain.cleanup.foresight import foretell
 from shared.domain.facts.base import CouldNotLookError, Evidence, Observation, Unavailable
 from shared.domain.facts.cleanup import CleanupForecast, FoundTrap, Ordered, Refusal
 from shared.domain.facts.registry import ImageContent, ManifestAnswer, RegistryProfile
@@ -97,8 +97,8 @@ class Foresight:
         listed = await self._images.whole(repository)
         contents, sure = await self._contents(seen, repository, listed)
         now = self._now()
-        losses = foresee(seen.plan, contents, now, HORIZON)
-        refused = refusals(seen, contents, now)
+        foretold = foretell(seen.plan, contents, now, HORIZON)
+        losses, refused = foretold.losses, refusals(seen, foretold.refused)
         if not sure:
             losses = tuple(loss for loss in losses if loss.kind is LossKind.UNTAGGED)
             refused = (*refused, Refusal("", TOO_MANY))
@@ -151,5 +151,5 @@ def _traps(found: Collection[Ordered], repository: str) -> tuple[FoundTrap, ...]
 def _lint(one: Ordered, repository: str) -> Collection[Trap]:
     try:
         return lint(one.command, (repository,), (repository,))
-    except RefusedError:
+    except (RefusedError, NotImplementedError):
         return ()

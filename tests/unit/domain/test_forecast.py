@@ -10,7 +10,6 @@ from shared.domain.cleanup import (
     Loss,
     LossKind,
     RefusedError,
-    RepositoryContents,
     RetentionPolicy,
 )
 from shared.domain.facts.cleanup import CleanupForecast, Refusal
@@ -99,9 +98,16 @@ def test_what_indexes_list_matters_only_where_manifests_go() -> None:
 
 
 def test_what_cannot_be_foretold_is_told_with_its_task() -> None:
-    plan = tasks("acr purge --filter 'app:.*' --ago 1d", refused=("{{.Values.x}} is a secret",))
-    found = refusals(plan, RepositoryContents("app"), NOW)
-    assert found == (Refusal("nightly", "{{.Values.x}} is a secret"),)
+    plan = tasks("acr purge --filter 'app:.*' --ago 1d")
+    found = refusals(plan, ["nightly: a secret: x", "only the first 5000 runs are foreseen"])
+    assert found == (
+        Refusal("nightly", "a secret: x"),
+        Refusal("", "only the first 5000 runs are foreseen"),
+    )
+
+
+def test_a_dry_run_takes_nothing() -> None:
+    assert not concerns(tasks("acr purge --filter 'app:.*' --ago 30d --dry-run"), "app")
 
 
 @pytest.mark.parametrize(
