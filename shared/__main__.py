@@ -1,4 +1,4 @@
-"""The command line: ``python -m shared check IMAGE``, ``survey`` and ``explain``."""
+"""The command line: ``check IMAGE``, ``survey``, ``predict-purge``, ``lint-purge``, ``explain``."""
 
 import sys
 import traceback
@@ -19,6 +19,8 @@ INTERRUPTED = 130
 COMMANDS = {
     "check": "diagnose one image with your own credentials",
     "survey": "diagnose every workload that you can see",
+    "predict-purge": "say what an acr purge command would take from a registry, and its traps",
+    "lint-purge": "say where an acr purge command does something else than one means",
     "explain": "say what cause an error text tells (standard input; JSON out)",
 }
 """Each command and what it does; its module in ``shared.cli`` is imported only when it is asked
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, help=help_text)
         if name in arguments[:1]:
-            module = import_module(f"shared.cli.{name}")
+            module = import_module(f"shared.cli.{name.replace('-', '_')}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     given = parser.parse_args(arguments)

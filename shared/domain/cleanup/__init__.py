@@ -1,11 +1,12 @@
-"""What clean-ups will take: ``acr purge`` commands, their tasks and the retention policy, foreseen.
+"""What clean-ups will take: ``acr purge``, its tasks and the retention policy, foreseen.
 
 Nothing here reads a registry: contents and the time are arguments.
 """
 
 from shared.domain.cleanup.command import parse_purge
-from shared.domain.cleanup.doom import doomed
-from shared.domain.cleanup.foresight import foresee
+from shared.domain.cleanup.contents import BadContentsError, read_contents
+from shared.domain.cleanup.doom import doomed, doomed_in_turn
+from shared.domain.cleanup.foresight import Foresight, foresee, foretell
 from shared.domain.cleanup.model import (
     Attributes,
     CleanupPlan,
@@ -27,9 +28,11 @@ from shared.domain.cleanup.traps import lint
 
 __all__ = [
     "Attributes",
+    "BadContentsError",
     "CleanupPlan",
     "CleanupTask",
     "Doomed",
+    "Foresight",
     "Loss",
     "LossKind",
     "ManifestEntry",
@@ -41,9 +44,12 @@ __all__ = [
     "TagEntry",
     "Trap",
     "doomed",
+    "doomed_in_turn",
     "foresee",
+    "foretell",
     "lint",
     "parse_purge",
+    "read_contents",
     "read_encoded_task",
     "read_task",
 ]

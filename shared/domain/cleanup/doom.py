@@ -1,5 +1,6 @@
 """What one run of a purge takes from a registry."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -30,22 +31,35 @@ def doomed(purge: Purge, contents: RegistryContents, now: datetime) -> Doomed:
     Never raises. What cannot be foretold of a repository is ``refused`` with its reason, and then
     nothing of that repository is listed.
     """
-    try:
-        filters = Filters(purge)
-    except RefusedError as why:
-        return Doomed(refused=(str(why),))
-    tags, manifests, refused = [], [], list[str]()
+    return doomed_in_turn((purge,), contents, now)
+
+
+def doomed_in_turn(purges: Sequence[Purge], contents: RegistryContents, now: datetime) -> Doomed:
+    """What purges take together that run one after another, each on what the former left."""
+    refused: list[str] = []
+    ready = [*_ready(purges, refused)]
+    tags, manifests = list[str](), list[str]()
     for repository in contents.repositories:
-        if not filters.concern(repository.name):
+        concerning = [(p, f) for p, f in ready if f.concern(repository.name)]
+        if not concerning:
             continue
         try:
-            taken = take(purge, filters, Shelf(repository), now)
+            shelf = Shelf(repository)
+            taken = [take(purge, filters, shelf, now) for purge, filters in concerning]
         except RefusedError as why:
             refused.append(f"{repository.name}: {why}")
             continue
-        tags += [f"{repository.name}:{tag.name}" for tag in taken.tags]
-        manifests += [f"{repository.name}@{manifest.digest}" for manifest in taken.manifests]
-    return Doomed(tuple(sorted(tags)), tuple(sorted(manifests)), tuple(sorted(refused)))
+        tags += [f"{repository.name}:{tag.name}" for part in taken for tag in part.tags]
+        manifests += [f"{repository.name}@{m.digest}" for part in taken for m in part.manifests]
+    return Doomed(tuple(sorted(tags)), tuple(sorted(manifests)), tuple(sorted(set(refused))))
+
+
+def _ready(purges: Sequence[Purge], refused: list[str]) -> Iterator[tuple[Purge, Filters]]:
+    for purge in purges:
+        try:
+            yield purge, Filters(purge)
+        except RefusedError as why:
+            refused.append(str(why))
 
 
 def take(purge: Purge, filters: Filters, shelf: Shelf, now: datetime) -> Taken:

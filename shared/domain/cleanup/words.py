@@ -10,6 +10,8 @@ LONGEST_COMMAND = 16_000
 """Characters: ten times what people write, and quick to read."""
 
 TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}")
+_CONTINUED = re.compile(r"[\\`]\r?\n")
+"""A line that goes on, in a POSIX shell and in PowerShell."""
 OPERATORS = frozenset({"&&", "||", ";", "|", "&", "<", ">", ">>"})
 
 
@@ -22,7 +24,8 @@ def split(command: str) -> list[str]:
     """
     if len(command) > LONGEST_COMMAND:
         raise RefusedError(f"the command is longer than {LONGEST_COMMAND} characters")
-    whole = TEMPLATE.sub(lambda found: "".join(found.group().split()), command)
+    one_line = _CONTINUED.sub(" ", command)
+    whole = TEMPLATE.sub(lambda found: "".join(found.group().split()), one_line)
     try:
         words = shlex.split(whole)
     except ValueError as why:

@@ -1,0 +1,124 @@
+"""``predict-purge``: what ``acr purge`` commands would take from a registry, and their traps."""
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.cli.lint_purge import trap_lines
+from shared.cli.text import clean
+from shared.domain.cleanup import (
+    BadContentsError,
+    Doomed,
+    Purge,
+    RefusedError,
+    RegistryContents,
+    doomed_in_turn,
+    lint,
+    parse_purge,
+    read_contents,
+)
+from shared.domain.clock import utc
+
+USAGE = 64
+UNKNOWN = 3
+
+
+class BadArgumentError(ValueError):
+    """An argument that is not taken. The message names it, its value and what is accepted."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The arguments of ``predict-purge``."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--registry", metavar="FILE", help="its contents as JSON; - is stdin")
+    source.add_argument("--login-server", metavar="NAME.azurecr.io", help="read it, as yourself")
+    parser.add_argument(
+        "--command",
+        action="append",
+        required=True,
+        help="the acr purge command; several run one after another, each on what is left",
+    )
+    parser.add_argument("--now", default="", metavar="ISO", help="when it would run; default: now")
+    parser.add_argument("--in-use", action="append", default=[], metavar="REPOSITORY")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: Namespace) -> int:
+    """Predict and print. Exit code: 0, 3 if something could not be foretold, 64 wrong usage."""
+    try:
+        purges = [_purge(command) for command in arguments.command]
+        now = _now(arguments.now)
+        contents = _contents(arguments, purges)
+    except (BadArgumentError, BadContentsError) as why:
+        print(clean(str(why)), file=sys.stderr)
+        return USAGE
+    found = doomed_in_turn(purges, contents, now)
+    if arguments.json:
+        answer = {"tags": found.tags, "manifests": found.manifests, "refused": found.refused}
+        print(json.dumps(answer))
+    else:
+        names = [repository.name for repository in contents.repositories]
+        lines = [*_lines(found, now, purges), *_traps(arguments, names)]
+        print(clean("\n".join(lines)))
+    return UNKNOWN if found.refused else 0
+
+
+def _purge(command: str) -> Purge:
+    try:
+        return parse_purge(command)
+    except RefusedError as why:
+        raise BadArgumentError(f"--command: {why}") from why
+
+
+def _now(text: str) -> datetime:
+    if not text:
+        return datetime.now(UTC)
+    try:
+        return utc(text)
+    except (ValueError, OverflowError):
+        raise BadArgumentError(
+            f"--now is {text[:100]!r}, and must be a time such as 2026-11-26T18:00:00Z"
+        ) from None
+
+
+def _contents(arguments: Namespace, purges: Sequence[Purge]) -> RegistryContents:
+    if arguments.login_server:
+        from shared.cli.live_contents import live_contents  # noqa: PLC0415 - clients are slow to load
+
+        return live_contents(arguments.login_server, purges)
+    try:
+        return read_contents(_bytes(arguments.registry))
+    except BadContentsError as why:
+        raise BadArgumentError(f"--registry {arguments.registry}: {why}") from why
+
+
+def _bytes(name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as why:
+        raise BadArgumentError(
+            f"--registry is {name!r}, which cannot be read ({why.strerror}); a JSON file is needed"
+        ) from why
+    except ValueError as why:  # a NUL in the name
+        raise BadArgumentError(f"--registry is {name!r}, which is no file name") from why
+
+
+def _lines(found: Doomed, now: datetime, purges: Sequence[Purge]) -> Iterator[str]:
+    counts = f"{len(found.tags)} tags untagged, {len(found.manifests)} manifests deleted"
+    yield f"{counts}, if it runs at {now:%Y-%m-%d %H:%M:%S} UTC"
+    if any(purge.dry_run for purge in purges):
+        yield "with --dry-run it only lists them"
+    yield from (f"  untag   {tag}" for tag in found.tags)
+    yield from (f"  delete  {manifest}" for manifest in found.manifests)
+    if found.refused:
+        yield ""
+        yield "not foretold"
+        yield from (f"  {reason}" for reason in found.refused)
+
+
+def _traps(arguments: Namespace, repositories: Sequence[str]) -> Iterator[str]:
+    for command in arguments.command:
+        yield from trap_lines(lint(command, repositories, arguments.in_use))
