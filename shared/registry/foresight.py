@@ -1,5 +1,6 @@
 """What clean-ups will take of repositories: the plan from ARM, simulated over a whole listing."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
@@ -14,7 +15,13 @@ from shared.domain.cleanup import (
     lint,
 )
 from shared.domain.cleanup.foresight import foretell
-from shared.domain.facts.base import CouldNotLookError, Evidence, Observation, Unavailable
+from shared.domain.facts.base import (
+    CouldNotLookError,
+    Evidence,
+    Observation,
+    Unavailable,
+    attempt,
+)
 from shared.domain.facts.cleanup import CleanupForecast, FoundTrap, Ordered, Refusal
 from shared.domain.facts.registry import ImageContent, ManifestAnswer, RegistryProfile
 from shared.domain.forecast import (
@@ -26,10 +33,11 @@ from shared.domain.forecast import (
     refusals,
     takes_untagged,
 )
-from shared.domain.pulls import Pull
+from shared.domain.pulls import Pull, Registry
 from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.images import Images
 from shared.registry.listing import Listing
+from shared.registry.login_server import LoginServer
 from shared.registry.repository import NotThereError, Repository
 
 MOST_INDEXES = 200
@@ -62,6 +70,34 @@ class Foresight:
 
         """
         return await self._plans.of(profile)
+
+    async def plan_of(self, server: LoginServer) -> SeenPlan | Unavailable:
+        """Read the plan of a login server's registry. It never raises."""
+        try:
+            return await self._plans.of(_profile(server))
+        except CouldNotLookError as why:
+            return Unavailable.of(CleanupForecast, str(why))
+
+    async def of_all(
+        self,
+        server: LoginServer,
+        plan: SeenPlan | Unavailable,
+        names: Collection[str],
+        named: Callable[[Registry | None, str], Repository],
+    ) -> dict[str, Forecast]:
+        """Foretell what becomes of repositories. It never raises."""
+
+        async def of(name: str) -> Forecast:
+            if isinstance(plan, Unavailable):
+                return plan
+
+            async def look() -> CleanupForecast:
+                repository = named(server.registry, name)
+                return await self.of(_profile(server), plan, repository, server.obstacle)
+
+            return await attempt(CleanupForecast, look)
+
+        return dict(zip(names, await asyncio.gather(*map(of, names)), strict=True))
 
     async def of(
         self, profile: RegistryProfile, seen: SeenPlan, repository: Repository, obstacle: str
@@ -131,6 +167,13 @@ class Foresight:
             return None
 
 
+def _profile(server: LoginServer) -> RegistryProfile:
+    found = (one for one in server.facts if isinstance(one, RegistryProfile))
+    if profile := next(found, None):
+        return profile
+    raise CouldNotLookError("the registry cannot be read in Azure Resource Manager")
+
+
 def for_pull(pull: Pull, whole: Forecast, observed: Collection[Observation]) -> Forecast:
     """The part of a forecast that concerns one pull, by what was observed of its image."""
     if isinstance(whole, Unavailable):
@@ -151,5 +194,5 @@ def _traps(found: Collection[Ordered], repository: str) -> tuple[FoundTrap, ...]
 def _lint(one: Ordered, repository: str) -> Collection[Trap]:
     try:
         return lint(one.command, (repository,), (repository,))
-    except (RefusedError, NotImplementedError):
+    except RefusedError:
         return ()

@@ -14,7 +14,6 @@ from shared.adapters.http import Http, Lane
 from shared.domain.cleanup import Attributes
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
-from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
@@ -32,7 +31,7 @@ from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
 from shared.registry.cache_rules import CacheRules
 from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
-from shared.registry.foresight import Forecast, Foresight, for_pull
+from shared.registry.foresight import Foresight, for_pull
 from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
@@ -129,13 +128,13 @@ class RegistryObserver:
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]
     ) -> dict[Pull, tuple[Observation, ...]]:
         server = await self._login_servers.look(host)
-        plan = await self._plan(server)
+        plan = await self._foresight.plan_of(server)
         repositories = {pull.image.repository for pull in pulls}
         found, rights, rules, forecasts = await asyncio.gather(
             self._all_images(server, {pull.image for pull in pulls}, plan),
             asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
             self._rules(server, repositories),
-            self._forecasts(server, plan, repositories),
+            self._foresight.of_all(server, plan, repositories, self._named),
         )
         images = await asyncio.gather(
             *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
@@ -189,42 +188,13 @@ class RegistryObserver:
 
     async def _known(self, registry: Registry, repository: str) -> Repository:
         """A repository of a registry that is known: tokens go nowhere else."""
-        host = registry.login_server
-        known = (await self._management.directory()).registry(host)
-        image = ImageReference(host, repository, tag="latest")
-        if known is None or not _valid(image):
-            raise CouldNotLookError(f"{str(image)[:300]!r} is in no registry that is known")
-        return self._repository(known, repository)
+        known = (await self._management.directory()).registry(registry.login_server)
+        return self._named(known, repository)
 
-    async def _plan(self, server: LoginServer) -> SeenPlan | Unavailable:
-        try:
-            return await self._foresight.plan(_profile(server))
-        except CouldNotLookError as why:
-            return Unavailable.of(CleanupForecast, str(why))
-
-    async def _forecasts(
-        self, server: LoginServer, plan: SeenPlan | Unavailable, repositories: Collection[str]
-    ) -> dict[str, Forecast]:
-        """What clean-ups take of each repository. It never raises."""
-
-        async def of(name: str) -> Forecast:
-            if isinstance(plan, Unavailable):
-                return plan
-            return await self._forecast(server, plan, name)
-
-        found = await asyncio.gather(*map(of, repositories))
-        return dict(zip(repositories, found, strict=True))
-
-    async def _forecast(self, server: LoginServer, plan: SeenPlan, name: str) -> Forecast:
-        async def look() -> CleanupForecast:
-            if server.registry is None or not _valid(
-                ImageReference(server.registry.login_server, name, tag="latest")
-            ):
-                raise CouldNotLookError(f"{name[:200]!r} is no image's name")
-            repository = self._repository(server.registry, name)
-            return await self._foresight.of(_profile(server), plan, repository, server.obstacle)
-
-        return await attempt(CleanupForecast, look)
+    def _named(self, known: Registry | None, name: str) -> Repository:
+        if known is None or not _valid(ImageReference(known.login_server, name, tag="latest")):
+            raise CouldNotLookError(f"{name[:200]!r} is in no registry that is known")
+        return self._repository(known, name)
 
     async def _rules(
         self, server: LoginServer, repositories: Collection[str]
@@ -346,13 +316,6 @@ def _refusal(grant: Grant, where: str) -> str:
 
 def _nothing(reason: str) -> Observations:
     return Unavailable.of(MonitorAccess, reason), *unseen(reason)
-
-
-def _profile(server: LoginServer) -> RegistryProfile:
-    found = (one for one in server.facts if isinstance(one, RegistryProfile))
-    if profile := next(found, None):
-        return profile
-    raise CouldNotLookError("the registry cannot be read in Azure Resource Manager")
 
 
 def _valid(image: ImageReference) -> bool:
