@@ -77,6 +77,18 @@ def _visits(purge: Purge, repository: str) -> bool:
     return Filters(purge).concern(repository)
 
 
+def matches(command: str, repository: str, tag: str) -> bool:
+    """Whether a purge would look at a tag at all, however old it is and whatever is kept.
+
+    Raises:
+        RefusedError: the command cannot be understood.
+
+    """
+    filters = Filters(parse_purge(command))
+    pattern = filters.tag_pattern(repository) if filters.concern(repository) else None
+    return pattern is not None and pattern.search(tag) is not None
+
+
 def orders(seen: SeenPlan, repository: str) -> tuple[Ordered, ...]:
     """The commands of enabled tasks that visit a repository."""
     return tuple(_orders(seen, repository))

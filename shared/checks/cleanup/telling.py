@@ -6,7 +6,7 @@ from datetime import timedelta
 from shared.checks.names import day, registry_name
 from shared.domain.cleanup import Loss, LossKind, RefusedError, parse_purge
 from shared.domain.facts.cleanup import CleanupForecast
-from shared.domain.forecast import visits
+from shared.domain.forecast import matches, visits
 from shared.domain.images import ImageReference
 from shared.domain.words import lasted, listed
 
@@ -125,14 +125,21 @@ def lock(login_server: str, what: str) -> str:
 
 
 def _change(registry: str, loss: Loss, forecast: CleanupForecast) -> str:
-    """A command of the task that has no trap, if that is what is wrong; else what to change."""
-    traps = [one for one in forecast.traps if one.command == loss.command and one.trap.corrected]
-    if traps:
-        return (
-            f"az acr task update --registry {registry} --name {shlex.quote(loss.by)} "
-            f"--cmd {shlex.quote(traps[0].trap.corrected)} --file /dev/null"
-        )
+    """The command without its trap, if that leaves the tag alone; else what to change."""
+    for one in forecast.traps:
+        if one.command == loss.command and _leaves_alone(one.trap.corrected, loss):
+            return (
+                f"az acr task update --registry {registry} --name {shlex.quote(loss.by)} "
+                f"--cmd {shlex.quote(one.trap.corrected)} --file /dev/null"
+            )
     return (
         f"Change the command of the task {loss.by}: a larger --keep or --ago, or a filter that "
         "does not match the tag"
     )
+
+
+def _leaves_alone(corrected: str, loss: Loss) -> bool:
+    try:
+        return bool(corrected and loss.tag) and not matches(corrected, loss.repository, loss.tag)
+    except RefusedError:
+        return False

@@ -46,6 +46,7 @@ TRAP = Trap(
 )
 PINNED = asked(f"contoso.azurecr.io/team/api@{DIGEST}")
 MOVED = asked(running=OTHER)
+V10 = asked("contoso.azurecr.io/team/api:v10")
 
 FORESEEN = [
     passes("nothing is planned", "cleanup.foreseen", healthy()),
@@ -86,11 +87,18 @@ FORESEEN = [
         says=("A lock does not keep it",),
     ),
     finds(
-        "the command has a trap, so the corrected one is offered",
+        "the command without its trap leaves the tag alone, so it is offered",
+        "cleanup.foreseen",
+        healthy(V10, forecast(loss(tag="v10"), traps=(FoundTrap("nightly", COMMAND, TRAP),))),
+        "CLEANUP_TAG_FORESEEN",
+        says=("az acr task update --registry contoso --name nightly --cmd", "^v1$"),
+    ),
+    finds(
+        "the command without its trap takes the tag as well, so it is not offered",
         "cleanup.foreseen",
         healthy(forecast(loss(), traps=(FoundTrap("nightly", COMMAND, TRAP),))),
         "CLEANUP_TAG_FORESEEN",
-        says=("^v1$",),
+        says=("Change the command of the task nightly",),
     ),
     finds(
         "a manifest that it is pinned to goes",
