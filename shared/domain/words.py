@@ -3,11 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.domain.findings import Confidence, Outcome
+from shared.domain.findings import Confidence, Finding, Outcome
 from shared.domain.incidents import Affected, Incident
 from shared.domain.pulls import Cause, CauseKind, Compute, Standing
 from shared.domain.text import ELLIPSIS
@@ -38,6 +39,8 @@ CERTAINTY = {
     Confidence.REPORTED: "reported: from an error text alone",
 }
 _ARM_ID = re.compile(r"/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers", re.IGNORECASE)
+FORETELLS = "CLEANUP_"
+"""How the codes of problems begin that lie ahead."""
 _SHORTEST_ID = 8
 """Segments of ``/subscriptions/S/resourceGroups/G/providers/P/TYPE/NAME``."""
 _STANDINGS = {
@@ -66,6 +69,19 @@ class Group(Struct, frozen=True):
 
     platform: str
     victims: tuple[Victim, ...]
+
+
+def foretold(finding: Finding) -> datetime | None:
+    """When something will be gone, by a finding that foretells it; None for any other."""
+    at = finding.details.get("at", "") if finding.code.startswith(FORETELLS) else ""
+    with suppress(ValueError):
+        return datetime.fromisoformat(at) if at else None
+    return None
+
+
+def left(at: datetime, now: datetime) -> str:
+    """How far away a time is: ``in 3 hours 5 minutes``, or that it has passed."""
+    return f"in {lasted(at - now)}" if at > now else f"{lasted(now - at)} ago"
 
 
 def groups(incident: Incident) -> tuple[Group, ...]:

@@ -30,6 +30,8 @@ from shared.notify.words import (
     hit_images,
     subject,
     summary,
+    todo,
+    verb,
 )
 
 
@@ -80,14 +82,14 @@ def _open(incident: Incident, fit: Fit) -> Iterable[Json]:
     if incident.finding.explanation:
         yield paragraph(run(incident.finding.explanation, fit.text))
     for group in groups(incident):
-        yield title(f"{group.platform}: {len(group.victims):,} hit")
+        yield title(f"{group.platform}: {len(group.victims):,} {verb(incident)}")
         names = [f"{v.name} ({v.note})" if v.note else v.name for v in group.victims]
         yield from bullets(names, fit)
     if found := hit_images(incident):
         yield title("Images" if len(found) > 1 else "Image")
         yield from bullets(found, fit)
     yield from fact_rows(facts(incident), fit)
-    yield from commands(incident.finding.fix, fit)
+    yield from commands(incident.finding.fix, fit, todo(incident))
 
 
 def _actions(alert: Alert) -> list[Json]:

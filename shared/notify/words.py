@@ -1,5 +1,7 @@
 """What an alert says, in plain words, before any channel dresses it."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from shared.domain.alerts import Alert, Topic
@@ -10,11 +12,13 @@ from shared.domain.words import (
     CERTAINTY,
     SIGNS,
     counted,
+    foretold,
     groups,
     images,
     in_use,
     lasted,
     latecomers,
+    left,
     origin,
     when,
     workloads,
@@ -88,17 +92,39 @@ def summary(alert: Alert) -> str:
         return ""
     total, active = workloads(incident), in_use(incident)
     hit = counted(total, "workload")
+    if at := foretold(incident.finding):
+        return _ahead(incident, at, alert.at)
     if alert.transition is Transition.RESOLVED and incident.resolved:
         return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
         return f"{latecomers(incident):,} more since it opened: {hit} hit now."
-    if incident.finding.outcome is Outcome.WARN and incident.finding.stage:
-        return (
-            f"{hit} will be hit." if active == total else f"{hit} will be hit, {active:,} in use."
-        )
     if active == total:
         return f"{hit} hit, in use now." if total == 1 else f"{hit} hit, all in use now."
     return f"{hit} hit, {active:,} of them in use now."
+
+
+def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
+    """How many a clean-up will hit and when; at the end, how it ended."""
+    total, active = workloads(incident), in_use(incident)
+    hit = counted(total, "workload")
+    if incident.resolved is None:
+        used = "" if active == total else f", {active:,} of them in use now"
+        return f"{left(at, now).capitalize()}. {hit} need{'s' if total == 1 else ''} it{used}."
+    if incident.resolved < at:
+        return f"Nothing will delete it within a week any more. {hit} needed it."
+    return (
+        f"Its time has come: what was deleted is told as an incident of its own. {hit} needed it."
+    )
+
+
+def verb(incident: Incident) -> str:
+    """What an incident does to whom it hits."""
+    return "need it" if foretold(incident.finding) else "hit"
+
+
+def todo(incident: Incident) -> str:
+    """What its commands are for."""
+    return "How to keep it" if foretold(incident.finding) else "How to fix it"
 
 
 def hit_images(incident: Incident) -> tuple[str, ...]:
@@ -109,7 +135,10 @@ def hit_images(incident: Incident) -> tuple[str, ...]:
 
 def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     """The facts of an incident: label, value."""
-    rows = [("Subject", incident.finding.subject), ("Since", when(incident.opened))]
+    at = foretold(incident.finding)
+    rows = [("Subject", incident.finding.subject)]
+    rows += [("Goes at", when(at))] if at else []
+    rows += [("Foretold" if at else "Since", when(incident.opened))]
     if incident.resolved:
         hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
         return (*rows, ("Until", when(incident.resolved)), ("Had hit", hit))

@@ -9,6 +9,7 @@ from shared.domain.alerts import Announcement, Topic
 from shared.domain.diagnosis import Gap
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
+from shared.domain.words import foretold
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce
 
@@ -95,4 +96,5 @@ def _line(incident: Incident) -> ReportLine:
         pulls=len(incident.affected),
         since=incident.opened,
         fix=finding.fix[0] if finding.fix else "",
+        at=foretold(finding),
     )
