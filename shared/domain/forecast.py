@@ -77,14 +77,14 @@ def _visits(purge: Purge, repository: str) -> bool:
     return Filters(purge).concern(repository)
 
 
-def matches(command: str, repository: str, tag: str) -> bool:
+def matches(purge: Purge, repository: str, tag: str) -> bool:
     """Whether a purge would look at a tag at all, however old it is and whatever is kept.
 
     Raises:
-        RefusedError: the command cannot be understood.
+        RefusedError: a filter cannot be understood.
 
     """
-    filters = Filters(parse_purge(command))
+    filters = Filters(purge)
     pattern = filters.tag_pattern(repository) if filters.concern(repository) else None
     return pattern is not None and pattern.search(tag) is not None
 

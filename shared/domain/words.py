@@ -38,6 +38,7 @@ CERTAINTY = {
     Confidence.LIKELY: "likely: it follows from what was seen; not everything could be looked at",
     Confidence.REPORTED: "reported: from an error text alone",
 }
+SIMULATED = "simulated: the plan as it is now, over what the registry holds now"
 _ARM_ID = re.compile(r"/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers", re.IGNORECASE)
 FORETELLS = "CLEANUP_"
 """How the codes of problems begin that lie ahead."""

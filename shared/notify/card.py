@@ -28,10 +28,10 @@ from shared.notify.words import (
     facts,
     headline,
     hit_images,
+    reach,
     subject,
     summary,
     todo,
-    verb,
 )
 
 
@@ -82,7 +82,7 @@ def _open(incident: Incident, fit: Fit) -> Iterable[Json]:
     if incident.finding.explanation:
         yield paragraph(run(incident.finding.explanation, fit.text))
     for group in groups(incident):
-        yield title(f"{group.platform}: {len(group.victims):,} {verb(incident)}")
+        yield title(f"{group.platform}: {reach(incident, len(group.victims))}")
         names = [f"{v.name} ({v.note})" if v.note else v.name for v in group.victims]
         yield from bullets(names, fit)
     if found := hit_images(incident):

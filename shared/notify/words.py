@@ -11,6 +11,7 @@ from shared.domain.reports import Report
 from shared.domain.words import (
     CERTAINTY,
     SIGNS,
+    SIMULATED,
     counted,
     foretold,
     groups,
@@ -117,9 +118,11 @@ def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
     )
 
 
-def verb(incident: Incident) -> str:
-    """What an incident does to whom it hits."""
-    return "need it" if foretold(incident.finding) else "hit"
+def reach(incident: Incident, count: int) -> str:
+    """How many of a platform's workloads it hits, or will."""
+    if foretold(incident.finding):
+        return f"{count:,} need{'s' if count == 1 else ''} it"
+    return f"{count:,} hit"
 
 
 def todo(incident: Incident) -> str:
@@ -141,13 +144,14 @@ def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     rows += [("Foretold" if at else "Since", when(incident.opened))]
     if incident.resolved:
         hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
-        return (*rows, ("Until", when(incident.resolved)), ("Had hit", hit))
+        label = "Needed by" if at else "Had hit"
+        return (*rows, ("Until", when(incident.resolved)), (label, hit))
     if incident.episode > 1:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
         *rows,
         ("Cause", origin(incident.cause)),
-        ("Certainty", CERTAINTY[incident.finding.confidence]),
+        ("Certainty", SIMULATED if at else CERTAINTY[incident.finding.confidence]),
     )
 
 

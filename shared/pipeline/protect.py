@@ -15,6 +15,7 @@ from shared.adapters.store.index import Entry
 from shared.adapters.store.locks import KeptLock
 from shared.adapters.tables import ConflictError
 from shared.domain.cleanup import Attributes
+from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.forecast import SeenPlan, concerns, orders
 from shared.domain.protection import (
@@ -82,8 +83,13 @@ async def protect(services: Services, registry: str = "") -> Protection:
     return replace(protection, lines=tuple(done), missing=missing)
 
 
-async def protection_plan(services: Services, registry: str = "") -> Protection:
-    """What is to be locked and released. It reads locks that are not known, and changes nothing."""
+async def protection_plan(
+    services: Services, registry: str = "", *, ask: bool = True
+) -> Protection:
+    """What is to be locked and released. It changes nothing.
+
+    Locks that are not known are read, unless it is not to ``ask``: then they are UNREAD.
+    """
     plans = {host: kept.plan async for host, kept in services.store.plans.everything()}
     entries = [one async for one in services.store.index.everything()]
     mine = [one for one in entries if registry in {"", one.pull.image.registry}]
@@ -96,7 +102,7 @@ async def protection_plan(services: Services, registry: str = "") -> Protection:
     # what is deployed stays locked, though no plan threatens it now
     needed |= {t: uses for t, uses in wanted(_uses(mine, None)).items() if t in own}
     memory = Memory(own, services.now(), release=services.settings.protect_release)
-    states = await _read(services, sorted(to_read(needed, memory))[:MOST])
+    states = await _read(services, sorted(to_read(needed, memory))[:MOST]) if ask else {}
     lines = plan(needed, memory, states)
     return Protection(
         at=memory.now,
@@ -139,6 +145,17 @@ def _helpless(entries: Collection[Entry], plans: Mapping[str, SeenPlan]) -> set[
         for order in orders(plans[host], repository)
         if order.include_locked
     }
+
+
+async def protection_gaps(services: Services) -> tuple[Gap, ...]:
+    """What a report must say of clean-ups: tasks that nobody can read, rights that are missing."""
+    unseen = [
+        Gap(f"{host} task {one.task}", one.reason, hides=False)
+        async for host, kept in services.store.plans.everything()
+        for one in kept.plan.unseen
+    ]
+    missing = await services.store.locks.missing()
+    return (*unseen, *(Gap(f"locks of {one.registry}", one.reason, hides=False) for one in missing))
 
 
 async def _known(services: Services) -> Registries:

@@ -9,6 +9,7 @@ from shared.domain.pulls import Cause, CauseKind, Job
 from shared.pipeline.discover import discover
 from shared.pipeline.forget import forget_old
 from shared.pipeline.jobs import enqueue, shard
+from shared.pipeline.protect import protection_gaps
 from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
 
@@ -24,7 +25,8 @@ async def sweep(services: Services) -> Plan:
     deployed = await discover(services)
     cause = Cause(kind=CauseKind.SWEEP, at=started)
     jobs = [*shard(deployed.pulls, cause, f"sweep:{name}", sweep=name)]
-    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps))
+    ahead = await protection_gaps(services)
+    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *ahead))
     await services.store.sweeps.begin(plan)
     await enqueue(services, jobs)
     await services.store.ledger.beat(HEARTBEAT, started)

@@ -4,9 +4,9 @@ import shlex
 from datetime import timedelta
 
 from shared.checks.names import day, registry_name
-from shared.domain.cleanup import Loss, LossKind, RefusedError, parse_purge
+from shared.domain.cleanup import Loss, LossKind, Purge, RefusedError, parse_purge
 from shared.domain.facts.cleanup import CleanupForecast
-from shared.domain.forecast import matches, visits
+from shared.domain.forecast import matches
 from shared.domain.images import ImageReference
 from shared.domain.words import lasted, listed
 
@@ -48,7 +48,7 @@ def _reasons(loss: Loss) -> str:
         return ""
     if loss.kind is LossKind.DELETED:
         return "Manifests without a tag go with it, and this one has none by then. "
-    matching = [one for one in purge.filters if _visits(one, loss.repository)]
+    matching = [one for one in purge.filters if _matches(one, loss)]
     parts = [f"The tag matches {listed([shlex.quote(one) for one in matching], 3)}"]
     parts.append(f"will be older than {lasted(_ago(purge.ago))}")
     if purge.keep:
@@ -62,9 +62,9 @@ def _ago(given: timedelta | None) -> timedelta:
     return timedelta(days=1) if given is None else given
 
 
-def _visits(one: str, repository: str) -> bool:
+def _matches(one: str, loss: Loss) -> bool:
     try:
-        return visits(f"acr purge --filter {shlex.quote(one)}", repository)
+        return matches(Purge(filters=(one,)), loss.repository, loss.tag)
     except RefusedError:
         return False
 
@@ -140,6 +140,8 @@ def _change(registry: str, loss: Loss, forecast: CleanupForecast) -> str:
 
 def _leaves_alone(corrected: str, loss: Loss) -> bool:
     try:
-        return bool(corrected and loss.tag) and not matches(corrected, loss.repository, loss.tag)
+        return bool(corrected and loss.tag) and not matches(
+            parse_purge(corrected), loss.repository, loss.tag
+        )
     except RefusedError:
         return False

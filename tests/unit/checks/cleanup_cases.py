@@ -58,8 +58,7 @@ FORESEEN = [
         "CLEANUP_TAG_FORESEEN",
         says=(
             "On 2026-09-02 at 03:00 UTC the task nightly will untag team/api:v1",
-            "'team/api:.*'",
-            "30 days",
+            "The tag matches 'team/api:.*', will be older than 30 days",
             "2 newest",
             "--image team/api:v1 --delete-enabled false",
             f"--image team/api@{DIGEST} --delete-enabled false",
