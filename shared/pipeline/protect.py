@@ -34,7 +34,8 @@ from shared.domain.protection import (
     to_read,
     wanted,
 )
-from shared.domain.pulls import Registry
+from shared.domain.pulls import Cause, CauseKind, Registry
+from shared.pipeline.jobs import enqueue, shard
 from shared.pipeline.services import Services
 from shared.registry.base import NotPermittedError
 from shared.settings import ProtectMode
@@ -79,6 +80,7 @@ async def protect(services: Services, registry: str = "") -> Protection:
 
     done = await each(lines[:MOST], one, at_once=AT_ONCE)
     await _remember(services, {line.target.registry for line in done}, barred)
+    await _tell(services, {line.target for line in done if _was_set(line)})
     missing = await services.store.locks.missing()
     return replace(protection, lines=tuple(done), missing=missing)
 
@@ -156,6 +158,23 @@ async def protection_gaps(services: Services) -> tuple[Gap, ...]:
     ]
     missing = await services.store.locks.missing()
     return (*unseen, *(Gap(f"locks of {one.registry}", one.reason, hides=False) for one in missing))
+
+
+def _was_set(line: Line) -> bool:
+    return line.standing is Standing.SET and not line.reason
+
+
+async def _tell(services: Services, targets: Collection[Target]) -> None:
+    """What was threatened and is locked now is looked at again: the warning ends."""
+    if not targets:
+        return
+    entries = [one async for one in services.store.index.everything() if one.foreseen]
+    needing = {
+        use.pull for t, uses in wanted(_uses(entries, None)).items() if t in targets for use in uses
+    }
+    now = services.now()
+    reason = f"locked:{now.strftime('%Y%m%dT%H%M%S')}"
+    await enqueue(services, shard(needing, Cause(kind=CauseKind.FORESEEN, at=now), reason))
 
 
 async def _known(services: Services) -> Registries:

@@ -1,0 +1,66 @@
+"""A purge is told before it runs; what may be locked is spared, and what may not be is missed."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from local.stack import Stack
+from local.story.scene import headline, readable
+from tests.support.live import BY_HAND, Live
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+SHOAL = Path(__file__).with_name("shoal.yaml")
+SETTINGS = {**BY_HAND, "PROTECT_MODE": "lock", "PROTECT_RELEASE": "true", "DISCOVERY_MINUTES": "1"}
+REEF, COVE = "reef.azurecr.io/tide/lamp:v1", "cove.azurecr.io/tide/lamp:v1"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shoal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
+    """The shoal, swept once: everything deployed is in the index, and what is coming was seen."""
+    state = tmp_path_factory.mktemp("shoal")
+    soon = datetime.now(UTC) + timedelta(minutes=90)
+    estate = tmp_path_factory.mktemp("estate") / "shoal.yaml"
+    estate.write_text(SHOAL.read_text().replace("0 3 * * *", f"{soon.minute} {soon.hour} * * *"))
+    async with Live.on(Stack(state, estate=estate, settings=SETTINGS)) as running:
+        await running.swept()
+        yield running
+
+
+async def test_a_purge_is_foretold_then_prevented_or_seen(shoal: Live) -> None:
+    foretold = readable(await shoal.card("WARN", "the task ebb will untag tide/lamp:v1", REEF))
+    for said in ("beacon", "How to keep it", "--image tide/lamp:v1 --delete-enabled false", "ebb"):
+        assert said in foretold
+    assert "lantern" not in foretold
+    report = readable(await shoal.card("Nightly report"))
+    assert "Will be deleted within 7 days: 2" in report
+
+    before = await shoal.newest()
+    await shoal.watched()
+    await shoal.card("RESOLVED", COVE, "Nothing will delete it", after=before)
+    plan = (await shoal.call("GET", "/api/protection")).body
+    assert {line["standing"] for line in plan["lines"] if "cove" in line["target"]["registry"]} == {
+        "kept"
+    }
+    (missing,) = plan["missing"]
+    assert missing["registry"] == "reef.azurecr.io"
+    assert "metadata/write" in missing["reason"]
+    assert "Nothing can be locked in reef.azurecr.io" in (await shoal.call("GET", "/")).text
+
+    before = await shoal.newest()
+    spared = await shoal.do("run-task", registry="cove", task="ebb")
+    taken = await shoal.do("run-task", registry="reef", task="ebb")
+    assert (spared["tags"], taken["tags"]) == ([], ["tide/lamp:v1"])
+    await shoal.watched()
+    gone = await shoal.card("FAIL", REEF, "beacon", after=before)
+    assert "There is no tag v1" in headline(gone)
+    await shoal.card("RESOLVED", "the task ebb will untag tide/lamp:v1", REEF, after=before)
+    await shoal.idle()
+    assert not await shoal.cards("There is no tag", COVE)
+    (diagnosis,) = await shoal.ask(image=COVE)
+    assert diagnosis["outcome"] == 3, "the purge is still one that takes what is in use"
+    codes = {f["code"] for r in diagnosis["results"] for f in r["findings"]}
+    assert not {code for code in codes if code.endswith("FORESEEN")}
