@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from local.stack import Stack
 from local.story.scene import headline, readable
+from shared.domain.findings import Outcome
 from tests.support.live import BY_HAND, Live
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -61,6 +62,6 @@ async def test_a_purge_is_foretold_then_prevented_or_seen(shoal: Live) -> None:
     await shoal.idle()
     assert not await shoal.cards("There is no tag", COVE)
     (diagnosis,) = await shoal.ask(image=COVE)
-    assert diagnosis["outcome"] == 3, "the purge is still one that takes what is in use"
+    assert diagnosis["outcome"] == Outcome.PASS
     codes = {f["code"] for r in diagnosis["results"] for f in r["findings"]}
     assert not {code for code in codes if code.endswith("FORESEEN")}
