@@ -20,6 +20,14 @@ async def registry_event(event: func.EventGridEvent) -> None:
     await intake.on_registry_event(urgent(), event)
 
 
+@app.service_bus_queue_trigger(
+    arg_name="message", queue_name="%EVENTS_QUEUE%", connection="SERVICE_BUS"
+)
+async def registry_event_queue(message: func.ServiceBusMessage) -> None:
+    """The same, where Event Grid puts its events on a queue: switched off where it does not."""
+    await intake.on_queued_events(urgent(), message.get_body(), message.message_id)
+
+
 @app.timer_trigger(arg_name="timer", schedule="%SWEEP_SCHEDULE%", use_monitor=True)
 async def sweep(timer: func.TimerRequest) -> None:
     """Time to look at every pull again."""
@@ -80,3 +88,11 @@ async def dead_letter_bulk(message: func.ServiceBusMessage) -> None:
 async def dead_letter_alerts(message: func.ServiceBusMessage) -> None:
     """A message of the alerts queue was given up."""
     await dead_letters.on_dead_letter(urgent(), "alerts_queue", letter(message))
+
+
+@app.service_bus_queue_trigger(
+    arg_name="message", queue_name="%EVENTS_QUEUE%/$DeadLetterQueue", connection="SERVICE_BUS"
+)
+async def dead_letter_events(message: func.ServiceBusMessage) -> None:
+    """A message of the events queue was given up."""
+    await dead_letters.on_dead_letter(urgent(), "events_queue", letter(message))

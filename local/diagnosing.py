@@ -22,7 +22,7 @@ from local.arguments import Parser
 from local.estates.loader import load
 from local.estates.mistakes import EstateError
 from local.estates.model import Estate
-from local.faults.survey import IMPATIENT, Seen, Surveyor, as_seen
+from local.faults.survey import IMPATIENT, Ask, Seen, Surveyor, answered, as_seen
 from local.processes import ProcessError
 from local.stack import Stack
 
@@ -74,13 +74,15 @@ async def diagnose(text: str, *, deployed: bool = False) -> list[Seen]:
             return await look_deployed(stack, load(watched))
 
 
-async def look_deployed(stack: Stack, estate: Estate) -> list[Seen]:
+async def look_deployed(stack: Stack, estate: Estate, questions: Sequence[Ask] = ()) -> list[Seen]:
     """Have the deployed app sweep, then ask it about every image. Raises ProcessError."""
     async with aiohttp.ClientSession() as http:
         await _sweep(stack, http)
-        answers = [await _ask(stack, http, image) for image in images(estate)]
+        answers = [await _ask(stack, http, {"image": image}) for image in images(estate)]
+        asked = [await _ask(stack, http, msgspec.to_builtins(one)) for one in questions]
     found = (as_seen(one) for answer in answers for one in answer if one["pull"]["workload"]["id"])
-    return sorted(set(found))
+    replies = [as_seen(one) for answer in asked for one in answer]
+    return answered([*set(found), *replies], len(replies))
 
 
 async def _sweep(stack: Stack, http: aiohttp.ClientSession) -> None:
@@ -105,9 +107,11 @@ async def _report(stack: Stack, http: aiohttp.ClientSession) -> dict[str, Any]:
     return found
 
 
-async def _ask(stack: Stack, http: aiohttp.ClientSession, image: str) -> list[dict[str, Any]]:
-    """The diagnoses of an image, waited for where the app says that they take longer."""
-    url, body = f"{stack.url}/api/checks", {"image": image}
+async def _ask(
+    stack: Stack, http: aiohttp.ClientSession, body: dict[str, str]
+) -> list[dict[str, Any]]:
+    """The answer to a question, waited for where the app says that it takes longer."""
+    url = f"{stack.url}/api/checks"
     async with http.post(url, headers=_key(stack), json=body) as answer:
         answer.raise_for_status()
         found = await answer.json()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from local import azurite, servicebus
+from local.inbox import webhook
 
 APP_PLACE = "pullwatch"
 """Where the app stands in the simulated network, unless told otherwise."""
@@ -107,9 +108,12 @@ def app_settings(at: Addresses) -> dict[str, str]:
         "URGENT_QUEUE": "jobs-urgent",
         "BULK_QUEUE": "jobs-bulk",
         "ALERTS_QUEUE": "alerts",
+        "EVENTS_QUEUE": "events",
         "SWEEP_SCHEDULE": "0 0 2 * * *",
         "WATCH_SCHEDULE": "0 */5 * * * *",
         "TEAMS_WEBHOOK_URL": at.webhook_url,
+        "WEBHOOK_URL": webhook.URL,
+        "WEBHOOK_SECRET": webhook.SECRET,
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(at.smtp),
         "SMTP_STARTTLS": "false",

@@ -17,6 +17,7 @@ from shared.adapters.credentials import Credentials
 from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
+from shared.adapters.logs import Logs
 from shared.adapters.queue import Queue, ServiceBusQueue
 from shared.adapters.store import Store
 from shared.adapters.tables import AzureTables
@@ -94,7 +95,15 @@ def make(
     graph = Graph(settings, http, credentials)
     return Services(
         settings=settings,
-        registry=RegistryObserver(settings, http, arm, credentials, graph, Dns(settings)),
+        registry=RegistryObserver(
+            settings,
+            http,
+            arm,
+            credentials,
+            graph,
+            Dns(settings),
+            Logs(settings, http, credentials),
+        ),
         platforms=platforms(arm, http, credentials, graph, settings),
         store=store,
         queue=queue,

@@ -7,6 +7,7 @@ this file. Nothing else in the app reads the environment.
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -25,6 +26,8 @@ class SettingsError(Exception):
 
 
 SECRET = {"secret": True}
+SHORTEST_SECRET = 16
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class ProtectMode(StrEnum):
@@ -62,6 +65,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     urgent_queue: Annotated[str, Meta(description="Queue of urgent jobs.")] = "jobs-urgent"
     bulk_queue: Annotated[str, Meta(description="Queue of a sweep's jobs.")] = "jobs-bulk"
     alerts_queue: Annotated[str, Meta(description="Queue of alerts.")] = "alerts"
+    events_queue: Annotated[
+        str, Meta(description="Queue of registry events that Event Grid delivers to Service Bus.")
+    ] = "events"
     sweep_schedule: Annotated[
         str, Meta(description="When the nightly sweep runs (NCRONTAB, UTC).")
     ] = "0 0 2 * * *"
@@ -83,12 +89,23 @@ class Settings(Struct, frozen=True, kw_only=True):
     graph_endpoint: Annotated[str, Meta(description="Microsoft Graph, for sovereign clouds.")] = (
         "https://graph.microsoft.com"
     )
+    logs_endpoint: Annotated[
+        str, Meta(description="Log Analytics query API, for sovereign clouds.")
+    ] = "https://api.loganalytics.io"
     dns_server: Annotated[
         str,
         Meta(description="Resolver (`address` or `address:port`) for name checks; empty: system."),
     ] = ""
     teams_webhook_url: Annotated[
         str, Meta(description="Workflows webhook of a Teams channel.", extra=SECRET)
+    ] = ""
+    webhook_url: Annotated[
+        str,
+        Meta(description="Where a program of yours takes alerts as signed JSON.", extra=SECRET),
+    ] = ""
+    webhook_secret: Annotated[
+        str,
+        Meta(description="What they are signed with: 16 characters or more.", extra=SECRET),
     ] = ""
     smtp_host: Annotated[str, Meta(description="SMTP server for mail.")] = ""
     smtp_port: Annotated[int, Meta(description="Its port.", ge=1, le=65535)] = 587
@@ -107,6 +124,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     discovery_minutes: Annotated[
         float, Meta(description="How often workloads are discovered anew (min).", ge=1, le=1440)
     ] = 15.0
+    watch_list_minutes: Annotated[
+        float,
+        Meta(
+            description="How long the watch trusts that a repository of several pages did not "
+            "change by its counts; 0: it lists every time (min).",
+            ge=0,
+            le=1440,
+        ),
+    ] = 60.0
     cache_seconds: Annotated[
         float, Meta(description="How long what was read of Azure is reused (s).", ge=0, le=60)
     ] = 45.0
@@ -230,3 +256,17 @@ def _missing(settings: Settings) -> Iterator[str]:
         yield f"set TABLES or {variable('tables_endpoint')}"
     if (settings.smtp_host or settings.acs_endpoint) and not settings.mail_to:
         yield "set MAIL_TO: mail is configured but nobody receives it"
+    if settings.webhook_url and not may_be_posted_to(settings.webhook_url):
+        yield "WEBHOOK_URL = (secret): expected an https address (http only on this machine)"
+    if settings.webhook_url and len(settings.webhook_secret) < SHORTEST_SECRET:
+        yield f"set WEBHOOK_SECRET, {SHORTEST_SECRET} characters or more: alerts are signed with it"
+
+
+def may_be_posted_to(url: str) -> bool:
+    """Whether alerts may go there: nobody on the way may read them."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))

@@ -89,6 +89,27 @@ def restore(world: World, text: str, digest: str, *, by: str = "") -> Manifest:
     return manifest
 
 
+def import_image(world: World, text: str, source: str, *, by: str = "") -> Manifest:
+    """Copy a manifest with all it needs from a registry, as `az acr import` does; digests stay."""
+    to, start = target(world, text), target(world, source)
+    _, wanted = changes.find_manifest(start.contents, start.repository, start.reference)
+    made = _copied(world, start, to, wanted)
+    record(world, to, "import", manifest=made, who=requester(world, by, "POST", CLI))
+    return made
+
+
+def _copied(world: World, start: Target, to: Target, wanted: Manifest) -> Manifest:
+    now = world.now()
+    for child in wanted.parsed.children:
+        _, part = changes.find_manifest(start.contents, start.repository, child)
+        _copied(world, start, replace(to, reference=child), part)
+    for blob in wanted.parsed.blobs:
+        changes.keep_blob(to.contents, to.repository, start.contents.blobs[blob], now)
+    reference = to.reference or wanted.digest
+    order = changes.Push(to.repository, reference, wanted.media_type, wanted.body)
+    return changes.store(to.registry, to.contents, order, now)
+
+
 def lock(world: World, text: str, **wanted: bool) -> Locks:
     """Set locks (`delete_enabled=False`) of a repository, a tag or a manifest."""
     at = target(world, text)

@@ -17,7 +17,8 @@ from local.azure.targets import Target, requester
 from local.azure.world import World
 from local.estates.registry import Locks
 
-ACR_CLI: Final = "acr-cli/0.19"
+ACR_CLI: Final = "Go/go1.24.3 (amd64-linux) go-autorest/v14.2.1 Azure-SDK-For-Go/0.0.0 acrapi/1.0"
+"""As acr-cli names itself (Azure/acr-cli acr/version.go): not by its own name."""
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,17 @@ def event_of(world: World, operation: Operation) -> Event | None:
     """The event of an operation, or None: an untag makes none, nor does what was refused.
 
     Whether the retention policy, a restore and an import make events is documented nowhere; here
-    they make none. A quarantined push is told of when it is released.
+    they make none unless `faults.told` says so. A quarantined push is told of when it is released.
     """
+    told = world.faults.told
     is_push = operation.kind == "release" or (
         operation.kind == "push" and not operation.quarantined
     )
-    if operation.status >= 400 or not (is_push or operation.kind == "delete"):  # noqa: PLR2004
+    is_push = is_push or (operation.kind in {"restore", "import"} and operation.kind in told)
+    is_delete = operation.kind == "delete" or (
+        operation.kind == "retention" and "retention" in told
+    )
+    if operation.status >= 400 or not (is_push or is_delete):  # noqa: PLR2004
         return None
     registry = world.registry(operation.registry)
     event_id = str(uuid.uuid4())

@@ -7,6 +7,8 @@ from typing import Literal
 type Trouble = Literal["status", "garbage", "slow", "hang-up"]
 # servfail and nxdomain answer at once; a timeout never answers.
 type NameTrouble = Literal["servfail", "nxdomain", "timeout"]
+# denied: the proxy on the way refuses the host.
+type ReachTrouble = Literal["refused", "timeout", "denied"]
 
 
 @dataclass
@@ -43,10 +45,14 @@ class Faults:
     wire: list[Fault] = field(default_factory=list)
     names: dict[str, NameTrouble] = field(default_factory=dict)
     """Host or pattern -> what its resolution does."""
-    unreachable: dict[str, Literal["refused", "timeout"]] = field(default_factory=dict)
+    unreachable: dict[str, ReachTrouble] = field(default_factory=dict)
     """Host or pattern -> what connecting does."""
     graph_lag: float = 0.0
     """Seconds that Resource Graph lags behind ARM."""
+    log_lag: float = 0.0
+    """Seconds until Log Analytics shows what happened."""
+    told: frozenset[str] = frozenset()
+    """Operations that make events here although no document says whether they do in Azure."""
 
     def at(self, host: str, path: str) -> Fault | None:
         """The first fault that hits this request."""
@@ -56,7 +62,7 @@ class Faults:
         """What resolving this name does, if it is in trouble."""
         return _first(self.names, host)
 
-    def of_connection(self, host: str) -> Literal["refused", "timeout"] | None:
+    def of_connection(self, host: str) -> ReachTrouble | None:
         """What connecting to this host does, if it is in trouble."""
         return _first(self.unreachable, host)
 
@@ -65,7 +71,8 @@ class Faults:
         self.wire.clear()
         self.names.clear()
         self.unreachable.clear()
-        self.graph_lag = 0.0
+        self.graph_lag = self.log_lag = 0.0
+        self.told = frozenset()
 
 
 def _first[T](troubles: dict[str, T], host: str) -> T | None:

@@ -157,9 +157,12 @@ def _kind(request: web.Request) -> str:
 
 
 def _has(kind: str, one: Identity) -> bool:
-    """Managed identities have a service principal but no application; users neither."""
-    is_application = one.kind == "servicePrincipal"
-    return is_application or (kind == "servicePrincipals" and one.kind != "user")
+    """Managed identities have a service principal but no application; users neither. The
+    application of a principal may be another tenant's.
+    """
+    if kind == "servicePrincipals":
+        return one.kind != "user"
+    return one.kind == "servicePrincipal" and not one.registered_in
 
 
 def _object_id(kind: str, one: Identity) -> str:
@@ -181,7 +184,7 @@ def _shown(world: World, kind: str, one: Identity) -> Json:
         **shared,
         "accountEnabled": one.enabled,
         "servicePrincipalType": "ManagedIdentity" if managed else "Application",
-        "appOwnerOrganizationId": one.tenant,
+        "appOwnerOrganizationId": one.registered_in or one.tenant,
         "alternativeNames": [one.id] if managed else [],
         "passwordCredentials": [],
     }

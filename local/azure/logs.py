@@ -130,6 +130,7 @@ def table(
 ) -> Table:
     """The rows of a table in a workspace, oldest first."""
     senders = {one.name for one in world.estate.registries if one.diagnostics == workspace.name}
+    seen = world.now() - timedelta(seconds=world.faults.log_lag)
     rows = [
         _row(world, name, one)
         for one in world.operations
@@ -138,6 +139,7 @@ def table(
         and (one.kind == "login" or one.kind in _OPERATIONS)
         and (since is None or one.time >= since)
         and (until is None or one.time <= until)
+        and one.time <= seen
     ]
     return Table(TABLES[name], rows)
 

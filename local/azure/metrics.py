@@ -97,7 +97,9 @@ def _value(
     if metric.counts is None:
         behind = (world.now() - span[1]) / timedelta(days=1)
         return float(size(world, registry) - max(0.0, behind) * registry.quota.growth_bytes_per_day)
-    return float(sum(one.kind == metric.counts and span[0] <= one.time < span[1] for one in done))
+    seen = sum(one.kind == metric.counts and span[0] <= one.time < span[1] for one in done)
+    pulls = registry.quota.pulls_per_minute if metric.counts == "pull" else 0
+    return float(seen + pulls * ((span[1] - span[0]) // _MINUTE))
 
 
 def _steps(start: datetime, end: datetime, step: timedelta) -> list[_Span]:

@@ -12,6 +12,7 @@ type Kind = Literal[
     "retention",
     "soft-delete purge",
     "restore",
+    "import",
     "release",
     "login",
 ]

@@ -55,6 +55,8 @@ class Routing:
         if trouble == "refused":
             reason = f"dial tcp {address}:443: connect: connection refused"
             return Refusal(HTTPStatus.BAD_GATEWAY, reason)
+        if trouble == "denied":
+            return Refusal(HTTPStatus.FORBIDDEN, f"{host} is not on this proxy's list")
         if trouble == "timeout" or not names.reachable(self._cloud.estate, place, address):
             reason = f"dial tcp {address}:443: i/o timeout (from {place.name})"
             return Refusal(HTTPStatus.GATEWAY_TIMEOUT, reason)

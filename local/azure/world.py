@@ -82,6 +82,14 @@ class World:
         """A registry by its name; raises KeyError."""
         return _first(self.estate.registries, lambda each: each.name == name, name)
 
+    def tenant_of(self, resource_id: str) -> str:
+        """The tenant of the subscription that holds a resource."""
+        wanted = resource_id.split("/")[2].lower()
+        return next(
+            (one.tenant for one in self.estate.subscriptions if one.id.lower() == wanted),
+            self.estate.tenant,
+        )
+
     def registry_at(self, host: str) -> Registry | None:
         """The registry with this login server or data endpoint."""
         wanted = host.partition(":")[0].lower()

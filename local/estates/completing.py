@@ -44,6 +44,7 @@ def complete_subscriptions(estate: Estate) -> None:
     estate.tenant = estate.tenant or stable_guid("tenant", estate.domain)
     for subscription in estate.subscriptions:
         subscription.id = subscription.id or stable_guid("subscription", subscription.name)
+        subscription.tenant = subscription.tenant or estate.tenant
     estate.defaults.subscription = estate.defaults.subscription or estate.subscriptions[0].name
 
 

@@ -19,6 +19,7 @@ from local.estates.registry import Artifact, Image, Repository
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 EMPTY = "application/vnd.oci.empty.v1+json"
 
@@ -109,7 +110,7 @@ class Maker:
     def __init__(self, repository: str, image: Image) -> None:
         self.seed = f"{repository}:{image.name}"
         self.image = image
-        self.types = FLAVOURS[image.media]
+        self.types = FLAVOURS.get(image.media, FLAVOURS["docker"])
         self.manifests: dict[str, Manifest] = {}
         self.blobs: dict[str, bytes] = {}
 
@@ -117,10 +118,26 @@ class Maker:
         """Build everything; the answer is what a tag points at."""
         if self.image.artifact != "image":
             return self.artifact(subject)
+        if self.image.media == "schema1":
+            return self.oldest()
         children = [(name, self.platform(name)) for name in self.image.platforms]
         if len(children) == 1 and not self.image.index and not self.image.attested:
             return children[0][1]
         return self.index(children)
+
+    def oldest(self) -> Manifest:
+        """A manifest of schema 1: it lists the digests of layers and holds the config as text."""
+        _, packed = layer(self.seed, self.image.layer_bytes)
+        blob = self.blob(self.types.layer, packed)
+        history = encode({"id": blob["digest"][7:], "os": "linux", "architecture": "amd64"})
+        body = {
+            "schemaVersion": 1,
+            "name": self.seed,
+            "architecture": "amd64",
+            "fsLayers": [{"blobSum": blob["digest"]}],
+            "history": [{"v1Compatibility": history.decode()}],
+        }
+        return self.store(SCHEMA_1, body)
 
     def platform(self, name: str) -> Manifest:
         """The manifest of an image for one platform."""
@@ -135,7 +152,7 @@ class Maker:
     def config(self, platform: str, diffs: list[str]) -> Json:
         """The image's configuration; its diff ids are the digests of the unpacked layers."""
         return {
-            **platform_fields(platform),
+            **self.fields(platform),
             "created": "2026-01-01T00:00:00Z",
             "config": {"Cmd": ["/app"], "Labels": {"title": self.seed, **self.image.labels}},
             "rootfs": {"type": "layers", "diff_ids": diffs},
@@ -147,9 +164,7 @@ class Maker:
 
     def index(self, children: list[tuple[str, Manifest]]) -> Manifest:
         """An index of platforms, with an attestation for each if so described."""
-        entries = [
-            {**descriptor(child), "platform": platform_fields(name)} for name, child in children
-        ]
+        entries = [{**descriptor(child), "platform": self.fields(name)} for name, child in children]
         if self.image.attested:
             entries += [self.attestation(child) for _, child in children]
         return self.store(
@@ -207,10 +222,19 @@ class Maker:
         self.blobs[digest(data)] = data
         return {"mediaType": media_type, "size": len(data), "digest": digest(data)}
 
+    def fields(self, platform: str) -> Json:
+        """A platform as the image has it."""
+        found = platform_fields(platform)
+        if self.image.os_version and "os.version" in found:
+            found["os.version"] = self.image.os_version
+        return found
+
     def losses(self) -> Iterator[str]:
         """Digests that a corrupt image lacks: of its first platform."""
         first = json.loads(next(iter(self.manifests.values())).body)
-        if self.image.corrupt == "missingChild":
+        if self.image.corrupt == "missingManifest":
+            yield next(reversed(self.manifests))
+        elif self.image.corrupt == "missingChild":
             yield next(iter(self.manifests))
         elif self.image.corrupt == "missingLayer":
             yield first["layers"][-1]["digest"]

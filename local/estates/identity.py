@@ -37,7 +37,11 @@ class Identity(Resource, kw_only=True):
     object_id: str = ""
     tenant: str = ""
     """Tenant id; the estate's own unless given."""
+    registered_in: str = ""
+    """Tenant id of the application of a service principal, when it is not the principal's own."""
     enabled: bool = True
+    deleted: bool = False
+    """A managed identity that is gone from ARM, while resources go on naming it."""
     secrets: list[Secret] = []
     graph_permissions: list[str] = []
     """Application permissions of Microsoft Graph, such as `Application.Read.All`."""

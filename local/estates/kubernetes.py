@@ -20,6 +20,8 @@ class NodePool(Described, kw_only=True):
     arch: Literal["amd64", "arm64"] = "amd64"
     count: int = 2
     vm_size: str = "Standard_D4s_v5"
+    os_sku: str = ""
+    """Ubuntu or Windows2022 unless given."""
     labels: dict[str, str] = {}
     taints: list[str] = []
     """As `az aks nodepool add --node-taints` takes them: `key=value:Effect`."""

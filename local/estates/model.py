@@ -30,6 +30,8 @@ class Subscription(Described, kw_only=True):
 
     name: str
     id: str = ""
+    tenant: str = ""
+    """Tenant id; the estate's own unless given. Another one shows through Azure Lighthouse."""
     management_groups: list[str] = []
     state: str = "Enabled"
 

@@ -10,7 +10,7 @@ from local.estates.base import Age, Described, Lasting, Resource, Switch
 Sku = Literal["Basic", "Standard", "Premium"]
 Mode = Literal["LegacyRegistryPermissions", "AbacRepositoryPermissions"]
 Artifact = Literal["image", "helmChart", "signature", "sbom"]
-Corruption = Literal["missingChild", "missingLayer", "missingConfig"]
+Corruption = Literal["missingManifest", "missingChild", "missingLayer", "missingConfig"]
 Days = Annotated[int, msgspec.Meta(ge=0, le=365)]
 RepositoryName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+([._/-]+[a-z0-9]+)*$")]
 TagName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
@@ -111,6 +111,8 @@ class CacheRule(Described, kw_only=True):
     source: str
     target: str
     credential_set: str = ""
+    credentials: Literal["healthy", "unhealthy", "gone"] = "healthy"
+    """How the credential set is."""
 
 
 class Quota(Described, kw_only=True):
@@ -120,6 +122,8 @@ class Quota(Described, kw_only=True):
     """Reported size; the content is counted unless given."""
     growth_bytes_per_day: int = 0
     webhooks: int = 0
+    pulls_per_minute: int = 0
+    """Pulls that are counted beside those that really happen."""
 
 
 class Locks(Described, kw_only=True):
@@ -147,7 +151,10 @@ class Image(Described, kw_only=True):
     """An index even for one platform, as buildx makes."""
     attested: bool = False
     """An index with a provenance attestation, as buildx makes: a child for `unknown/unknown`."""
-    media: Literal["docker", "oci"] = "docker"
+    os_version: str = ""
+    """Of an image for Windows: the build of its base image."""
+    media: Literal["docker", "oci", "schema1"] = "docker"
+    """Schema 1 is Docker's oldest format: read, but not taken any more."""
     artifact: Artifact = "image"
     subject: str = ""
     """The name of the image that a signature or SBOM belongs to."""

@@ -1,14 +1,18 @@
 """What is planted, and what the app must say: of whom it hits, and of everyone else."""
 
 import fnmatch
+import json
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from local.estates.loader import loads
+from local.estates.model import Estate
 from local.faults.base import PLATFORMS, REGISTRIES, Raw, base
 from local.faults.edits import Edit, keep_ways, matching
-from local.faults.survey import Seen, Verb
+from local.faults.survey import Ask, Seen, Verb
+from local.faults.survey import name as short
 
 
 class Kind(StrEnum):
@@ -74,6 +78,10 @@ class Case:
     kind: Kind = Kind.FAULT
     code: str = ""
     """The problem that the case is about."""
+    asked: tuple[str, ...] = ()
+    """Workloads (patterns) that somebody asks about: discovery leaves them out, or knows less."""
+    error: str = ""
+    """The error text that whoever asks has seen."""
 
     def estate(self) -> Raw:
         """The healthy estate with the fault in it, and of who is not hit one way to pull only.
@@ -84,6 +92,17 @@ class Case:
         self.plant(made)
         keep_ways(made, self.ways)
         return made
+
+    def questions(self) -> list[Ask]:
+        """What somebody asks, with the ARM ids of the estate."""
+        if not self.asked:
+            return []
+        ids = workload_ids(loads(json.dumps(self.estate())))
+        return [
+            Ask(one["image"], ids[one["name"]], self.error)
+            for one in matching(self.estate(), "*")
+            if any(fnmatch.fnmatch(one["name"], pattern) for pattern in self.asked)
+        ]
 
     @property
     def ways(self) -> set[str]:
@@ -108,6 +127,16 @@ class Case:
     def is_hit(self, workload: str) -> bool:
         """Whether the fault is about this workload."""
         return any(fnmatch.fnmatch(workload, pattern) for pattern in self.hits)
+
+
+def workload_ids(estate: Estate) -> dict[str, str]:
+    """The ARM id of every workload by its name; of one in a cluster, as Pullwatch writes it."""
+    found = {one.name: one.id for one in estate.resources()}
+    for cluster in estate.clusters:
+        for one in cluster.objects:
+            place = f"{cluster.id}/namespaces/{one.namespace}"
+            found[one.name] = f"{place}/{one.kind.lower()}/{one.name}"
+    return found
 
 
 def _fits(way: str, pattern: str) -> bool:
@@ -161,11 +190,6 @@ def judge(case: Case, seen: Collection[Seen]) -> Result:
     return result
 
 
-def short(seen: Seen) -> str:
-    """A workload's own name, without the cluster or the app that holds it."""
-    return seen.workload.rpartition("/")[2]
-
-
 def column(workload: str) -> str:
     """The column of a workload: `aks` of `aks-token`."""
     return workload.partition("-")[0]
@@ -179,12 +203,15 @@ def fault(
     verbs: tuple[Verb, ...] = (),
     besides: Mapping[str, Verdict] | None = None,
     aside: tuple[str, ...] = (),
+    asked: tuple[str, ...] = (),
+    error: str = "",
 ) -> Case:
     """A planted problem: these workloads have it as root cause. `besides` are hit otherwise."""
     verdicts = dict.fromkeys(hits, Verdict(code))
     others = dict(besides or {})
     name = f"{code}: {what}"
-    return Case(name, plant, {**verdicts, **others}, verbs=verbs, aside=aside, code=code)
+    hit = {**verdicts, **others}
+    return Case(name, plant, hit, verbs=verbs, aside=aside, code=code, asked=asked, error=error)
 
 
 def pair(

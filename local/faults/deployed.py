@@ -1,13 +1,13 @@
 """The same cases through the deployed app: the Functions host, its queue and its tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from local.diagnosing import look_deployed
 from local.estates.loader import load
-from local.faults.survey import IMPATIENT, Seen, Verb
+from local.faults.survey import IMPATIENT, Ask, Seen, Verb
 from local.stack import Stack
 
 SETTINGS = {**IMPATIENT, "CACHE_SECONDS": "0"}
@@ -42,6 +42,6 @@ class DeployedApp:
         for verb in verbs:
             await self._stack.control.do(verb.name, **verb.arguments)
 
-    async def look(self) -> list[Seen]:
-        """What the app says of every pull after a sweep. Raises ProcessError."""
-        return await look_deployed(self._stack, load(self._file))
+    async def look(self, questions: Sequence[Ask] = ()) -> list[Seen]:
+        """What the app says of every pull after a sweep, and to questions. Raises ProcessError."""
+        return await look_deployed(self._stack, load(self._file), questions)

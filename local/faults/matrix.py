@@ -13,7 +13,7 @@ from local.control import ControlError
 from local.faults.base import base
 from local.faults.cases import Case, Miss, Result, judge
 from local.faults.deployed import DeployedApp
-from local.faults.survey import IMPATIENT, Seen, Surveyor, Verb
+from local.faults.survey import IMPATIENT, Ask, Seen, Surveyor, Verb
 from local.processes import ProcessError
 
 type Tell = Callable[[Result], None]
@@ -29,8 +29,8 @@ class App(Protocol):
     async def put(self, estate: str, verbs: Iterable[Verb] = ()) -> None:
         """Make this the world."""
 
-    async def look(self) -> list[Seen]:
-        """What the app says of every pull."""
+    async def look(self, questions: Sequence[Ask] = ()) -> list[Seen]:
+        """What the app says of every pull, and to questions."""
 
 
 async def try_all(cases: Sequence[Case], workers: int, tell: Tell) -> list[Result]:
@@ -79,7 +79,7 @@ async def attempt(surveyor: App, case: Case) -> Result:
     except (LookupError, ControlError, OSError) as why:
         result = Result(case, [Miss("the fault", "planted", f"{type(why).__name__}: {why}")])
     else:
-        result = judge(case, await surveyor.look())
+        result = judge(case, await surveyor.look(case.questions()))
     result.seconds = time.monotonic() - started
     return result
 

@@ -7,7 +7,7 @@ its environment. Between two estates only the simulator's world is changed.
 import asyncio
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -41,6 +41,14 @@ class Seen(Struct, frozen=True, order=True):
     root_cause: str | None
     problems: tuple[str, ...]
     confidence: str | None
+
+
+class Ask(Struct, frozen=True):
+    """A question to the app, as ``POST /api/checks`` takes it; ``workload`` is an ARM id."""
+
+    image: str
+    workload: str
+    error: str = ""
 
 
 class Verb(Struct, frozen=True):
@@ -101,12 +109,15 @@ class Surveyor:
         for verb in verbs:
             await self._control.do(verb.name, **verb.arguments)
 
-    async def look(self) -> list[Seen]:
-        """What the app says of every pull. Raises ProcessError when the app dies or hangs."""
+    async def look(self, questions: Sequence[Ask] = ()) -> list[Seen]:
+        """What the app says of every pull, and to questions: an answer stands for the pull.
+
+        Raises ProcessError when the app dies or hangs.
+        """
         app = self._app
         if app is None or app.stdin is None or app.stdout is None:
             raise RuntimeError("not started")
-        app.stdin.write(b"\n")
+        app.stdin.write(msgspec.json.encode(questions) + b"\n")
         await app.stdin.drain()
         try:
             line = await asyncio.wait_for(app.stdout.readline(), PATIENCE)
@@ -114,7 +125,8 @@ class Surveyor:
             line = b""
         if not line:
             raise ProcessError("the app", "gave no answer", self._state / "app.log")
-        return sorted(map(as_seen, msgspec.json.decode(line)["diagnoses"]))
+        found = [*map(as_seen, msgspec.json.decode(line)["diagnoses"])]
+        return answered(found, len(questions))
 
     async def _start_app(self, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
         with (self._state / "app.log").open("ab") as log:
@@ -127,6 +139,18 @@ class Surveyor:
                 cwd=ROOT,
                 limit=LONGEST_LINE,
             )
+
+
+def answered(found: Sequence[Seen], questions: int) -> list[Seen]:
+    """The answers, which come last, instead of what was said of their workloads unasked."""
+    surveyed, answers = found[: len(found) - questions], found[len(found) - questions :]
+    asked = {name(one) for one in answers}
+    return sorted([*(one for one in surveyed if name(one) not in asked), *answers])
+
+
+def name(seen: Seen) -> str:
+    """A workload's own name, without the cluster or the app that holds it."""
+    return seen.workload.rpartition("/")[2]
 
 
 def as_seen(diagnosis: Mapping[str, Any]) -> Seen:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from local.inbox import acs, smtp, teams
+from local.inbox import acs, smtp, teams, webhook
 from local.inbox.messages import Mailbox
 from local.inbox.pages import Pages
 
@@ -20,14 +20,19 @@ class Inbox:
         self.mailbox = mailbox
         self.teams = teams.Teams(mailbox)
         self.acs = acs.Acs(mailbox)
+        self.webhook = webhook.Webhook(mailbox)
         self._servers: list[asyncio.Server] = []
         self._runners: list[web.AppRunner] = []
 
     @property
     def hosts(self) -> Sequence[tuple[str, web.Application]]:
         """Host patterns and the application behind each, for the TLS listener."""
-        webhooks = [(pattern, self.teams.app) for pattern in teams.HOSTS]
-        return webhooks + [(pattern, self.acs.app) for pattern in acs.HOSTS]
+        ends = (
+            (teams.HOSTS, self.teams.app),
+            (acs.HOSTS, self.acs.app),
+            (webhook.HOSTS, self.webhook.app),
+        )
+        return [(pattern, app) for patterns, app in ends for pattern in patterns]
 
     async def start_page(self, port: int = 0) -> int:
         """Serve the page on 127.0.0.1; returns the port. Raises OSError when it is taken."""

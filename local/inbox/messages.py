@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 import msgspec
 from msgspec import Struct
 
-Channel = Literal["teams", "smtp", "acs"]
+Channel = Literal["teams", "smtp", "acs", "webhook"]
 
 
 class Letter(Struct, frozen=True, kw_only=True):

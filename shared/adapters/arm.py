@@ -28,7 +28,13 @@ from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
 from shared.adapters.credentials import Credentials
 from shared.adapters.http import USER_AGENT, Http
-from shared.adapters.resilience import Dependency, TransientError, asked_to_wait, cached
+from shared.adapters.resilience import (
+    Dependency,
+    TransientError,
+    UnreachedError,
+    asked_to_wait,
+    cached,
+)
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 
@@ -38,8 +44,12 @@ RESOURCE_GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 RESOURCE_GRAPH_VERSION = "2024-04-01"
 SUBSCRIPTIONS_VERSION = "2022-12-01"
 MOST_PAGES = 500
+NAME = "Azure Resource Manager"
+MOST_AREAS = 64
+"""Kinds of resources that have a breaker of their own; what is beyond shares one."""
 
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
+_KIND = re.compile(r"/providers/([\w.]{1,80}/[\w.]{1,80})", re.ASCII)
 _NEEDED = re.compile(
     r"perform action '(?P<action>[\w./*-]+)'(?: over scope '(?P<scope>[^']{1,500})')?"
 )
@@ -55,8 +65,10 @@ class ForbiddenError(CouldNotLookError):
 
 class Arm:
     """
-    Reads of Azure Resource Manager: capped retries, a breaker, GETs cached and shared.
+    Reads of Azure Resource Manager: capped retries, breakers, GETs cached and shared.
 
+    Behind one host there are many services: each kind of resource has a breaker of its own, so
+    that a slow one takes no other with it. The host has one, for when nobody can reach it at all.
     Every failure is a `CouldNotLookError` whose message is for people. Callers must not change
     what they get: it is shared.
     """
@@ -67,7 +79,8 @@ class Arm:
         self._settings = settings
         self._http = http
         self._credentials = credentials
-        self._dependency = Dependency("Azure Resource Manager", settings)
+        self._host = Dependency(NAME, settings, UnreachedError)
+        self._areas: dict[str, Dependency] = {}
         self._client: AsyncARMPipelineClient[HttpRequest, Any] | None = None
         self._get = cached(self._read, seconds=settings.cache_seconds)
         self._list = cached(self._read_pages, seconds=settings.cache_seconds)
@@ -117,14 +130,19 @@ class Arm:
         found = await self.list("/subscriptions", SUBSCRIPTIONS_VERSION)
         return tuple(str(one["subscriptionId"]) for one in found if "subscriptionId" in one)
 
-    async def call[T](self, what: str, once: Callable[[], Awaitable[T]]) -> T:
+    async def call[T](self, what: str, once: Callable[[], Awaitable[T]], area: str = "") -> T:
         """
         Do one read with any client of ARM; ``what`` says it for people: "reading ...".
 
-        Retries, the breaker, the lane's connections, time-outs and errors are those of `get`.
+        ``area`` is the kind of resource, ``Microsoft.Web/sites``. Retries, breakers, the lane's
+        connections, time-outs and errors are those of `get`.
         """
+
+        async def through_host() -> T:
+            return await self._host.guard(lambda: self._once(what, once))
+
         try:
-            return await self._dependency.call(lambda: self._once(what, once))
+            return await self._area(area).call(through_host)
         except TransientError as why:
             raise CouldNotLookError(str(why)) from why
         except ClientAuthenticationError as why:
@@ -138,7 +156,12 @@ class Arm:
 
     def transport(self) -> AioHttpTransport:
         """Make a transport over the lane's session, for a generated client, inside the loop."""
-        return AioHttpTransport(session=self._http.session(), session_owner=False)
+        return AioHttpTransport(
+            session=self._http.session(),
+            session_owner=False,
+            # less than a request's time: a host that nobody reaches shows as just that
+            connection_timeout=self._settings.request_timeout_seconds / 2,
+        )
 
     def policies(self) -> Sequence[Any]:
         """Make the pipeline for a generated client: its ``policies`` argument."""
@@ -169,7 +192,7 @@ class Arm:
         raise CouldNotLookError(f"{path}: more than {MOST_PAGES} pages")
 
     async def _send(self, method: str, url: str, body: Json | None = None) -> Json:
-        what = "reading " + url.removeprefix(self.endpoint).partition("?")[0]
+        path = url.removeprefix(self.endpoint).partition("?")[0]
 
         async def once() -> Json:
             client = self._opened()
@@ -178,7 +201,15 @@ class Arm:
                 raise HttpResponseError(response=response, error_format=ARMErrorFormat)
             return _object(response.json())
 
-        return await self.call(what, once)
+        return await self.call(f"reading {path}", once, area_of(path))
+
+    def _area(self, area: str) -> Dependency:
+        key = area.lower()
+        if key not in self._areas and len(self._areas) >= MOST_AREAS:
+            key = area = ""
+        if key not in self._areas:
+            self._areas[key] = Dependency(f"{area} of {NAME}" if area else NAME, self._settings)
+        return self._areas[key]
 
     async def _once[T](self, what: str, once: Callable[[], Awaitable[T]]) -> T:
         try:
@@ -186,8 +217,10 @@ class Arm:
                 return await once()
         except TimeoutError:
             raise TransientError(f"timed out, {what}", again=False) from None
-        except (ServiceRequestError, ServiceResponseError) as why:
-            raise TransientError(f"no connection to ARM, {what}: {_brief(why)}") from why
+        except ServiceRequestError as why:
+            raise UnreachedError(f"no connection to ARM, {what}: {_brief(why)}") from why
+        except ServiceResponseError as why:
+            raise TransientError(f"ARM broke off, {what}: {_brief(why)}") from why
         except HttpResponseError as why:
             if why.status_code not in _BUSY:
                 raise
@@ -219,6 +252,12 @@ class _OwnHost(policies.SansIOHTTPPolicy[HttpRequest, Any]):
     def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
         if not request.http_request.url.startswith(self._start):
             raise CouldNotLookError("ARM's next page is on another host")
+
+
+def area_of(path: str) -> str:
+    """The kind of resource that a path reads, by its last provider; empty where it has none."""
+    kinds: list[str] = _KIND.findall(path)
+    return kinds[-1] if kinds else ""
 
 
 _URL = "/:?&=%$()',;@!*+-._~"

@@ -1,5 +1,7 @@
 """The app's own identity: one credential for the process, one cached token per audience."""
 
+import base64
+import json
 import os
 import time
 from dataclasses import dataclass
@@ -78,6 +80,16 @@ class Credentials:
         if self._source is None:
             self._source = _choose(self._settings.azure_client_id)
         return self._source
+
+
+def tenant_in(token: str) -> str:
+    """The tenant that issued one of our own tokens (claim ``tid``); empty: not told."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, IndexError, RecursionError):
+        return ""
+    return str(claims.get("tid") or "") if isinstance(claims, dict) else ""
 
 
 def _choose(client_id: str) -> AsyncTokenCredential:

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from shared.adapters.arm import ForbiddenError, Json, NotFoundError
-from shared.adapters.credentials import Credentials
+from shared.adapters.credentials import Credentials, tenant_in
 from shared.adapters.http import Http, bounded
 from shared.adapters.resilience import Dependency, TransientError, asked_to_wait, cached
 from shared.domain.facts.base import CouldNotLookError
@@ -38,6 +38,16 @@ class Graph:
         self._dependency = Dependency("Microsoft Graph", settings)
         self._get = cached(self._read, seconds=settings.cache_seconds)
 
+    async def tenant(self) -> str:
+        """
+        The tenant whose directory is read; empty where it is not told.
+
+        Raises:
+            CouldNotLookError: Entra gives no token for it.
+
+        """
+        return tenant_in(await self._credentials.token(self._endpoint))
+
     async def service_principal(self, app_id: str) -> Json | None:
         """
         Read the service principal of a client id; None where the tenant has none.
@@ -49,7 +59,7 @@ class Graph:
             CouldNotLookError: anything else.
 
         """
-        fields = f"id,appId,displayName,accountEnabled,servicePrincipalType,{_SECRETS}"
+        fields = f"id,appId,displayName,accountEnabled,appOwnerOrganizationId,{_SECRETS}"
         return await self._one(f"servicePrincipals(appId='{_guid(app_id)}')", fields)
 
     async def application(self, app_id: str) -> Json | None:

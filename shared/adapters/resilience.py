@@ -38,6 +38,10 @@ class TransientError(Exception):
         self.again = again
 
 
+class UnreachedError(TransientError):
+    """A try found no way to the dependency's host, whatever was asked of it."""
+
+
 class BreakerOpenError(CouldNotLookError):
     """A dependency failed too often in a row and is left alone for a while."""
 
@@ -45,15 +49,18 @@ class BreakerOpenError(CouldNotLookError):
 class Dependency:
     """Something that we ask over the network: its retries and its breaker."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
-        """Name the dependency for people; the limits are settings."""
+    def __init__(
+        self, name: str, settings: Settings, counts: type[TransientError] = TransientError
+    ) -> None:
+        """Name the dependency for people; the limits are settings. ``counts`` opens the breaker."""
         self.name = name
         self._settings = settings
+        self._counts = counts
         self._last_failure = ""
         self._breakers = AsyncCircuitBreakerFactory(
             settings.breaker_failures,
             settings.breaker_seconds,
-            exclude=[(BaseException, _is_no_failure)],
+            exclude=[(BaseException, lambda why: not isinstance(why, counts))],
         )
 
     async def call[T](self, once: Callable[[], Awaitable[T]]) -> T:
@@ -77,7 +84,7 @@ class Dependency:
             ):
                 with attempt:
                     try:
-                        return await self._try(once)
+                        return await self.guard(once)
                     except TransientError as why:
                         last = why
                         raise
@@ -87,7 +94,8 @@ class Dependency:
             raise
         raise AssertionError  # pragma: no cover - stamina returns or raises
 
-    async def _try[T](self, once: Callable[[], Awaitable[T]]) -> T:
+    async def guard[T](self, once: Callable[[], Awaitable[T]]) -> T:
+        """Ask once, unless the breaker is open. Raises like `call`."""
         breaker = await self._breakers.get_breaker(self.name)
         try:
             async with breaker:
@@ -96,7 +104,7 @@ class Dependency:
             # purgatory raises one object again and again: its traceback would grow for ever
             opened.__traceback__ = None
             raise BreakerOpenError(self._open_reason()) from None
-        except TransientError as why:
+        except self._counts as why:
             self._last_failure = str(why)
             raise
 
@@ -114,10 +122,6 @@ class Dependency:
         if why.retry_after > self._settings.retry_after_cap_seconds:
             return False
         return why.retry_after + random.uniform(0, WAIT_JITTER)  # noqa: S311 - no secret
-
-
-def _is_no_failure(why: BaseException) -> bool:
-    return not isinstance(why, TransientError)
 
 
 def asked_to_wait(headers: Mapping[str, str]) -> float | None:

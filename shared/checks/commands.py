@@ -123,6 +123,17 @@ def retag(image: ImageReference, digest: str) -> str:
     )
 
 
+def import_from(image: ImageReference, digest: str, login_server: str) -> str:
+    """Bring a manifest back from another registry; one without a tag as a bare manifest."""
+    target = {"image": f"{image.repository}:{image.tag}"}
+    return _command(
+        "az acr import",
+        name=registry_name(image.registry),
+        source=f"{login_server}/{image.repository}@{digest}",
+        **(target if image.tag else {"repository": image.repository}),
+    )
+
+
 def _app_service(site: str, identity: str) -> str:
     """A slot has an ARM id of its own, so this serves sites and slots, web and function apps."""
     values = "properties.acrUseManagedIdentityCreds=true"

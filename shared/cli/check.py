@@ -21,7 +21,7 @@ from shared.domain.diagnosis import Diagnosis
 from shared.domain.findings import Outcome
 from shared.domain.health import RegistryHealth
 from shared.domain.images import ImageReference
-from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Job, Pull
+from shared.domain.pulls import Cause, CauseKind, Job, Pull
 from shared.pipeline.health import registry_health
 from shared.pipeline.on_demand import (
     BadQuestionError,
@@ -113,7 +113,7 @@ async def _check(image: ImageReference, workload: str, error: str) -> tuple[Diag
         job = Job(
             id="command line",
             registry=image.registry,
-            pulls=pulls[:LONGEST_JOB],
+            pulls=pulls,
             cause=Cause(kind=CauseKind.ASKED, at=services.now()),
             error_text=error,
         )

@@ -17,8 +17,8 @@ from shared.domain.cleanup import (
     RegistryContents,
     doomed_in_turn,
     lint,
+    parse_contents,
     parse_purge,
-    read_contents,
 )
 from shared.domain.clock import utc
 
@@ -90,7 +90,7 @@ def _contents(arguments: Namespace, purges: Sequence[Purge]) -> RegistryContents
 
         return live_contents(arguments.login_server, purges)
     try:
-        return read_contents(_bytes(arguments.registry))
+        return parse_contents(_bytes(arguments.registry))
     except BadContentsError as why:
         raise BadArgumentError(f"--registry {arguments.registry}: {why}") from why
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +14,7 @@ from shared.cli.text import clean, render
 from shared.domain.diagnosis import Diagnosis, Gap
 from shared.domain.findings import Outcome
 from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Job, Pull
-from shared.pipeline.on_demand import look
+from shared.pipeline.on_demand import Question, look, named_workload, parse_image
 from shared.pipeline.services import Services
 
 
@@ -35,32 +35,50 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of ``survey``."""
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
-        "--follow", action="store_true", help="JSON, and once more for each line of standard input"
+        "--follow",
+        action="store_true",
+        help="JSON, once for each line of standard input; a line may hold a JSON list of questions "
+        "to answer besides, as POST /api/checks takes them",
     )
 
 
 def run(arguments: Namespace) -> int:
     """Survey and print. Exit code as of ``check``, of the worst diagnosis."""
     if arguments.follow:
-        for _ in sys.stdin:
-            print(msgspec.json.encode(asyncio.run(survey())).decode(), flush=True)
+        for line in sys.stdin:
+            questions = msgspec.json.decode(line.strip() or "[]", type=tuple[Question, ...])
+            print(msgspec.json.encode(asyncio.run(survey(questions))).decode(), flush=True)
         return 0
     found = asyncio.run(survey())
     _print(found, as_json=arguments.json)
     return EXIT[found.outcome]
 
 
-async def survey() -> Survey:
-    """Look at everything that the caller can read. Nothing is stored, nobody is alerted."""
+async def survey(questions: Sequence[Question] = ()) -> Survey:
+    """Look at everything that the caller can read, then answer. Nothing is stored or alerted."""
     async with callers_services() as services:
         scope = services.settings.subscriptions
         found = await asyncio.gather(*(p.discover(scope) for p in services.platforms))
         pulls = dict.fromkeys(pull for part in found for pull in part.pulls)
         jobs = [*_jobs(services, pulls)]
-        answers = await asyncio.gather(*(look(services, job) for job in jobs))
-    diagnoses = (diagnosis for answer in answers for diagnosis in answer)
+        surveyed = await asyncio.gather(*(look(services, job) for job in jobs))
+        asked = await asyncio.gather(*(_answer(services, one) for one in questions))
+    diagnoses = (diagnosis for answer in surveyed for diagnosis in answer)
     in_order = sorted(diagnoses, key=lambda d: (d.pull.workload.id, str(d.pull.image)))
+    in_order += [diagnosis for answer in asked for diagnosis in answer]
     return Survey(tuple(in_order), tuple(gap for part in found for gap in part.gaps))
+
+
+async def _answer(services: Services, question: Question) -> tuple[Diagnosis, ...]:
+    image = parse_image(question.image)
+    job = Job(
+        id="question",
+        registry=image.registry,
+        pulls=(Pull(named_workload(question.workload), image),),
+        cause=Cause(kind=CauseKind.ASKED, at=services.now()),
+        error_text=question.error,
+    )
+    return await look(services, job)
 
 
 def _jobs(services: Services, pulls: Iterable[Pull]) -> Iterator[Job]:

@@ -84,11 +84,13 @@ def by_site_container(container: Json, identities: Identities, server: str) -> P
 def credential_of_site_container(container: Json) -> RegistryCredential:
     """How one of ``sitecontainers`` logs in."""
     properties = container.get("properties") or {}
+    anonymously = text(properties, "authType") == "Anonymous"
     return RegistryCredential(
-        configured=text(properties, "authType") != "Anonymous",
+        configured=not anonymously,
         username=text(properties, "userName"),
         secret_name=text(properties, "passwordSecret"),
-        wanted="authType" if text(properties, "authType") == "Anonymous" else "",
+        wanted="authType" if anonymously else "",
+        anonymous=anonymously,
     )
 
 

@@ -13,6 +13,7 @@ from shared.compute.inventory import Inventory
 from shared.compute.kubernetes.clusters import Clusters
 from shared.compute.memory import RememberedArm
 from shared.compute.private_path import PrivatePathReader
+from shared.compute.reading import text
 from shared.compute.sources import ArmReader, GraphReader, TokenSource
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.workload import CredentialExpiry, IdentityKind, PullIdentity
@@ -60,12 +61,13 @@ class Surroundings:
         if "/userassignedidentities/" not in identity.resource_id.lower():
             return identity
         try:
-            await self.arm.get(identity.resource_id, IDENTITY_API)
+            found = await self.arm.get(identity.resource_id, IDENTITY_API)
         except NotFoundError:
             return replace(identity, deleted=True)
         except CouldNotLookError:  # whether it exists stays open; most that are named do
             return identity
-        return identity
+        tenant = identity.tenant_id or text(found, "properties", "tenantId")
+        return replace(identity, tenant_id=tenant)
 
 
 async def together(*reads: Awaitable[Observations]) -> Observations:

@@ -137,11 +137,12 @@ async def with_principal(identity: PullIdentity, graph: GraphReader) -> PullIden
         return identity
     try:
         found = await graph.service_principal(identity.client_id)
+        tenant = await graph.tenant()
     except CouldNotLookError:  # the object id stays unknown; CredentialExpiry says why
         return identity
     if found is None:
         return identity
-    return replace(identity, principal_id=text(found, "id"))
+    return replace(identity, principal_id=text(found, "id"), tenant_id=tenant)
 
 
 async def credential_expiry(client_id: str, graph: GraphReader) -> CredentialExpiry:
@@ -149,20 +150,23 @@ async def credential_expiry(client_id: str, graph: GraphReader) -> CredentialExp
     When a service principal's secrets end, its application's included.
 
     Raises:
-        CouldNotLookError: Graph did not tell, or the application is another tenant's.
+        CouldNotLookError: Graph did not tell.
 
     """
     principal = await graph.service_principal(client_id)
+    tenant = await graph.tenant()
     if principal is None:
-        return CredentialExpiry(exists=False)
-    enabled = principal.get("accountEnabled") is not False
+        return CredentialExpiry(exists=False, tenant=tenant)
     application = await graph.application(client_id)
-    if application is None and enabled:
-        raise CouldNotLookError(f"application {client_id} is registered in another tenant")
     secrets = [*_secrets(principal), *_secrets(application or {})]
     ends = (text(secret, "endDateTime") for secret in secrets)
+    home = text(principal, "appOwnerOrganizationId") or "another tenant"
     return CredentialExpiry(
-        exists=True, enabled=enabled, expires=tuple(sorted(utc(end) for end in ends if end))
+        exists=True,
+        enabled=principal.get("accountEnabled") is not False,
+        expires=tuple(sorted(utc(end) for end in ends if end)),
+        tenant=tenant,
+        registered_in=home if application is None else "",
     )
 
 

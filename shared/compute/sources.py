@@ -32,6 +32,9 @@ class TokenSource(Protocol):
 class GraphReader(Protocol):
     """Microsoft Graph. Every failure is a CouldNotLookError."""
 
+    async def tenant(self) -> str:
+        """The tenant whose directory is read; empty where it is not told."""
+
     async def service_principal(self, app_id: str) -> Json | None:
         """The service principal of an application id, or None where the tenant has none."""
 

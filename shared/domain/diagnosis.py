@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.findings import CheckResult, Confidence, Finding, Outcome
-from shared.domain.pulls import Cause, Pull
+from shared.domain.pulls import Cause, Pull, Standing
 
 
 class Gap(Struct, frozen=True, order=True):
@@ -52,7 +52,8 @@ def conclude(
     """Decide from results in catalogue order.
 
     An unknown check makes the diagnosis UNKNOWN unless it is advisory: not knowing is never a
-    pass. A finding that explains a check turns that check's UNKNOWN into SKIPPED.
+    pass. A finding that explains a check turns that check's UNKNOWN into SKIPPED. What would fail
+    is a warning where only a rollback would pull it.
     """
     results = tuple(_explained(results))
     root = _first(results, Outcome.FAIL) or _first(results, Outcome.WARN)
@@ -61,13 +62,19 @@ def conclude(
         pull=pull,
         at=at,
         cause=cause,
-        outcome=max(decisive, default=Outcome.UNKNOWN),
+        outcome=weighed(max(decisive, default=Outcome.UNKNOWN), [pull.standing]),
         results=results,
         root=root,
         confidence=_confidence(root, results),
         ruled_out=tuple(r.check for r in results if r.outcome is Outcome.PASS),
         unseen=tuple(Gap(what, why) for what, why in gaps.items()),
     )
+
+
+def weighed(outcome: Outcome, standings: Iterable[Standing]) -> Outcome:
+    """How bad it is for workloads of some standings: what only a rollback needs is at risk."""
+    rollback = all(one is Standing.ROLLBACK for one in standings)
+    return min(outcome, Outcome.WARN) if rollback else outcome
 
 
 EXPLAINED = "explained by "

@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from shared.domain.diagnosis import Diagnosis
+from shared.domain.diagnosis import Diagnosis, weighed
 from shared.domain.findings import CheckResult, Finding, Outcome
 from shared.domain.pulls import Cause, CauseKind, Pull, short_hash
 
@@ -59,6 +59,7 @@ class Told(Struct, frozen=True):
     resolved: int = 0  # the latest episode whose end was announced
     updates: int = 0  # how many updates were announced
     stage: int = 0  # how pressing it was when it was last announced
+    who: bool = False  # whether it was said who did it
 
 
 class Incident(Struct, frozen=True, kw_only=True):
@@ -85,7 +86,10 @@ class Incident(Struct, frozen=True, kw_only=True):
 
     @property
     def outcome(self) -> Outcome:
-        return self.finding.outcome
+        """How bad it is for those that it hits: for rollbacks alone, no failure yet."""
+        if not self.hit:
+            return self.finding.outcome
+        return weighed(self.finding.outcome, (one.pull.standing for one in self.hit))
 
     @property
     def hit(self) -> tuple[Affected, ...]:
@@ -150,7 +154,8 @@ def status_change(
 ) -> StatusChange | None:
     """What a diagnosis changed, or None. Its id is deterministic, so a retry is the same change.
 
-    A problem that is more or less pressing than before counts as opened.
+    A problem that is more or less pressing than before counts as opened, and so does one of which
+    it is known only now who did it.
     """
     earlier = {item.incident: item for item in before}
     later = {item.incident: item for item in standing_after(earlier.values(), diagnosis)}
@@ -174,7 +179,14 @@ def _differs(before: OpenProblem | None, now: OpenProblem) -> bool:
     """``at`` is the time that a finding foretells: it may move without pressing more."""
     if before is None or before.finding.stage != now.finding.stage:
         return True
-    return before.finding.details.get("at") != now.finding.details.get("at")
+    if before.finding.details.get("at") != now.finding.details.get("at"):
+        return True
+    return bool(teller(now.finding)) and teller(now.finding) != teller(before.finding)
+
+
+def teller(finding: Finding) -> str:
+    """Who did it, as far as a finding knows: a resource log tells it minutes later."""
+    return finding.details.get("who", "")
 
 
 def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) -> Incident:
@@ -191,16 +203,24 @@ def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) 
     known = any(a.told for a in incident.affected if a.pull.key == change.pull.key)
     told = known or change.cause.kind is CauseKind.SWEEP
     hit = Affected(change.pull, item.since, told=told)
-    finding = item.finding if change.at >= incident.updated else incident.finding
+    finding = _latest(incident, change, item)
     return replace(
         incident,
         finding=finding,
+        cause=incident.cause if incident.cause.actor or not change.cause.actor else change.cause,
         told=replace(incident.told, stage=min(incident.told.stage, finding.stage)),
         updated=max(incident.updated, change.at),
         affected=(*_others(incident.affected, change), hit),
         recovered=_others(incident.recovered, change),
         applied=_applied(incident, change),
     )
+
+
+def _latest(incident: Incident, change: StatusChange, item: OpenProblem) -> Finding:
+    """What the incident says now. Who did it is not forgotten because another pull was not told."""
+    if change.at < incident.updated or (teller(incident.finding) and not teller(item.finding)):
+        return incident.finding
+    return item.finding
 
 
 def let_go(incident: Incident, change: StatusChange) -> Incident:
@@ -231,6 +251,8 @@ def news(incident: Incident) -> Transition | None:
     if not incident.open:
         return Transition.RESOLVED if announced and told.resolved < incident.episode else None
     loud = incident.outcome is Outcome.FAIL or stage > 0
+    if loud and announced and teller(incident.finding) and not told.who:
+        return Transition.UPDATED
     if stage > told.stage or (loud and not all(hit.told for hit in incident.affected)):
         return Transition.UPDATED if announced else Transition.OPENED
     return None
@@ -247,6 +269,7 @@ def promise(incident: Incident) -> Incident:
         resolved=episode if transition is Transition.RESOLVED else told.resolved,
         updates=told.updates + (transition is Transition.UPDATED),
         stage=incident.finding.stage,
+        who=told.who or bool(teller(incident.finding)),
     )
     return replace(
         incident,
@@ -281,7 +304,7 @@ def _reopened(incident: Incident, change: StatusChange) -> Incident:
         cause=change.cause,
         affected=(),
         recovered=(),
-        told=replace(incident.told, stage=0),
+        told=replace(incident.told, stage=0, who=False),
     )
 
 

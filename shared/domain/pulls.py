@@ -79,7 +79,10 @@ class CauseKind(StrEnum):
 
 
 class Cause(Struct, frozen=True):
-    """Why a job exists, with what is known of who did it."""
+    """Why a job exists, with what is known of who did it.
+
+    ``way`` says what was removed and how (`RemovalKind`), where a removal is the cause.
+    """
 
     kind: CauseKind
     at: datetime
@@ -88,13 +91,16 @@ class Cause(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     actor: str = ""
     user_agent: str = ""
+    address: str = ""
+    way: str = ""
 
 
 class Job(Struct, frozen=True):
     """Pulls of one registry to diagnose together.
 
     ``id`` is deterministic: the same reason for the same pulls is the same job.
-    ``attempt`` counts how often it was put back with a delay.
+    ``attempt`` counts how often it was put back with a delay. ``whole`` says that every pull of
+    the image is meant, of which ``pulls`` are the first: a message does not hold them all.
     """
 
     id: str
@@ -105,6 +111,7 @@ class Job(Struct, frozen=True):
     sweep: str = ""
     check: str = ""
     error_text: str = ""
+    whole: bool = False
 
 
 def short_hash(*parts: str) -> str:

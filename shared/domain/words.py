@@ -11,6 +11,7 @@ from msgspec import Struct
 from shared.domain.findings import Confidence, Finding, Outcome
 from shared.domain.incidents import Affected, Incident
 from shared.domain.pulls import Cause, CauseKind, Compute, Standing
+from shared.domain.removals import RemovalKind, means
 from shared.domain.text import ELLIPSIS
 
 PLATFORMS = {
@@ -123,6 +124,16 @@ def in_use(incident: Incident) -> int:
     return len({hit.pull.workload.id.lower() for hit in active})
 
 
+def bites_later(incident: Incident) -> str:
+    """When it bites, where nothing that it hits is in use; empty where something is."""
+    standings = {one.pull.standing for one in incident.hit}
+    if not standings or Standing.ACTIVE in standings:
+        return ""
+    if Standing.IDLE in standings:
+        return "the next start, scale-up or scheduled run pulls it and fails"
+    return "a rollback to it would fail"
+
+
 def latecomers(incident: Incident) -> int:
     """How many of them were hit after it had opened."""
     late = {h.pull.workload.id.lower() for h in incident.hit if is_late(incident, h)}
@@ -142,14 +153,25 @@ def images(incident: Incident) -> tuple[str, ...]:
 
 def origin(cause: Cause) -> str:
     """Who did it and how, as far as anybody told; else how it was noticed."""
-    using = f" with {cause.user_agent}" if cause.user_agent else ""
+    using = f" with {means(cause.user_agent)}" if cause.user_agent else ""
     if cause.kind is CauseKind.DELETED:
         died = f"; it carried {listed(cause.tags)}" if cause.tags else ""
-        who = cause.actor or "somebody whom the event does not name"
-        return f"{who} deleted the manifest{using}{died}"
+        return f"{_deed(cause)}{using}{died}"
     if cause.kind is CauseKind.PUSHED:
         return f"found after a push by {cause.actor or 'somebody'}{using}"
     return _NOTICED[cause.kind]
+
+
+def _deed(cause: Cause) -> str:
+    who = cause.actor or "somebody whom the event does not name"
+    where = f" from {cause.address}" if cause.address else ""
+    match cause.way:
+        case RemovalKind.UNTAGGED:
+            return f"{who} removed the tag{where}"
+        case RemovalKind.EXPIRED:
+            return "a clean-up policy of the registry deleted it"
+        case _:
+            return f"{who} deleted the manifest{where}"
 
 
 def place(what: str) -> str:

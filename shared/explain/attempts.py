@@ -124,7 +124,7 @@ def _record(chain: tuple[str, ...], opened: Opened, names: Names, *, retried: bo
     layers = tuple(_clean(layer) for layer in chain)
     layers = tuple(layer for layer in layers if layer)
     text = "\n".join([": ".join(layers), *(code.lower() for code in codes)])
-    signs = signs_in(text, layers[-1] if layers else "")
+    signs = signs_in(text, layers)
     found = names.of(whole)
     hosts = tuple(name.host for name in found if name.host)
     dialled, looked_up = _DIAL.search(text), _LOOKUP.search(names.put_back(whole).lower())

@@ -24,7 +24,14 @@ _TOKEN = re.compile(
     r"|(?P<comma>[,;]\s(?=[^,;\]\n]{1,300}?:\s))"
     r"|(?P<layer>:(?:\s+|$)|\sdesc\s=\s|\s-+\s(?=Original Error)|\b>>\s)"
 )
-_HEADING = re.compile(r":$|connectivity_[a-z_]{1,30}_error$", re.IGNORECASE)
+_HEADING = re.compile(r":$|\b[A-Z]{2,20}(?:_[A-Z]{2,20}){0,5}_ERROR$")
+"""``az acr check-health`` names the error in one line, and tells of it in the next."""
+_MARKUP = re.compile(
+    r"</?(?:!doctype|html|head|title|meta|link|style|script|body|h\d|p|br|hr|div|center)\b",
+    re.IGNORECASE,
+)
+"""A web page in an error text is one thing, on however many lines it stands."""
+_LONGEST_PAGE = 2000
 _DATED = re.compile(r"\[?\d{4}[-/]\d\d|[*#\[]")
 
 
@@ -35,7 +42,9 @@ def chains_in(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines that hold something; a heading and the line that it announces are one."""
+    """The lines that hold something. A heading and the line that it announces are one, and so are
+    those of a web page.
+    """
     lines = [stripped for line in text.split("\n") if (stripped := line.strip(" \t│|"))]
     if len(lines) > 2 * MOST:
         lines = lines[:MOST] + lines[-MOST:]
@@ -43,6 +52,8 @@ def _lines(text: str) -> list[str]:
     for line in lines:
         if found and _HEADING.search(found[-1]) and not _DATED.match(line):
             found[-1] = f"{found[-1].rstrip(':')}: {line}"
+        elif found and _MARKUP.match(line) and len(found[-1]) < _LONGEST_PAGE:
+            found[-1] = f"{found[-1]} {line}"
         else:
             found.append(line)
     return found

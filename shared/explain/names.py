@@ -20,7 +20,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(
-    r"(?P<mark>[\"'])(?!microsoft\.|application/|http|[/.])(?=[^\s\"']{0,400}[./:@])"
+    r"(?P<mark>[\"'])(?!microsoft\.|properties\.|application/|http|[/.])(?=[^\s\"']{0,400}[./:@])"
     r"(?P<name>[^\s\"'=]{1,400}+)(?P=mark)",
     re.IGNORECASE,
 )
@@ -124,7 +124,7 @@ def _image(written: str) -> Name:
     stage = Stage.BLOB if _holds_blobs(host) else Stage.NONE
     if path.startswith("v2/"):
         stage = _stage(host, f"/{path}", "")
-    is_host = bool(path) and ("." in host or ":" in host)
+    is_host = bool(path) and ("." in host or host.rpartition(":")[2].isdecimal())
     return Name(written.rstrip(_SUFFIX), host if is_host else "", stage)
 
 

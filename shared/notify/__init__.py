@@ -4,9 +4,10 @@ from shared.notify.acs import CommunicationServices
 from shared.notify.base import Channel
 from shared.notify.smtp import Smtp
 from shared.notify.teams import Teams
+from shared.notify.webhook import Webhook
 from shared.settings import Settings
 
-CHANNELS: tuple[type[Channel], ...] = (Teams, Smtp, CommunicationServices)
+CHANNELS: tuple[type[Channel], ...] = (Teams, Smtp, CommunicationServices, Webhook)
 
 
 def channels(settings: Settings) -> tuple[Channel, ...]:

@@ -12,6 +12,7 @@ from shared.domain.words import (
     CERTAINTY,
     SIGNS,
     SIMULATED,
+    bites_later,
     counted,
     foretold,
     groups,
@@ -91,14 +92,21 @@ def summary(alert: Alert) -> str:
     incident = alert.incident
     if incident is None:
         return ""
-    total, active = workloads(incident), in_use(incident)
-    hit = counted(total, "workload")
     if at := foretold(incident.finding):
         return _ahead(incident, at, alert.at)
+    hit = counted(workloads(incident), "workload")
     if alert.transition is Transition.RESOLVED and incident.resolved:
         return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
         return f"{latecomers(incident):,} more since it opened: {hit} hit now."
+    return _hit(incident, hit)
+
+
+def _hit(incident: Incident, hit: str) -> str:
+    """How many are hit, and when they feel it."""
+    total, active = workloads(incident), in_use(incident)
+    if late := bites_later(incident):
+        return f"{hit} hit, none in use now: {late}."
     if active == total:
         return f"{hit} hit, in use now." if total == 1 else f"{hit} hit, all in use now."
     return f"{hit} hit, {active:,} of them in use now."

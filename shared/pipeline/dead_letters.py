@@ -11,6 +11,7 @@ from shared.adapters.store.sweeps import JobDone
 from shared.domain.alerts import Announcement, Topic
 from shared.domain.pulls import Job
 from shared.domain.reports import Tally
+from shared.pipeline import signals
 from shared.pipeline.jobs import read_job
 from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
@@ -27,6 +28,7 @@ async def on_dead_letter(services: Services, setting: str, letter: Letter) -> No
     queue = str(getattr(services.settings, setting))
     body, message_id, reason = letter.body, letter.id, letter.reason
     log.error("given up on %s: message %s (%s)", queue, message_id, reason)
+    signals.dead_letter(queue, message_id)
     note = Note(
         id=f"{queue}:{message_id}",
         kind=NoteKind.MESSAGE_GIVEN_UP,

@@ -14,17 +14,26 @@ from shared.domain.diagnosis import Diagnosis, conclude
 from shared.domain.facts.base import Evidence
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import ImageContent, ManifestAnswer, RegistryAnswer
+from shared.domain.facts.registry import (
+    ImageContent,
+    ManifestAnswer,
+    ManifestState,
+    RegistryAnswer,
+    Replications,
+)
 from shared.domain.findings import Outcome
 from shared.domain.forecast import Foreseen, first
 from shared.domain.pulls import CauseKind, Job, Pull
 from shared.domain.reports import Tally
+from shared.pipeline import signals
 from shared.pipeline.jobs import put_back
 from shared.pipeline.observe import observe
 from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
 from shared.pipeline.settle import settle
 
+MOST_TAGS = 50
+"""Tags of one digest that the index keeps."""
 EARLY_TRIES = 3
 """How often a verdict that contradicts its event is looked at again: replicas lag behind."""
 
@@ -37,14 +46,21 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     seen = await observe(services, job, _as_of(services, job))
     known = await services.store.index.of_pulls(seen)
     diagnoses = {pull: decide(job, pull, seen[pull]) for pull in known}
-    again = [p for p, found in diagnoses.items() if _try_again(services, job, found, seen[p])]
-    final = [p for p, found in diagnoses.items() if not (p in again and _premature(job, found))]
+    again = [
+        pull
+        for pull, found in diagnoses.items()
+        if _try_again(services, job, found, seen[pull], known[pull])
+    ]
+    held = [p for p in again if _premature(job, diagnoses[p], seen[p], known[p])]
+    final = [pull for pull in diagnoses if pull not in held]
     await services.store.diagnoses.save([(diagnoses[pull], seen[pull]) for pull in final])
     await _remember(services, [(known[pull], seen[pull]) for pull in final])
     await settle(services, job.registry)
     if again:
         await put_back(services, job, again)
     if job.sweep:
+        for evidence in [*seen.values()][:1]:  # a job is of one registry
+            signals.capacity(evidence)
         done = [found for pull, found in diagnoses.items() if pull not in again]
         await _done(services, job, done, over=not again)
     return tuple(diagnoses.values())
@@ -62,10 +78,12 @@ def decide(job: Job, pull: Pull, evidence: Evidence) -> Diagnosis:
     return replace(found, job=job.id)
 
 
-def _try_again(services: Services, job: Job, found: Diagnosis, evidence: Evidence) -> bool:
+def _try_again(
+    services: Services, job: Job, found: Diagnosis, evidence: Evidence, known: Entry
+) -> bool:
     if job.check or job.attempt + 1 >= services.settings.job_attempts:
         return False  # who asked wants the answer of now
-    return _passing_trouble(job, evidence) or _premature(job, found)
+    return _passing_trouble(job, evidence) or _premature(job, found, evidence, known)
 
 
 def _passing_trouble(job: Job, evidence: Evidence) -> bool:
@@ -76,13 +94,24 @@ def _passing_trouble(job: Job, evidence: Evidence) -> bool:
     return any(seen is not None and seen.answer.passing for seen in answers)
 
 
-def _premature(job: Job, found: Diagnosis) -> bool:
-    """Whether the verdict contradicts the event that asked for it: a replica may lag behind."""
-    if job.attempt + 1 >= EARLY_TRIES:
+def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> bool:
+    """Whether a verdict is held and looked at again: a geo-replica may lag behind.
+
+    It contradicts the event that asked for it; or a registry with replicas calls something missing
+    that was there. After a push a replica may take many minutes.
+    """
+    replicated, missing = _is_replicated(evidence), _is_missing(found)
+    lagging = job.cause.kind is CauseKind.PUSHED and replicated
+    if job.attempt + 1 >= EARLY_TRIES and not lagging:
         return False
-    if job.cause.kind is CauseKind.PUSHED:
-        return _is_missing(found)
-    return job.cause.kind is CauseKind.DELETED and found.outcome < Outcome.FAIL
+    if job.cause.kind is CauseKind.DELETED:
+        return not missing
+    return missing and not known.gone and (job.cause.kind is CauseKind.PUSHED or replicated)
+
+
+def _is_replicated(evidence: Evidence) -> bool:
+    found = evidence.get(Replications)
+    return found is not None and sum(one.endpoint_enabled for one in found.replicas) > 1
 
 
 def _is_missing(found: Diagnosis) -> bool:
@@ -95,40 +124,57 @@ def _is_missing(found: Diagnosis) -> bool:
 async def _remember(services: Services, seen: Iterable[tuple[Entry, Evidence]]) -> None:
     """What references resolve to now: tomorrow it may be the only memory."""
     found = {entry.pull.key: (entry, evidence) for entry, evidence in seen}
-    at = services.now()
 
     def learn(entry: Entry) -> Entry:
-        return _learn(entry, found[entry.pull.key][1], at)
+        return _learn(entry, found[entry.pull.key][1])
 
     await services.store.index.revise((entry for entry, _ in found.values()), learn)
 
 
-def _learn(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
-    entry = _foretell(entry, evidence, at)
+def _learn(entry: Entry, evidence: Evidence) -> Entry:
+    entry = _foretell(entry, evidence)
     manifest, content = evidence.get(ManifestAnswer), evidence.get(ImageContent)
     if manifest is None:
         return entry
     if not manifest.answer.ok:
         missing = manifest.answer.status == HTTPStatus.NOT_FOUND
         return replace(entry, gone=missing or entry.gone)
-    if entry.deleted_at and entry.deleted_at < evidence[Asked].at:
-        entry = replace(entry, deleted_at=None, deleted_by="", user_agent="")
-    return replace(
-        entry,
-        digest=manifest.digest,
-        content=lasting(content) if content else entry.content,
-        resolved=at,
-        gone=False,
+    asked = evidence[Asked].at
+    if entry.removal and entry.removal.at < asked:
+        entry = replace(entry, removal=None)
+    return _learn_more(
+        replace(
+            entry,
+            digest=manifest.digest,
+            content=lasting(content) if content else entry.content,
+            resolved=asked,
+            gone=False,
+        ),
+        evidence,
     )
 
 
-def _foretell(entry: Entry, evidence: Evidence, at: datetime) -> Entry:
+def _foretell(entry: Entry, evidence: Evidence) -> Entry:
     """What clean-ups will take of it; what could not be foretold stays as it was told before."""
     forecast = evidence.get(CleanupForecast)
     if forecast is None:
         return entry
     loss = first(forecast.losses)
-    return replace(entry, foreseen=Foreseen(loss.at, loss.by, at) if loss else None)
+    told = evidence[Asked].at
+    return replace(entry, foreseen=Foreseen(loss.at, loss.by, told) if loss else None)
+
+
+def _learn_more(entry: Entry, evidence: Evidence) -> Entry:
+    """What is of use only once the image is lost: its other tags, its children, its origin."""
+    content, state = evidence.get(ImageContent), evidence.get(ManifestState)
+    if state and state.digest == entry.digest:
+        entry = replace(entry, tags=state.tags[:MOST_TAGS])
+    if content:
+        lost = tuple(one.digest for one in content.children if one.present is False)
+        entry = replace(entry, lost=lost)
+    if content and (content.source or content.revision):
+        entry = replace(entry, source=content.source, revision=content.revision)
+    return entry
 
 
 async def _done(services: Services, job: Job, found: Iterable[Diagnosis], *, over: bool) -> None:

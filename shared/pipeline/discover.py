@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,13 +16,19 @@ from shared.pipeline.retire import retire_all
 from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
+SECOND_LOOK = timedelta(minutes=1)
+"""How long after the first discovery a second one must not find a workload either."""
 
 
 class Deployed(Struct, frozen=True):
-    """Every pull that was found, and what could not be looked at."""
+    """Every pull that was found, and what could not be looked at.
+
+    ``doubtful`` says that workloads were not found which the discovery before had seen.
+    """
 
     pulls: tuple[Pull, ...]
     gaps: tuple[Gap, ...]
+    doubtful: bool = False
 
 
 async def discover(services: Services) -> Deployed:
@@ -32,8 +38,8 @@ async def discover(services: Services) -> Deployed:
     found = await asyncio.gather(*(_of(platform, scope) for platform in services.platforms))
     pulls = tuple({pull.key: pull for part in found for pull in part.pulls}.values())
     gaps = tuple(gap for part in found for gap in part.gaps)
-    await bring_up_to_date(services, pulls, gaps, at)
-    return Deployed(pulls, gaps)
+    doubtful = await bring_up_to_date(services, pulls, gaps, at)
+    return Deployed(pulls, gaps, doubtful)
 
 
 async def _of(platform: ComputePlatform, subscriptions: tuple[str, ...]) -> Discovery:
@@ -53,20 +59,36 @@ def everything_of(compute: Compute) -> str:
 
 async def bring_up_to_date(
     services: Services, pulls: Sequence[Pull], gaps: Sequence[Gap], at: datetime
-) -> None:
+) -> bool:
     """Bring the index up to date with what was found by a discovery that began at a time.
 
-    What another discovery found since then is not forgotten.
+    What another discovery found since then is not forgotten. A workload that is not found at all
+    is kept until a second discovery does not find it either, because Resource Graph lags behind.
+    Returns whether there are such workloads.
     """
     index = services.store.index
     known = {entry.pull.key: entry async for entry in index.everything()}
     current = {pull.key: pull for pull in pulls}
     await index.put(_first(pull, at) for key, pull in current.items() if key not in known)
     still = [entry for key, entry in known.items() if key in current]
-    await index.revise(still, lambda entry: replace(entry, pull=current[entry.pull.key]))
+    await index.revise(
+        still, lambda entry: replace(entry, pull=current[entry.pull.key], missed=None)
+    )
     unseen = [entry for key, entry in known.items() if key not in current]
-    ended = [entry for entry in unseen if entry.seen < at and not _hidden(entry.pull, gaps)]
+    unseen = [entry for entry in unseen if entry.seen < at and not _hidden(entry.pull, gaps)]
+    there = {pull.workload.id.lower() for pull in pulls}
+    ended = [entry for entry in unseen if _is_over(entry, there, at)]
+    doubtful = [entry for entry in unseen if entry not in ended]
+    await index.revise(doubtful, lambda entry: replace(entry, missed=entry.missed or at))
     await retire_all(services, ended, at)
+    return bool(doubtful)
+
+
+def _is_over(entry: Entry, there: Collection[str], at: datetime) -> bool:
+    """Whether a pull is not deployed any more: its workload is seen without it, or missed twice."""
+    if entry.pull.workload.id.lower() in there:
+        return True
+    return entry.missed is not None and at - entry.missed >= SECOND_LOOK
 
 
 def _first(pull: Pull, at: datetime) -> Entry:

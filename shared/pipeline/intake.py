@@ -6,6 +6,7 @@ import re
 import azure.functions as func
 from msgspec.structs import replace
 
+from shared.adapters.queued_events import NoEventsError, events_in
 from shared.adapters.store.index import Entry
 from shared.adapters.store.ledger import Note, NoteKind
 from shared.domain.diagnosis import Gap
@@ -13,6 +14,7 @@ from shared.domain.events import EventKind, RegistryEvent
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.images import ACR_SUFFIXES
 from shared.domain.pulls import Cause, CauseKind
+from shared.domain.removals import Removal, RemovalKind
 from shared.pipeline.jobs import enqueue, shard
 from shared.pipeline.services import Services
 from shared.registry.base import Registries
@@ -49,6 +51,25 @@ async def on_registry_event(
         else:
             unknown = f"{wanted.registry_id!r} is no registry that is looked at"
             await _note(services, event, NoteKind.EVENT_IGNORED, unknown)
+
+
+async def on_queued_events(services: Services, body: bytes, message_id: str | None) -> None:
+    """A message of the events queue. What is no event is recorded and done with."""
+    try:
+        events = events_in(body)
+    except NoEventsError as why:
+        log.warning("message %s holds no events: %s", message_id, why)
+        note = Note(
+            id=message_id or "without an id",
+            kind=NoteKind.MESSAGE_MALFORMED,
+            at=services.now(),
+            reason=str(why),
+            text=body[:EXCERPT].decode("utf-8", "replace"),
+        )
+        await services.store.ledger.note(note)
+        return
+    for event in events:
+        await on_registry_event(services, event)
 
 
 async def take(services: Services, registry: str, event: RegistryEvent) -> int:
@@ -97,12 +118,35 @@ def _touches(event: RegistryEvent, entry: Entry) -> bool:
 def _remember(event: RegistryEvent, entry: Entry) -> Entry:
     if event.kind is EventKind.PUSHED:
         return entry  # the job sees for itself what the tag points to now
-    return replace(entry, deleted_at=event.at, deleted_by=event.actor, user_agent=event.user_agent)
+    known = entry.removal
+    if known and known.at >= event.at and known.actor:
+        return entry  # a late one, or the resource log was faster
+    return replace(entry, removal=_removal(event, entry))
+
+
+def _removal(event: RegistryEvent, entry: Entry) -> Removal:
+    image = entry.pull.image
+    return Removal(
+        id=event.request_id or event.id,
+        kind=RemovalKind.DELETED,
+        at=event.at,
+        registry=image.registry,
+        repository=image.repository,
+        digest=event.digest,
+        actor=event.actor,
+        user_agent=event.user_agent,
+    )
 
 
 def _cause(event: RegistryEvent, touched: list[Entry]) -> Cause:
     pushed = event.kind is EventKind.PUSHED
-    died = {e.pull.image.tag for e in touched if e.digest == event.digest and e.pull.image.tag}
+    died = {
+        tag
+        for entry in touched
+        if entry.digest == event.digest
+        for tag in (entry.pull.image.tag, *entry.tags)
+        if tag
+    }
     return Cause(
         kind=CauseKind.PUSHED if pushed else CauseKind.DELETED,
         at=event.at,
@@ -111,6 +155,7 @@ def _cause(event: RegistryEvent, touched: list[Entry]) -> Cause:
         tags=(event.tag,) if pushed else tuple(sorted(died)[:MOST_TAGS]),
         actor=event.actor,
         user_agent=event.user_agent,
+        way="" if pushed else RemovalKind.DELETED,
     )
 
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 
 from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry
@@ -23,6 +24,7 @@ from shared.domain.facts.workload import (
     RuntimePlatforms,
     WorkloadState,
 )
+from shared.domain.images import Digest
 from shared.domain.pulls import Job, Pull
 from shared.pipeline.services import Services
 from shared.registry.base import Contents
@@ -51,7 +53,9 @@ async def observe(services: Services, job: Job, at: datetime) -> dict[Pull, Evid
     )
     ends = dict(zip(job.pulls, found, strict=True))
     identities = {pull: Evidence(seen).get(PullIdentity) for pull, seen in ends.items()}
-    registry = await _registry_end(services, identities, _contents(memories.values()))
+    first = await _registry_end(services, identities, _contents(memories.values()))
+    rest = [_with_rest(services, pull, memories.get(pull), first[pull]) for pull in job.pulls]
+    registry = dict(zip(job.pulls, await asyncio.gather(*rest), strict=True))
     return {
         pull: _evidence(
             [*_context(job, pull, memories.get(pull), at), *ends[pull], *registry[pull]]
@@ -104,11 +108,37 @@ def _context(job: Job, pull: Pull, memory: Entry | None, at: datetime) -> Iterab
     if job.error_text:
         yield ReportedError(job.error_text, PERSON, None)
     if memory:
-        yield Remembered(
-            digest=memory.digest,
-            tags=(pull.image.tag,) if pull.image.tag else (),
-            last_seen=memory.resolved,
-            deleted_at=memory.deleted_at,
-            deleted_by=memory.deleted_by,
-            user_agent=memory.user_agent,
-        )
+        yield remembered(memory)
+
+
+def remembered(memory: Entry) -> Remembered:
+    """What the index knew, as the fact."""
+    own, removal = memory.pull.image.tag, memory.removal
+    return Remembered(
+        digest=memory.digest,
+        tags=tuple(dict.fromkeys((own, *memory.tags) if own else memory.tags)),
+        last_seen=memory.resolved,
+        deleted_at=removal.at if removal else None,
+        deleted_by=removal.actor if removal else "",
+        user_agent=removal.user_agent if removal else "",
+        address=removal.address if removal else "",
+        way=removal.kind if removal else "",
+        source=memory.source,
+        revision=memory.revision,
+        children=tuple(one.digest for one in memory.content.children) if memory.content else (),
+    )
+
+
+async def _with_rest(
+    services: Services, pull: Pull, memory: Entry | None, seen: tuple[Observation, ...]
+) -> tuple[Observation, ...]:
+    """Of an image that is not there, also what is left of it: the index knows its digest."""
+    answer = next((one.answer for one in seen if isinstance(one, ManifestAnswer)), None)
+    digest = pull.image.digest or (memory.digest if memory else Digest("")) or pull.running
+    if answer is None or answer.status != HTTPStatus.NOT_FOUND or not digest:
+        return seen
+    try:
+        return (*seen, *await services.registry.elsewhere(pull, digest))
+    except Exception:
+        log.exception("looking for what is left of %s failed", pull.image)
+        return seen

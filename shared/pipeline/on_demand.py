@@ -8,10 +8,20 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from shared.adapters.store.packing import TooLargeError
 from shared.adapters.store.requested import Requested
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
-from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Compute, Job, Pull, Workload
+from shared.domain.pulls import (
+    LONGEST_JOB,
+    Cause,
+    CauseKind,
+    Compute,
+    Job,
+    Pull,
+    Standing,
+    Workload,
+)
 from shared.pipeline.diagnose import decide, diagnose
 from shared.pipeline.health import registry_health
 from shared.pipeline.jobs import enqueue
@@ -19,6 +29,8 @@ from shared.pipeline.observe import observe
 from shared.pipeline.services import Services
 
 LONGEST_ERROR = 100_000
+MOST_ANSWERED = 1_000
+"""Workloads with one image that one check looks at; how many more there are, the answer tells."""
 NOBODY = Workload(id="", compute=Compute.AKS, name="")
 """Stands for no workload: then only the registry end is looked at."""
 
@@ -74,11 +86,11 @@ async def ask(services: Services, question: Question, check: str) -> Requested:
     job = await _job(services, question, check)
     try:
         async with asyncio.timeout(services.settings.check_budget_seconds):
-            return await finish(services, job)
+            return await _finish(services, job)
     except TimeoutError:
         waiting = _requested(job)
         await services.store.requested.put(waiting)
-        await enqueue(services, [job])
+        await enqueue(services, [replace(job, pulls=job.pulls[:LONGEST_JOB])])
         return waiting
 
 
@@ -109,10 +121,32 @@ def parse_registry(text: str) -> str:
 
 
 async def finish(services: Services, job: Job) -> Requested:
-    """Answer, and store the answer for who asks again."""
-    answered = replace(_requested(job), diagnoses=await answer(services, job))
-    await services.store.requested.put(answered)
+    """Answer a job off the queue, and store the answer for who asks again."""
+    if job.whole:
+        job = replace(job, pulls=await _deployed(services, job.pulls[0].image, "") or job.pulls)
+    return await _finish(services, job)
+
+
+async def _finish(services: Services, job: Job) -> Requested:
+    looked = replace(job, pulls=job.pulls[:MOST_ANSWERED])
+    answered = replace(
+        _requested(job),
+        diagnoses=await answer(services, looked),
+        left_out=len(job.pulls) - len(looked.pulls),
+    )
+    await _keep(services, answered)
     return answered
+
+
+async def _keep(services: Services, answered: Requested) -> None:
+    """Store as much of an answer as a row holds: what is cut off is counted."""
+    try:
+        await services.store.requested.put(answered)
+    except TooLargeError:
+        found = answered.diagnoses or ()
+        kept = found[: len(found) // 2]
+        left_out = answered.left_out + len(found) - len(kept)
+        await _keep(services, replace(answered, diagnoses=kept, left_out=left_out))
 
 
 def _requested(job: Job) -> Requested:
@@ -141,7 +175,8 @@ async def _job(services: Services, question: Question, check: str) -> Job:
     return Job(
         id=f"asked:{check}",
         registry=image.registry,
-        pulls=pulls[:LONGEST_JOB],
+        pulls=pulls,
+        whole=len(pulls) > LONGEST_JOB,
         cause=Cause(kind=CauseKind.ASKED, at=services.now()),
         check=check,
         error_text=question.error,
@@ -157,13 +192,12 @@ def parse_image(text: str) -> ImageReference:
 
 
 async def _deployed(services: Services, image: ImageReference, workload: str) -> tuple[Pull, ...]:
+    """The pulls of an image, those in use first: what is left out is what matters least."""
     entries = await services.store.index.of_repository(image.registry, image.repository)
-    return tuple(
-        entry.pull
-        for entry in entries
-        if entry.pull.image == image
-        and workload.lower().rstrip("/") in {"", *_names(entry.pull.workload)}
-    )
+    wanted = workload.lower().rstrip("/")
+    found = (entry.pull for entry in entries if entry.pull.image == image)
+    named = (pull for pull in found if wanted in {"", *_names(pull.workload)})
+    return tuple(sorted(named, key=lambda pull: (list(Standing).index(pull.standing), pull)))
 
 
 def _names(workload: Workload) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from shared.domain.diagnosis import Gap
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
 from shared.domain.words import foretold
+from shared.pipeline import signals
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce
 
@@ -72,6 +73,7 @@ async def _finish(services: Services, plan: Plan, results: Sequence[JobDone]) ->
     )
     await announce(services, announcement)
     await services.store.sweeps.reported(plan)
+    signals.reported(report)
     return report
 
 
@@ -90,7 +92,7 @@ def _line(incident: Incident) -> ReportLine:
     finding = incident.finding
     return ReportLine(
         incident=incident.id,
-        outcome=finding.outcome,
+        outcome=incident.outcome,
         title=finding.title,
         subject=finding.subject,
         pulls=len(incident.affected),

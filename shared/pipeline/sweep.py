@@ -1,11 +1,14 @@
 """The nightly sweep: discover everything, plan jobs, let the report follow."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.adapters.store.sweeps import Plan
 from shared.domain.diagnosis import Gap
-from shared.domain.pulls import Cause, CauseKind, Job
+from shared.domain.pulls import Cause, CauseKind, Job, Pull
+from shared.domain.words import when
+from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.forget import forget_old
 from shared.pipeline.jobs import enqueue, shard
@@ -25,15 +28,28 @@ async def sweep(services: Services) -> Plan:
     deployed = await discover(services)
     cause = Cause(kind=CauseKind.SWEEP, at=started)
     jobs = [*shard(deployed.pulls, cause, f"sweep:{name}", sweep=name)]
+    blind = await blind_spots(services, deployed.pulls)
     ahead = await protection_gaps(services)
-    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *ahead))
+    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *blind, *ahead))
     await services.store.sweeps.begin(plan)
     await enqueue(services, jobs)
     await services.store.ledger.beat(HEARTBEAT, started)
+    signals.heartbeat(HEARTBEAT)
     await report_if_done(services, name)  # an empty estate has a report, too
     await forget_old(services, started)
     log.info("sweep %s: %d pulls in %d jobs", name, len(deployed.pulls), len(jobs))
     return plan
+
+
+async def blind_spots(services: Services, pulls: Iterable[Pull]) -> list[Gap]:
+    """Repositories in use that the watch could not look at when it last tried."""
+    seen = await services.store.watched.everything()
+    used = {(pull.image.registry, pull.image.repository) for pull in pulls}
+    return [
+        Gap(f"watch of {one.name}", f"since {when(one.since)}: {one.trouble}", hides=False)
+        for where, one in sorted(seen.items())
+        if one.since and where in used
+    ]
 
 
 def _plan(name: str, started: datetime, jobs: list[Job], gaps: tuple[Gap, ...]) -> Plan:

@@ -1,28 +1,36 @@
 """Every few minutes: are the tags and digests in use still what the index remembers?
 
-Event Grid is silent about untagged and purged tags, so this is what finds them. It also
-finishes what a crash left behind.
+Event Grid is silent about untagged and purged tags, so this is what finds them, and resource logs
+tell who it was. It also finishes what a crash left behind.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry, repositories
+from shared.adapters.store.watched import Watched
+from shared.domain.alerts import Announcement, Topic
 from shared.domain.facts.base import CouldNotLookError
-from shared.domain.pulls import Cause, CauseKind, Pull, Registry
+from shared.domain.pulls import Registry, short_hash
+from shared.domain.words import counted, listed
+from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.foresee import look_ahead
-from shared.pipeline.jobs import enqueue, shard
+from shared.pipeline.look import look_at
 from shared.pipeline.report import report_overdue
 from shared.pipeline.services import Services
-from shared.pipeline.settle import settle_leftovers
-from shared.registry.base import TagListing
+from shared.pipeline.settle import announce, settle_leftovers
+from shared.pipeline.sightings import read_logs
 
 log = logging.getLogger(__name__)
 HEARTBEAT = "watch"
 DISCOVERY = "discovery"
+BLIND_FOR = timedelta(minutes=30)
+"""How long a repository may not be looked at before an operator is told."""
 AT_ONCE = 8
 """Repositories that are listed at the same time."""
 
@@ -33,7 +41,14 @@ async def watch(services: Services) -> int:
     A step that fails holds up no other. Its error is raised at the end, and no heartbeat is left:
     that the watch is half blind must be seen.
     """
-    steps = _compare, settle_leftovers, report_overdue, look_ahead, _discover_if_due
+    steps = (
+        read_logs,
+        _compare,
+        settle_leftovers,
+        report_overdue,
+        look_ahead,
+        _discover_if_due,
+    )
     failures: list[Exception] = []
     jobs = 0
     for step in steps:
@@ -45,30 +60,73 @@ async def watch(services: Services) -> int:
     for failure in failures:
         raise failure
     await services.store.ledger.beat(HEARTBEAT, services.now())
+    signals.heartbeat(HEARTBEAT)
     return jobs
 
 
 async def _compare(services: Services) -> int:
     entries = [entry async for entry in services.store.index.everything()]
-    known = await _known(services, entries)
+    known, before = await _known(services, entries), await services.store.watched.everything()
     failures: list[Exception] = []
 
-    async def one(part: list[Entry]) -> int:
+    async def one(part: list[Entry]) -> tuple[int, Watched]:
         image = part[0].pull.image
+        where = image.registry, image.repository
+        last = before.get(where) or Watched(registry=image.registry, repository=image.repository)
         try:
-            return await _repository(services, known[image.registry], image.repository, part)
+            return await look_at(services, known[image.registry], part, last)
         except Exception as error:
-            log.exception("watch of %s/%s failed", image.registry, image.repository)
+            log.exception("watch of %s/%s failed", *where)
             failures.append(error)
-            return 0
+            return 0, last
 
     parts = repositories(entries)
-    counts = await each(
+    seen = await each(
         (part for (registry, _), part in parts.items() if registry in known), one, at_once=AT_ONCE
     )
+    await _keep(services, [one for _, one in seen], before)
+    await services.store.watched.drop(one for where, one in before.items() if where not in parts)
     for failure in failures:
         raise failure
-    return sum(counts)
+    return sum(count for count, _ in seen)
+
+
+async def _keep(
+    services: Services,
+    seen: Sequence[Watched],
+    before: Mapping[tuple[str, str], Watched],
+) -> None:
+    """Remember what differs from before, once an operator was told of what stays unseen."""
+    long = services.now() - BLIND_FOR
+    untold = [one for one in seen if one.since and one.since <= long and not one.told]
+    if untold:
+        await _tell_operator(services, untold)
+    told = {one.name for one in untold}
+    after = [replace(one, told=True) if one.name in told else one for one in seen]
+    plain = [Watched(registry=one.registry, repository=one.repository) for one in after]
+    await services.store.watched.put(
+        one
+        for one, nothing in zip(after, plain, strict=True)
+        if one != before.get((one.registry, one.repository), nothing)
+    )
+
+
+async def _tell_operator(services: Services, blind: Sequence[Watched]) -> None:
+    """Say once that the watch cannot look at repositories in use."""
+    first = sorted(blind, key=lambda one: one.name)
+    names = listed([f"{one.name} ({one.trouble})" for one in first], 5)
+    count = counted(len(first), "repository in use", "repositories in use")
+    about = short_hash("blind", *(f"{one.name} {one.since}" for one in first))
+    notice = Announcement(
+        id=f"operator:{about}",
+        channel="",
+        topic=Topic.OPERATOR,
+        about=about,
+        at=services.now(),
+        notice=f"The watch cannot look at {count}, so what vanishes there is found by the nightly "
+        f"sweep at the earliest: {names}",
+    )
+    await announce(services, notice)
 
 
 async def _known(services: Services, entries: Sequence[Entry]) -> dict[str, Registry]:
@@ -93,51 +151,6 @@ async def _discover_if_due(services: Services) -> None:
     last = beats.get(DISCOVERY)
     due = timedelta(minutes=services.settings.discovery_minutes)
     if last is None or services.now() - last >= due:
-        await discover(services)
-        await services.store.ledger.beat(DISCOVERY, services.now())
-
-
-async def _repository(
-    services: Services, registry: Registry, repository: str, entries: list[Entry]
-) -> int:
-    try:
-        listing = await services.registry.tags(registry, repository)
-    except CouldNotLookError as why:
-        log.warning("watch could not list %s/%s: %s", registry.login_server, repository, why)
-        return 0  # nothing may be concluded from not having looked
-    found = [(compare(entry, listing), entry.pull) for entry in entries]
-    jobs = 0
-    for kind in CauseKind.VANISHED, CauseKind.MOVED:
-        pulls = [pull for change, pull in found if change is kind]
-        jobs += await _raise(services, kind, pulls, listing)
-    return jobs
-
-
-def compare(entry: Entry, listing: TagListing) -> CauseKind | None:
-    """What happened to one pull's reference, by a complete listing of its repository. Pure.
-
-    It says when to look, not what is wrong: the job asks the registry for the manifest itself,
-    and what it sees goes into the index. Until then this says the same again.
-    """
-    image = entry.pull.image
-    current = (listing.tags or {}).get(image.tag, "")
-    if image.digest:
-        present = image.digest in {*(listing.tags or {}).values(), *listing.orphans}
-        if listing.orphans_known and not present:
-            return None if entry.gone else CauseKind.VANISHED
-        return CauseKind.MOVED if entry.gone and present else None
-    if not current:
-        return None if entry.gone else CauseKind.VANISHED
-    return CauseKind.MOVED if entry.gone or (entry.digest and entry.digest != current) else None
-
-
-async def _raise(
-    services: Services, kind: CauseKind, pulls: Sequence[Pull], listing: TagListing
-) -> int:
-    if not pulls:
-        return 0
-    tags = tuple(sorted({pull.image.tag for pull in pulls if pull.image.tag}))
-    now = services.now()
-    cause = Cause(kind=kind, at=now, tags=tags[:50])
-    reason = f"{kind}:{listing.repository}:{now.strftime('%Y%m%dT%H%M')}"
-    return await enqueue(services, shard(pulls, cause, reason))
+        found = await discover(services)
+        if not found.doubtful:  # else look again at the next period, not a quarter of an hour later
+            await services.store.ledger.beat(DISCOVERY, services.now())

@@ -1,6 +1,7 @@
 """What the registry end of a pull is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from shared.domain.facts.workload import PullIdentity
 from shared.domain.forecast import SeenPlan
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, Registry
+from shared.domain.removals import Removal
 
 type Contents = Mapping[Digest, ImageContent]
 """What indexes consist of, by their digest."""
@@ -31,13 +33,26 @@ class TagListing(Struct, frozen=True):
     """Every tag of a repository and the digest it points to, or None for no such repository.
 
     ``orphans`` are digests that exist without a tag; they mean something only where
-    ``orphans_known`` says that manifests were listed, not tags alone.
+    ``orphans_known`` says that manifests were listed, not tags alone. ``pages`` is what it took.
     """
 
     repository: str
     tags: dict[str, Digest] | None
     orphans: tuple[Digest, ...] = ()
     orphans_known: bool = False
+    pages: int = 1
+
+
+class Removed(Struct, frozen=True):
+    """What resource logs tell of removals.
+
+    ``watched`` are the login servers that send their logs somewhere; ``gaps`` what could not be
+    read of them.
+    """
+
+    removals: tuple[Removal, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    watched: frozenset[str] = frozenset()
 
 
 class NotPermittedError(CouldNotLookError):
@@ -100,3 +115,29 @@ class RegistryEnd(Protocol):
             CouldNotLookError: it could not be read completely; nothing may be concluded.
 
         """
+
+    async def stamp(self, registry: Registry, repository: str) -> str:
+        """What changes whenever a repository does, for one request; empty for no repository.
+
+        Raises:
+            CouldNotLookError: it could not be read.
+
+        """
+
+    async def present(
+        self, registry: Registry, repository: str, references: Collection[str]
+    ) -> Mapping[str, Digest]:
+        """Which of some tags and digests are handed out, and the digests: a request for each.
+
+        Raises:
+            CouldNotLookError: of one of them it is not sure.
+
+        """
+
+    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+        """What of a missing image is left, here by its digest or in another known registry."""
+
+    async def removals(
+        self, registries: Iterable[Registry], since: datetime, until: datetime
+    ) -> Removed:
+        """What resource logs tell of removals. What cannot be read is a gap."""

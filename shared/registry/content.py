@@ -1,8 +1,9 @@
 """What a manifest consists of: an index's children, an image's platform, config and layers."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -13,6 +14,8 @@ from shared.registry.listing import Listing
 from shared.registry.repository import Repository
 from shared.registry.wire import INDEXES, Entry, Manifest, OciPlatform, platform, runs
 
+SOURCE, REVISION = "org.opencontainers.image.source", "org.opencontainers.image.revision"
+LONGEST_LABEL = 300
 MOST_ASKED = 64
 """Children or blobs of one image whose presence is asked for."""
 
@@ -29,7 +32,7 @@ def of_manifest(digest: str, media_type: str, manifest: Manifest) -> ImageConten
     children = tuple(
         Child(Digest(one.digest), _platform(one.platform)) for one in manifest.manifests or ()
     )
-    return ImageContent(
+    content = ImageContent(
         digest=Digest(digest),
         media_type=media_type,
         artifact_type=manifest.artifact_type,
@@ -37,6 +40,15 @@ def of_manifest(digest: str, media_type: str, manifest: Manifest) -> ImageConten
         platforms=_served(children),
         children=children,
     )
+    return _labelled(content, manifest.annotations)
+
+
+def _labelled(content: ImageContent, labels: Any) -> ImageContent:
+    """With where the image says that it comes from (OCI image-spec, annotations), cut short."""
+    if not isinstance(labels, Mapping):
+        return content
+    source, revision = (str(labels.get(name) or "")[:LONGEST_LABEL] for name in (SOURCE, REVISION))
+    return replace(content, source=source or content.source, revision=revision or content.revision)
 
 
 def of_entry(entry: Entry) -> ImageContent | None:
@@ -72,7 +84,10 @@ async def with_platform(
     known = entry.platform if entry else None
     if (known is None or known.os == "windows") and manifest.config:
         with suppress(CouldNotLookError):
-            known = _platform(await repository.config(manifest.config.digest)) or known
+            config = await repository.config(manifest.config.digest)
+            known = _platform(config) or known
+            inner = config.config if isinstance(config.config, Mapping) else {}
+            content = _labelled(content, inner.get("Labels"))
     return replace(content, platforms=(known,)) if runs(known) else content
 
 

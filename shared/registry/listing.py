@@ -70,9 +70,16 @@ async def watch(repository: Repository) -> TagListing:
         CouldNotLookError: it could not be read to its end.
 
     """
+    pages = 0
+
+    def manifests_of(page: ManifestPage) -> Mapping[str, Entry]:
+        nonlocal pages
+        pages += 1
+        return _manifests_of(page)
+
     try:
         manifests, complete = await collect(
-            repository.manifests(), ManifestPage, _manifests_of, MOST_PAGES_TO_WATCH
+            repository.manifests(), ManifestPage, manifests_of, MOST_PAGES_TO_WATCH
         )
     except NotThereError:
         return TagListing(repository.name, None, orphans_known=True)
@@ -82,7 +89,7 @@ async def watch(repository: Repository) -> TagListing:
         )
     tags = {tag: Digest(one.digest) for one in manifests.values() for tag in one.tags or ()}
     orphans = tuple(Digest(one.digest) for one in manifests.values() if not one.tags)
-    return TagListing(repository.name, tags, orphans, orphans_known=True)
+    return TagListing(repository.name, tags, orphans, orphans_known=True, pages=pages)
 
 
 async def collect[T, V](

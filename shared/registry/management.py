@@ -29,6 +29,8 @@ from shared.registry import load, profile
 from shared.registry.base import Registries
 from shared.settings import Settings
 
+AREA = "Microsoft.ContainerRegistry/registries"
+
 
 @dataclass(frozen=True)
 class Directory:
@@ -110,7 +112,7 @@ class Management:
 
         tenant = await self._tenant(where)
         try:
-            found = await self._arm.call(f"reading the registries of {where}", read)
+            found = await self._arm.call(f"reading the registries of {where}", read, AREA)
         except CouldNotLookError as why:
             return [], [Gap(where, str(why))]
         profiles, gaps = list[RegistryProfile](), list[Gap]()
@@ -139,7 +141,8 @@ class Management:
         async def read() -> list[models.Replication]:
             return [one async for one in client.replications.list(group, name)]
 
-        found = await self._arm.call(f"reading the replications of {home.resource_id}", read)
+        what = f"reading the replications of {home.resource_id}"
+        found = await self._arm.call(what, read, AREA)
         return profile.replications(home, found)
 
     async def _usages(self, resource_id: str) -> RegistryUsages:
@@ -148,6 +151,7 @@ class Management:
             await self._arm.call(
                 f"reading the usages of {resource_id}",
                 lambda: client.registries.list_usages(group, name),
+                AREA,
             )
         )
 
@@ -161,6 +165,7 @@ class Management:
             found = await self._arm.call(
                 f"reading the token {token[:100]} of {resource_id}",
                 lambda: client.tokens.get(group, registry, token),
+                AREA,
             )
         except NotFoundError:
             return ScopedToken(name=token, exists=False, enabled=False, scope_map="", actions=())
@@ -168,6 +173,7 @@ class Management:
         scope_map = await self._arm.call(
             f"reading {map_id}",
             lambda: client.scope_maps.get(group, registry, map_id.rpartition("/")[2]),
+            AREA,
         )
         return profile.scoped_token(found, scope_map)
 

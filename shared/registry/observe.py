@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -11,32 +12,34 @@ from shared.adapters.credentials import Credentials
 from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
+from shared.adapters.logs import Logs
+from shared.adapters.resilience import cached
 from shared.domain.cleanup import Attributes
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
-    RoleAssignments,
-    ScopedToken,
 )
-from shared.domain.facts.workload import IdentityKind, PullIdentity
+from shared.domain.facts.workload import PullIdentity
 from shared.domain.forecast import SeenPlan, concerns
-from shared.domain.images import ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import health, listing, locking
+from shared.registry import elsewhere, health, listing, locking
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
 from shared.registry.cache_rules import CacheRules
 from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
 from shared.registry.foresight import Foresight, for_pull
+from shared.registry.held_rights import HeldRights
 from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
-from shared.registry.repository import Repository
+from shared.registry.removals import ResourceLogs
+from shared.registry.repository import NotThereError, Repository
 from shared.registry.tokens import Grant, Tokens
 from shared.settings import Settings
 
@@ -59,6 +62,7 @@ class RegistryObserver:
         credentials: Credentials,
         graph: Graph,
         dns: Dns,
+        logs: Logs,
     ) -> None:
         """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
         seconds = settings.cache_seconds
@@ -67,8 +71,10 @@ class RegistryObserver:
         self._management = Management(settings, arm, credentials)
         self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
         self._arm, self._dns = arm, dns
-        self._access = Access(arm, graph)
+        self._held = HeldRights(Access(arm, graph), self._management)
         self._cache_rules = CacheRules(arm)
+        self._resource_logs = ResourceLogs(arm, logs)
+        self._elsewhere = cached(elsewhere.look, seconds=0)
         around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
@@ -87,6 +93,55 @@ class RegistryObserver:
 
         """
         return await listing.watch(await self._known(registry, repository))
+
+    async def stamp(self, registry: Registry, repository: str) -> str:
+        """
+        What changes whenever a repository does: one request. Empty for no repository.
+
+        Raises:
+            CouldNotLookError: it could not be read.
+
+        """
+        try:
+            return (await (await self._known(registry, repository)).own()).stamp
+        except NotThereError:
+            return ""
+
+    async def present(
+        self, registry: Registry, repository: str, references: Collection[str]
+    ) -> Mapping[str, Digest]:
+        """
+        Which of some tags and digests are handed out, and their digests: a request for each.
+
+        Raises:
+            CouldNotLookError: of one of them it is not sure.
+
+        """
+        home = await self._known(registry, repository)
+        found = await asyncio.gather(*map(home.held, references))
+        held = zip(references, found, strict=True)
+        return {reference: Digest(digest) for reference, digest in held if digest is not None}
+
+    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+        """What of a missing image is left, here by its digest or in another known registry."""
+        wanted = replace(pull.image, tag="", digest=digest)
+        directory = await self._management.directory()
+        home = directory.registry(pull.image.registry)
+        if home is None or not _valid(wanted):
+            return ()
+        others = [one for one in directory.registries.known if one != home]
+        name = pull.image.repository
+        return await self._elsewhere(
+            self._repository(home, name),
+            tuple(self._repository(other, name) for other in others),
+            digest,
+        )
+
+    async def removals(
+        self, registries: Iterable[Registry], since: datetime, until: datetime
+    ) -> Removed:
+        """What resource logs tell of removals. What cannot be read is a gap."""
+        return await self._resource_logs.removals(registries, since, until)
 
     async def observe(
         self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
@@ -132,7 +187,7 @@ class RegistryObserver:
         repositories = {pull.image.repository for pull in pulls}
         found, rights, rules, forecasts = await asyncio.gather(
             self._all_images(server, {pull.image for pull in pulls}, plan),
-            asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
+            asyncio.gather(*(self._held.of(server, identity) for identity in pulls.values())),
             self._rules(server, repositories),
             self._foresight.of_all(server, plan, repositories, self._named),
         )
@@ -151,37 +206,18 @@ class RegistryObserver:
         }
 
     async def cleanup(self, registry: Registry) -> SeenPlan:
-        """
-        What takes images from a registry by itself, read from ARM.
-
-        Raises:
-            CouldNotLookError: it could not be read; that is not "nothing".
-
-        """
+        """What takes images from a registry by itself, read from ARM. Raises CouldNotLookError."""
         directory = await self._management.directory()
         return await self._foresight.plan(directory.profile(registry.login_server))
 
     async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
-        """
-        The locks of a tag or a manifest, asked for now; None for one that is not there.
-
-        Raises:
-            CouldNotLookError: it could not be read.
-
-        """
+        """The locks of a tag or a manifest, asked for now. Raises CouldNotLookError."""
         return await locking.read(await self._known(registry, repository), reference)
 
     async def lock(
         self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
     ) -> None:
-        """
-        Let nobody delete a tag or a manifest, or let them again. Nothing else of it changes.
-
-        Raises:
-            NotPermittedError: the app may not, and what would let it.
-            CouldNotLookError: it was not done.
-
-        """
+        """Set or take away one lock. Raises NotPermittedError and CouldNotLookError."""
         known = await self._known(registry, repository)
         profile = (await self._management.directory()).profile(registry.login_server)
         await locking.write(known, profile, reference, delete_enabled=delete_enabled)
@@ -276,32 +312,8 @@ class RegistryObserver:
         unknown = unseen("not a valid tag or digest")
         return {image: (access, *found.get(image.reference, unknown)) for image in images}
 
-    async def _rights(self, server: LoginServer, identity: PullIdentity | None) -> Observations:
-        if identity is None:
-            return (Unavailable.of(RoleAssignments, "it is not known which identity pulls"),)
-        found: list[Observation] = []
-        if identity.principal_id:
-            found.append(await attempt(RoleAssignments, lambda: self._roles(server, identity)))
-        if identity.kind is IdentityKind.TOKEN:
-            found.append(await attempt(ScopedToken, lambda: self._token(server, identity)))
-        return tuple(found)
-
-    async def _roles(self, server: LoginServer, identity: PullIdentity) -> RoleAssignments:
-        return await self._access.of(_managed(server), identity)
-
-    async def _token(self, server: LoginServer, identity: PullIdentity) -> ScopedToken:
-        if not identity.name:
-            raise CouldNotLookError("the token's name is not known")
-        return await self._management.token(_managed(server).resource_id, identity.name)
-
     def _repository(self, registry: Registry, name: str) -> Repository:
         return Repository(self._plane, self._tokens, registry.login_server, name)
-
-
-def _managed(server: LoginServer) -> Registry:
-    if server.registry is None or not server.registry.resource_id:
-        raise CouldNotLookError("the registry cannot be read in Azure Resource Manager")
-    return server.registry
 
 
 def _refusal(grant: Grant, where: str) -> str:

@@ -12,7 +12,6 @@ from shared.registry.data_plane import ACCEPT_MANIFESTS, MANIFEST_LIMIT, Ask, Da
 from shared.registry.tokens import CATALOG, Grant, Tokens, repository_scope
 from shared.registry.wire import (
     Entry,
-    Locks,
     Manifest,
     OciPlatform,
     OneManifest,
@@ -23,6 +22,7 @@ from shared.registry.wire import (
 
 PAGE = 1000
 LOCKING = "metadata_read,metadata_write"
+DISALLOWED_CODE = "REGISTRY_DISALLOWED_OPERATION"
 DIGEST_HEADER = "Docker-Content-Digest"
 _NEXT = re.compile(r'<(?P<path>/[^>]+)>\s*;\s*rel="?next"?', re.IGNORECASE)
 _HELD = frozenset({200, 307})
@@ -59,6 +59,29 @@ class Repository:
         """Whether a manifest is there. Raises CouldNotLookError where that is not sure."""
         return await self._has(self._manifest(digest))
 
+    async def held(self, reference: str) -> str | None:
+        """
+        The digest of a tag or digest that is handed out, empty where that is not told; else None.
+
+        What is there but locked against reading counts as there. Raises CouldNotLookError where
+        it is not sure.
+        """
+        ask = replace(self._manifest(reference), method="HEAD")
+        reply = await self._ask(ask)
+        if reply.answer.ok:
+            return reply.headers.get(DIGEST_HEADER, "")
+        reply = await self._ask(replace(ask, method="GET"))  # only its body tells what is missing
+        if reply.gone:
+            return None
+        if reply.answer.ok or reply.answer.code == DISALLOWED_CODE:
+            return reply.headers.get(DIGEST_HEADER, "")
+        raise CouldNotLookError(describe(reply.answer))
+
+    async def holds(self, digest: str) -> bool:
+        """Whether a manifest is certainly there: one request, and only a yes means anything."""
+        reply = await self._ask(replace(self._manifest(digest), method="HEAD"))
+        return reply.answer.ok
+
     async def has_blob(self, digest: str) -> bool:
         """Whether a config or a layer is there. Raises like `has_manifest`."""
         return await self._has(self._blob(digest))
@@ -81,10 +104,10 @@ class Repository:
         path = f"/acr/v1/{quote(self.name)}/_tags/{quote(name, safe='')}"
         return _there(await self._ask(Ask(self.host, path))).read(OneTag).tag
 
-    async def own_locks(self) -> Locks:
-        """Read the locks of the repository itself."""
+    async def own(self) -> OneRepository:
+        """Read what ACR keeps of the repository itself: its locks, counts and times."""
         reply = _there(await self._ask(Ask(self.host, f"/acr/v1/{quote(self.name)}")))
-        return reply.read(OneRepository).changeable_attributes or Locks()
+        return reply.read(OneRepository)
 
     async def may_lock(self) -> Grant:
         """Get access that lets one change locks; it may carry less than was asked for."""

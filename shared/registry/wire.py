@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeIs
+from typing import Any, TypeIs
 
 from msgspec import Struct
 
@@ -139,7 +139,21 @@ class OneTag(Struct, frozen=True):
 class OneRepository(Struct, frozen=True, rename="camel"):
     """``/acr/v1/{repository}``."""
 
+    last_update_time: str | None = None
+    manifest_count: int | None = None
+    tag_count: int | None = None
     changeable_attributes: Locks | None = None
+
+    @property
+    def stamp(self) -> str:
+        """
+        What changes with the repository: a removal lowers a count, a push moves the time.
+
+        Empty where the registry does not tell all three. That the counts are exact at once, and
+        that a tag put on another manifest moves the time, is documented nowhere.
+        """
+        parts = (self.last_update_time, self.manifest_count, self.tag_count)
+        return "" if None in parts else "|".join(map(str, parts))
 
 
 class TagPage(Struct, frozen=True):
@@ -175,6 +189,7 @@ class OciPlatform(Struct, frozen=True, rename={"os_version": "os.version"}):
     architecture: str = ""
     variant: str = ""
     os_version: str = ""
+    config: Any = None
 
 
 class Descriptor(Struct, frozen=True, rename="camel"):
@@ -195,6 +210,7 @@ class Manifest(Struct, frozen=True, rename="camel"):
     config: Descriptor | None = None
     layers: tuple[Descriptor, ...] | None = None
     manifests: tuple[Descriptor, ...] | None = None
+    annotations: Any = None  # of whatever shape: it must not spoil the manifest
 
 
 def attributes(locks: Locks | None) -> cleanup.Attributes:

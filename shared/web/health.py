@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 10.0
 """Seconds that the store may take to answer."""
 MOST_NOTES = 1_000
+MOST_BLIND = 50
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -23,7 +24,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
     ``settings`` are the missing and the wrong ones, by name and without values that are secret.
     ``store`` is ``reachable`` or why it is not. ``notes`` counts up to 1,000 things that were
-    not acted on. None is what cannot be known.
+    not acted on. ``blind`` names up to 50 repositories in use that the watch cannot look at, and
+    why. None is what cannot be known.
     """
 
     ok: bool
@@ -33,6 +35,7 @@ class Health(Struct, frozen=True, kw_only=True):
     heartbeats: tuple[Heartbeat, ...] = ()
     notes: int | None = None
     open_incidents: int | None = None
+    blind: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
 
 
@@ -63,6 +66,8 @@ async def _look(services: Services) -> Health:
         notes += 1
         if notes == MOST_NOTES:
             break
+    watched = (await services.store.watched.everything()).values()
+    blind = sorted(f"{one.name}: {one.trouble}" for one in watched if one.since)
     return Health(
         ok=all(beat.pulse is not Pulse.OVERDUE for beat in beats),
         at=now,
@@ -70,6 +75,7 @@ async def _look(services: Services) -> Health:
         heartbeats=beats,
         notes=notes,
         open_incidents=len(await services.store.incidents.open()),
+        blind=tuple(blind[:MOST_BLIND]),
         channels=_channels(services),
     )
 

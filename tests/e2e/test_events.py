@@ -116,6 +116,8 @@ async def test_a_deletion_that_is_delivered_five_times_is_told_once(
     await live.idle()
     assert len(await live.cards(repository)) == 1
     assert len(await live.cards(repository, channel="smtp")) == 1
+    [posted] = await live.cards(repository, channel="webhook")
+    assert json.loads(posted.text)["incident"]["origin"]["actor"] == "skipper"
 
 
 async def test_a_deletion_that_is_delivered_after_a_new_push_calls_nothing_missing(

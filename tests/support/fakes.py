@@ -1,6 +1,6 @@
 """The world as the pipeline sees it, in memory: an estate, a queue, channels, a clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
@@ -14,7 +14,7 @@ from shared.domain.alerts import Alert
 from shared.domain.cleanup import Attributes, Loss
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
-from shared.domain.facts.beside import TokenAnswers
+from shared.domain.facts.beside import Elsewhere, TokenAnswers
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     Answer,
@@ -42,6 +42,7 @@ from shared.domain.facts.workload import (
 from shared.domain.forecast import SeenPlan, of_pull
 from shared.domain.images import Digest, ImageReference, Platform, parse_reference
 from shared.domain.pulls import Compute, Pull, Registry, Workload
+from shared.domain.removals import Removal
 from shared.notify.base import DeliveryError
 from shared.pipeline.services import Services
 from shared.registry.base import (
@@ -49,6 +50,7 @@ from shared.registry.base import (
     Contents,
     NotPermittedError,
     Registries,
+    Removed,
     TagListing,
 )
 from shared.settings import Settings
@@ -107,6 +109,11 @@ class FakeRegistry:
         self.busy: set[str] = set()
         self.blind = ""
         self.listings = 0
+        self.stamps = 0
+        self.pages = 1
+        self.asked: list[str] = []
+        self.hidden: dict[tuple[str, str], Digest] = {}
+        self.logged: list[Removal] = []
         self.known: dict[Digest, ImageContent] = {}
         self.crash: Exception | None = None
         self.plan = SeenPlan()
@@ -184,7 +191,8 @@ class FakeRegistry:
     def _find(self, image: ImageReference) -> Digest | None:
         if image.digest:
             return image.digest if image.digest in self.tagged.values() else None
-        return self.tagged.get((image.repository, image.tag))
+        held = self.tagged | self.hidden
+        return held.get((image.repository, image.tag))
 
     def _rest(self) -> tuple[Observation, ...]:
         return (
@@ -210,7 +218,36 @@ class FakeRegistry:
         if self.blind or self.status != 200:
             raise CouldNotLookError(self.blind or f"status {self.status}")
         tags = {tag: found for (repo, tag), found in self.tagged.items() if repo == repository}
-        return TagListing(repository, tags or None, orphans_known=True)
+        return TagListing(repository, tags or None, orphans_known=True, pages=self.pages)
+
+    async def stamp(self, registry: Registry, repository: str) -> str:
+        self.stamps += 1
+        if self.blind or self.status != 200:
+            raise CouldNotLookError(self.blind or f"status {self.status}")
+        held = sorted((t, d) for (repo, t), d in self.tagged.items() if repo == repository)
+        return str(held) if held else ""
+
+    async def present(
+        self, registry: Registry, repository: str, references: Collection[str]
+    ) -> Mapping[str, Digest]:
+        self.asked += sorted(references)
+        if self.blind or self.status != 200:
+            raise CouldNotLookError(self.blind or f"status {self.status}")
+        held = self.tagged | self.hidden
+        tags = {tag: found for (repo, tag), found in held.items() if repo == repository}
+        known = tags | {digest: digest for digest in tags.values()}
+        return {one: known[one] for one in references if one in known}
+
+    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+        _ = pull
+        return (Elsewhere(digest=digest, here=digest in self.tagged.values()),)
+
+    async def removals(
+        self, registries: Iterable[Registry], since: datetime, until: datetime
+    ) -> Removed:
+        assert [*registries] == [REGISTRY]
+        rows = tuple(one for one in self.logged if since <= one.at <= until)
+        return Removed(rows, (), frozenset({LOGIN_SERVER}) if self.logged else frozenset())
 
 
 def _content(found: Digest) -> tuple[Observation, ...]:

@@ -8,7 +8,7 @@ from azure.servicebus.exceptions import ServiceBusError
 
 from shared.adapters.queue import Outgoing, ServiceBusQueue
 
-ALL = ("jobs-urgent", "jobs-bulk", "alerts")
+ALL = ("events", "jobs-urgent", "jobs-bulk", "alerts")
 """In the order in which work moves on: what has left one may be in the next."""
 MOST = 1_000
 

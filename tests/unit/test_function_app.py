@@ -21,6 +21,7 @@ def test_every_function_has_its_trigger() -> None:
     }
     assert triggers == {
         "registry_event": "eventGridTrigger",
+        "registry_event_queue": "%EVENTS_QUEUE%",
         "sweep": "%SWEEP_SCHEDULE%",
         "watch": "%WATCH_SCHEDULE%",
         "diagnose_urgent": "%URGENT_QUEUE%",
@@ -29,6 +30,7 @@ def test_every_function_has_its_trigger() -> None:
         "dead_letter_urgent": "%URGENT_QUEUE%/$DeadLetterQueue",
         "dead_letter_bulk": "%BULK_QUEUE%/$DeadLetterQueue",
         "dead_letter_alerts": "%ALERTS_QUEUE%/$DeadLetterQueue",
+        "dead_letter_events": "%EVENTS_QUEUE%/$DeadLetterQueue",
     }
 
 

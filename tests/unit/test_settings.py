@@ -84,6 +84,37 @@ def test_mail_that_nobody_receives_is_a_mistake() -> None:
     assert read(LOCAL | {"SMTP_HOST": "mail", "MAIL_TO": "a@b.c"}).mail_to == ("a@b.c",)
 
 
+HOOK = {"WEBHOOK_URL": "https://hooks.contoso.com/s3cret", "WEBHOOK_SECRET": "s3cret" * 3}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.contoso.com/",
+        "hooks.contoso.com",
+        "https://",
+        "ftp://a.b/",
+        "https://[a/",
+        " x",
+    ],
+)
+def test_alerts_go_nowhere_where_they_can_be_read(url: str) -> None:
+    (problem,) = refused(LOCAL | HOOK | {"WEBHOOK_URL": url})
+    assert "https" in problem
+    assert "contoso" not in problem
+
+
+@pytest.mark.parametrize("secret", ["", "s3cret", "x" * 15])
+def test_a_webhook_is_signed_with_something(secret: str) -> None:
+    (problem,) = refused(LOCAL | HOOK | {"WEBHOOK_SECRET": secret})
+    assert "set WEBHOOK_SECRET, 16" in problem
+
+
+@pytest.mark.parametrize("url", [HOOK["WEBHOOK_URL"], "http://127.0.0.1:8/x", "http://[::1]/"])
+def test_webhooks_of_which_nobody_else_reads(url: str) -> None:
+    assert read(LOCAL | HOOK | {"WEBHOOK_URL": url}).webhook_url == url
+
+
 def test_secrets_never_show_in_a_mistake() -> None:
     text = "\n".join(refused({"SERVICE_BUS": "s3cret", "SMTP_PASSWORD": "s3cret"}))
     assert "s3cret" not in text
@@ -91,7 +122,14 @@ def test_secrets_never_show_in_a_mistake() -> None:
 
 def test_secrets_are_marked() -> None:
     secret = {name for name in FIELDS if is_secret(name)}
-    assert secret == {"service_bus", "tables", "teams_webhook_url", "smtp_password"}
+    assert secret == {
+        "service_bus",
+        "tables",
+        "teams_webhook_url",
+        "webhook_url",
+        "webhook_secret",
+        "smtp_password",
+    }
 
 
 @pytest.mark.parametrize("name", FIELDS)

@@ -24,7 +24,7 @@ def sign_in(service: Service, registry: Registry, username: str, password: str) 
             raise unauthorized()
         return found[0]
     if is_guid(username):
-        return service_principal(world, username, password)
+        return service_principal(world, registry, username, password)
     if is_admin(registry, username, password):
         return Account("admin", registry.name, registry.name)
     if is_token(registry, username, password, world.started, now):
@@ -61,10 +61,10 @@ def is_token(
     return False
 
 
-def service_principal(world: World, client_id: str, secret: str) -> Account:
+def service_principal(world: World, registry: Registry, client_id: str, secret: str) -> Account:
     """The account of a service principal of the registry's tenant."""
     identity = world.identity(client_id)
-    if identity is None or identity.tenant != world.estate.tenant:
+    if identity is None or identity.tenant != world.tenant_of(registry.id):
         raise unauthorized_because("Application not registered with AAD.")
     if not identity.enabled or not has_secret(world, identity, secret):
         raise unauthorized_because("Invalid clientid or client secret.")

@@ -103,7 +103,8 @@ def entra_account(request: web.Request, token: str) -> Account:
     if is_arm and registry.policies.azure_ad_authentication_as_arm == "Disabled":
         raise unauthorized_because("token validation failed")
     identity = service.world.identity(str(claims["oid"]))
-    if identity is None or not identity.enabled or claims["tid"] != service.world.estate.tenant:
+    tenant = service.world.tenant_of(registry.id)
+    if identity is None or not identity.enabled or claims["tid"] != tenant:
         raise unauthorized()
     return of_identity(identity, service.world.estate.domain)
 

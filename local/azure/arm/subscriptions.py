@@ -23,7 +23,7 @@ def read(world: World, who: Identity, path: str, query: Mapping[str, str]) -> Js
         case ["tenants"]:
             return [_tenant(world)]
         case [word] if word.lower() == "subscriptions":
-            return [_shown(world, one) for one in _visible(world, who)]
+            return [_shown(one) for one in _visible(world, who)]
         case [_, identifier]:
             return _one(world, who, identifier)
         case [_, identifier, word] if word.lower() == "resourcegroups":
@@ -91,14 +91,14 @@ def _one(world: World, who: Identity, identifier: str) -> Json:
         check(world, who, "Microsoft.Resources/subscriptions/read", scope)
         reading.check_place(world, scope)
         raise bad_request("InvalidSubscriptionId", f"'{identifier}' is malformed or invalid.")
-    return _shown(world, found)
+    return _shown(found)
 
 
-def _shown(world: World, one: Subscription) -> Json:
+def _shown(one: Subscription) -> Json:
     return {
         "id": f"/subscriptions/{one.id}",
         "subscriptionId": one.id,
-        "tenantId": world.estate.tenant,
+        "tenantId": one.tenant,
         "displayName": one.name,
         "state": one.state,
         "subscriptionPolicies": {"spendingLimit": "Off", "quotaId": "Internal_2014-09-01"},

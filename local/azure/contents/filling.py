@@ -3,7 +3,7 @@
 from copy import deepcopy
 from datetime import datetime
 
-from local.azure.contents.manifest import parse, platform
+from local.azure.contents.manifest import parse_kept, platform
 from local.azure.contents.model import Contents, Deleted, Manifest, Repository, Tag
 from local.estates.content import Content, content_of
 from local.estates.registry import Image, Locks, Registry
@@ -31,7 +31,7 @@ def add(
     repository.updated = max(repository.updated, pushed)
     for made in content.manifests.values():
         is_root = made.digest == content.root.digest
-        parsed = parse(made.media_type, made.body)
+        parsed = parse_kept(made.media_type, made.body)
         repository.manifests[made.digest] = Manifest(
             digest=made.digest,
             media_type=made.media_type,

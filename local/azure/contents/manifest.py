@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from local.estates.content import DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST
+from local.estates.content import DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, SCHEMA_1
 
 INDEXES = frozenset({DOCKER_LIST, OCI_INDEX})
 ACCEPTED = frozenset({DOCKER_MANIFEST, OCI_MANIFEST, *INDEXES})
@@ -63,6 +63,14 @@ def parse(media_type: str, body: bytes) -> Parsed:
         return _index(data) if media_type in INDEXES else _image(data)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ManifestInvalidError(str(error)) from error
+
+
+def parse_kept(media_type: str, body: bytes) -> Parsed:
+    """What a manifest says that was taken at some time; raises ManifestInvalidError."""
+    if media_type != SCHEMA_1:
+        return parse(media_type, body)
+    layers = json.loads(body)["fsLayers"]
+    return Parsed(layers=tuple(each["blobSum"] for each in layers))
 
 
 def platform(config: bytes) -> tuple[str, str]:

@@ -52,6 +52,14 @@ class RestoreArguments(Arguments, frozen=True):
     by: IdentityName = ""
 
 
+class ImportArguments(Arguments, frozen=True):
+    """An image to make, and the one it is copied from."""
+
+    image: ImageName
+    source: ImageName
+    by: IdentityName = ""
+
+
 class LockArguments(Arguments, frozen=True):
     """A repository, tag or digest, and the locks to set."""
 
@@ -133,6 +141,13 @@ def retention(desk: Desk, _: Arguments) -> Json:
 def restore(desk: Desk, asked: RestoreArguments) -> None:
     """Bring a soft-deleted manifest back."""
     actions.restore(desk.cloud.world, asked.image, asked.digest, by=asked.by)
+
+
+@verb("import", ImportArguments)
+def import_image(desk: Desk, asked: ImportArguments) -> Json:
+    """Copy an image from a registry into a repository, as `az acr import` does."""
+    made = actions.import_image(desk.cloud.world, asked.image, asked.source, by=asked.by)
+    return {"digest": made.digest}
 
 
 @verb("lock", LockArguments)

@@ -20,7 +20,7 @@ class ReachArguments(Arguments, frozen=True):
     """A host or pattern, and what connecting does; `fine` ends it."""
 
     host: Host
-    how: Literal["refused", "timeout", "fine"] = "timeout"
+    how: Literal["refused", "timeout", "denied", "fine"] = "timeout"
 
 
 class CertificateArguments(Arguments, frozen=True):
@@ -43,9 +43,15 @@ class FaultArguments(Arguments, frozen=True):
 
 
 class LagArguments(Arguments, frozen=True):
-    """Seconds that Resource Graph lags behind ARM."""
+    """Seconds that Azure lags behind itself."""
 
     seconds: float
+
+
+class UndocumentedArguments(Arguments, frozen=True):
+    """Operations that shall make events; all others of these make none."""
+
+    told: tuple[Literal["retention", "restore", "import"], ...] = ()
 
 
 class SubscribeArguments(Arguments, frozen=True):
@@ -122,6 +128,18 @@ def clear_faults(desk: Desk, _: Arguments) -> None:
 def graph_lag(desk: Desk, asked: LagArguments) -> None:
     """Let Resource Graph show rows that are so many seconds old."""
     desk.cloud.world.faults.graph_lag = asked.seconds
+
+
+@verb("log-lag", LagArguments)
+def log_lag(desk: Desk, asked: LagArguments) -> None:
+    """Let Log Analytics show only what is so many seconds old."""
+    desk.cloud.world.faults.log_lag = asked.seconds
+
+
+@verb("undocumented-events", UndocumentedArguments)
+def undocumented_events(desk: Desk, asked: UndocumentedArguments) -> None:
+    """Let retention, restore or import make events, of which no document says whether they do."""
+    desk.cloud.world.faults.told = frozenset(asked.told)
 
 
 @verb("subscribe", SubscribeArguments, edits=False)

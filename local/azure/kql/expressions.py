@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from local.azure.kql.errors import QueryError
@@ -93,11 +94,12 @@ _VALUES: Mapping[str, Callable[[Value, Value], bool]] = {
     "or": lambda a, b: bool(a) or bool(b),
     "matches": lambda a, b: re.search(b, text(a)) is not None,
 }
+_DIVISIBLE = (float, timedelta)
 _ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b if isinstance(a, float) or isinstance(b, float) else a // b,
+    "/": lambda a, b: a / b if isinstance(a, _DIVISIBLE) or isinstance(b, float) else a // b,
     "%": lambda a, b: a % b,
 }
 
@@ -134,6 +136,8 @@ def _arithmetic_kind(operator: str, left: str, right: str) -> str:
     kinds = {left, right}
     if "datetime" in kinds:
         return "timespan" if left == right and operator == "-" else "datetime"
+    if left == right == "timespan" and operator == "/":
+        return "real"
     return next((kind for kind in ("timespan", "real", "dynamic") if kind in kinds), "long")
 
 

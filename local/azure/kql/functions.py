@@ -97,6 +97,11 @@ def _ago(span: timedelta) -> datetime:
     return datetime.now(UTC) - span
 
 
+def _round(value: Value, digits: int = 0) -> float | None:
+    number = _real(value)
+    return None if number is None else round(number, digits)
+
+
 def _bin(value: Value, step: Value) -> Value:
     if isinstance(value, datetime) and isinstance(step, timedelta):
         return datetime.fromtimestamp(
@@ -114,6 +119,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "todouble": Function("real", 1, 1, _real),
     "toreal": Function("real", 1, 1, _real),
     "tobool": Function("bool", 1, 1, _boolean),
+    "round": Function("real", 1, 2, _round),
     "todatetime": Function("datetime", 1, 1, _moment),
     "todynamic": Function("dynamic", 1, 1, _json),
     "parse_json": Function("dynamic", 1, 1, _json),

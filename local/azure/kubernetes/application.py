@@ -16,6 +16,8 @@ from local.azure.kubernetes.selecting import SelectingError, paged, selected
 from local.azure.serve import ROUTE
 from local.estates.kubernetes import Cluster
 
+METADATA: Final = "PartialObjectMetadataList"
+"""What a client accepts, as ``application/json;as=...``, that wants no more than metadata."""
 _RUNNING: Final = web.AppKey("running", Running)
 
 
@@ -98,9 +100,13 @@ def _list(request: web.Request, cluster: Cluster, asked: Question) -> Json:
     items = selected(_items(request, cluster, asked), request.query)
     page, more = paged(items, request.query)
     version = str(1000 + len(request.app[CLOUD].world.operations))
+    kind, group = f"{known(asked.group, asked.resource).kind}List", asked.group
+    if METADATA in request.headers.get("Accept", ""):
+        kind, group = METADATA, "meta.k8s.io/v1"
+        page = [{"metadata": one["metadata"]} for one in page]
     return {
-        "kind": f"{known(asked.group, asked.resource).kind}List",
-        "apiVersion": asked.group,
+        "kind": kind,
+        "apiVersion": group,
         "metadata": {"resourceVersion": version, **more},
         "items": list(page),
     }

@@ -53,7 +53,7 @@ def _row(world: World, body: Json) -> Json:
     row |= {name: body.get(name) for name in _DYNAMIC}
     return row | {
         "type": str(body["type"]).lower(),
-        "tenantId": world.estate.tenant,
+        "tenantId": world.tenant_of(str(body["id"])),
         "resourceGroup": group_of(body["id"]).lower(),
         "subscriptionId": subscription_of(body["id"]),
     }

@@ -2,6 +2,7 @@
 
 from local.faults.cases import Case
 from local.faults.catalogue import (
+    asked,
     auth,
     credentials,
     existence,
@@ -19,6 +20,7 @@ FAULTS: tuple[Case, ...] = (
     *auth.FAULTS,
     *existence.FAULTS,
     *reported.FAULTS,
+    *asked.FAULTS,
 )
 EVERY_CASE: tuple[Case, ...] = (
     *FAULTS,

@@ -1,7 +1,7 @@
 """Planted faults of rights: what the identity that pulls may do."""
 
 from local.faults.base import READER
-from local.faults.cases import Case, fault
+from local.faults.cases import Case, Verdict, fault
 from local.faults.edits import Edit, add, each, grant, put, regrant, revoke, workload
 
 PLAIN = "registry/plain"
@@ -150,7 +150,48 @@ ROLES = (
     ),
 )
 
+PARTNER = "7e57ab1e-0000-4000-8000-00000000beef"
+"""Another tenant; its subscription shows through Azure Lighthouse."""
+ABROAD = each(
+    add("subscriptions", {"name": "partner", "tenant": PARTNER}),
+    put("registries/plain/subscription", "partner"),
+    grant("pullwatch", "Reader", "subscription/partner"),
+)
+"""The registry `plain` belongs to another tenant than everything that pulls from it."""
+
+TENANTS = (
+    fault(
+        "AUTH_CROSS_TENANT",
+        "the registry is in a partner's subscription",
+        ABROAD,
+        "*-plain",
+        besides=dict.fromkeys(("*-token", "*-admin", "*-sp"), Verdict(outcome="unknown")),
+    ),
+)
+
 TOKENS = (
+    fault(
+        "AUTH_ANONYMOUS_PULL_OFF",
+        "told to pull anonymously",
+        each(
+            *(
+                workload(
+                    f"{one}-plain",
+                    image=None,
+                    containers=[
+                        {
+                            "name": "main",
+                            "image": "plain.azurecr.io/{name}:1",
+                            "isMain": True,
+                            "authType": "Anonymous",
+                        }
+                    ],
+                )
+                for one in ("web", "slot")
+            )
+        ),
+        *("web-plain", "slot-plain"),
+    ),
     fault(
         "AUTH_ARM_AUDIENCE_REFUSED",
         "azureADAuthenticationAsArm is off",
@@ -171,4 +212,4 @@ TOKENS = (
     ),
 )
 
-FAULTS: tuple[Case, ...] = (*ROLES, *TOKENS)
+FAULTS: tuple[Case, ...] = (*ROLES, *TENANTS, *TOKENS)

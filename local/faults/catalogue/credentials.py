@@ -15,8 +15,8 @@ def password(kind: str, **fields: object) -> dict[str, object]:
     return {"value": kind, **fields}
 
 
-STAGES = ((2, "_IN_3_DAYS"), (9, "_IN_14_DAYS"), (25, ""))
-"""Days to the end of a secret, and how the warning's code ends then."""
+STAGES = (2, 9, 25)
+"""Days to the end of a secret: one for each stage of the warning."""
 
 
 SETUP = (
@@ -76,6 +76,12 @@ SETUP = (
             )
         ),
         *("web-plain", "slot-plain", "app-plain", "job-plain", "aci-plain"),
+    ),
+    fault(
+        "CREDENTIALS_IDENTITY_DELETED",
+        "gone from Azure, still named",
+        each(put("identities/*-identity/deleted", True), put("identities/kubelet/deleted", True)),
+        *("*-plain", "*-gated", "*-vault", "*-abac"),
     ),
     fault(
         "CREDENTIALS_SYSTEM_IDENTITY_UNSUPPORTED",
@@ -166,12 +172,12 @@ ACCOUNTS = (
     ),
     *(
         fault(
-            f"CREDENTIALS_TOKEN_EXPIRING{stage}",
+            "CREDENTIALS_TOKEN_EXPIRING",
             f"in {days} days",
             put("registries/plain/tokens/*/passwords", [password("a", expires=f"P{days}D")]),
             "*-token",
         )
-        for days, stage in STAGES
+        for days in STAGES
     ),
     fault(
         "CREDENTIALS_SERVICE_PRINCIPAL_MISSING",
@@ -193,12 +199,12 @@ ACCOUNTS = (
     ),
     *(
         fault(
-            f"CREDENTIALS_SECRET_EXPIRING{stage}",
+            "CREDENTIALS_SECRET_EXPIRING",
             f"in {days} days",
             put("identities/*-principal/secrets", [password("old", expires=f"P{days}D")]),
             "*-sp",
         )
-        for days, stage in STAGES
+        for days in STAGES
     ),
 )
 

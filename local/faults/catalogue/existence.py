@@ -3,7 +3,7 @@
 from local.faults.base import COLUMNS
 from local.faults.cases import Case, fault
 from local.faults.catalogue.network import NOTHING, ON_PLAIN, wire
-from local.faults.edits import add, drop, each, image, images, put, regrant, workload
+from local.faults.edits import Edit, add, drop, each, image, images, put, regrant, workload
 
 ABSENT = "sha256:" + "5d" * 32
 BOTH = ["linux/amd64", "linux/arm64"]
@@ -22,6 +22,14 @@ METADATA_BLIND = each(
 )
 """The monitor may pull from the ABAC registry, but not read locks and lists."""
 GIB, TIB = 1 << 30, 1 << 40
+
+
+def mirrored(**more: str) -> Edit:
+    """Have a cache rule for every repository of the workloads that are called plain."""
+    names = (f"{column}-plain" for column in COLUMNS)
+    rules = ({"name": n, "source": f"docker.io/contoso/{n}", "target": n, **more} for n in names)
+    return add("registries/plain/cacheRules", *rules)
+
 
 MISSING = (
     fault(
@@ -120,17 +128,20 @@ CACHE = (
     fault(
         "EXISTENCE_NOT_UPSTREAM",
         "what a cache rule mirrors has no such tag",
-        each(
-            add(
-                "registries/plain/cacheRules",
-                *(
-                    {"name": name, "source": f"docker.io/contoso/{name}", "target": name}
-                    for name in (f"{column}-plain" for column in COLUMNS)
-                ),
-            ),
-            image("*-plain", "plain.azurecr.io/{name}:2"),
-        ),
+        each(mirrored(), image("*-plain", "plain.azurecr.io/{name}:2")),
         "*-plain",
+    ),
+    *(
+        fault(
+            f"EXISTENCE_CACHE_CREDENTIALS_{code}",
+            f"{state}, and the tag is not in the cache",
+            each(
+                mirrored(credentialSet="upstream", credentials=state),
+                image("*-plain", "plain.azurecr.io/{name}:2"),
+            ),
+            "*-plain",
+        )
+        for code, state in (("MISSING", "gone"), ("UNHEALTHY", "unhealthy"))
     ),
 )
 
@@ -149,6 +160,27 @@ CONTENT = (
         "the config",
         images("*-plain", corrupt="missingConfig"),
         "*-plain",
+    ),
+    fault(
+        "EXISTENCE_TAG_DANGLING",
+        "listed, but its manifest is gone",
+        images("*-plain", corrupt="missingManifest"),
+        "*-plain",
+    ),
+    fault("EXISTENCE_SCHEMA_1", "of 2015", images("*-plain", media="schema1"), "*-plain"),
+    fault(
+        "EXISTENCE_WINDOWS_VERSION",
+        "built for 2019, run on 2022",
+        each(
+            put(
+                "clusters/cluster/pools",
+                [{"name": "linux"}, {"name": "win", "os": "Windows", "osSku": "Windows2022"}],
+            ),
+            workload("aks-*", nodeSelector={"kubernetes.io/os": "linux"}),
+            workload("aks-plain", nodeSelector={"kubernetes.io/os": "windows"}, pool="win"),
+            images("aks-plain", platforms=["windows/amd64"], osVersion="10.0.17763.6189"),
+        ),
+        "aks-plain",
     ),
     fault(
         "EXISTENCE_PLATFORM_MISMATCH",
@@ -190,6 +222,12 @@ CAPACITY = (
         NOTHING,
         *ON_PLAIN,
         verbs=wire("throttle", registry="plain", seconds=3600),
+    ),
+    fault(
+        "CAPACITY_READS_NEAR_LIMIT",
+        "450 pulls a minute, of which each reads about ten times",
+        put("registries/plain/quota", {"pullsPerMinute": 450}),
+        *ON_PLAIN,
     ),
     fault(
         "CAPACITY_INCLUDED_STORAGE",

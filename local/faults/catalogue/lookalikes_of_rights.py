@@ -1,10 +1,12 @@
 """Lookalikes of credentials and rights: refused, but why."""
 
 from local.faults.base import READER
-from local.faults.cases import PASS, Case, lookalike, said
+from local.faults.cases import PASS, Case, Verdict, lookalike, said
 from local.faults.catalogue.auth import (
     ABAC,
+    ABROAD,
     IDENTITIES,
+    PARTNER,
     PLAIN,
     PULL,
     condition,
@@ -169,4 +171,21 @@ RIGHTS = (
     ),
 )
 
-LOOKALIKES: tuple[Case, ...] = (*CREDENTIALS, *RIGHTS)
+TENANTS = (
+    lookalike(
+        "no secret of the service principal is seen: its application is another tenant's",
+        put("identities/*-principal/registeredIn", PARTNER),
+        {"*-sp": Verdict(outcome="unknown", never=("CREDENTIALS_", "AUTH_"))},
+    ),
+    lookalike(
+        "no such service principal here, but the registry is at home in another tenant",
+        each(ABROAD, put("identities/*-principal/tenant", PARTNER)),
+        {
+            "*-sp": Verdict(outcome="unknown", never=("CREDENTIALS_", "AUTH_", "EXISTENCE_")),
+            "*-plain": said("AUTH_CROSS_TENANT", never=("AUTH_", "EXISTENCE_")),
+        },
+        aside=("*-token", "*-admin"),
+    ),
+)
+
+LOOKALIKES: tuple[Case, ...] = (*CREDENTIALS, *RIGHTS, *TENANTS)

@@ -74,6 +74,19 @@ NAMES = (
         *ON_PLAIN,
         verbs=status("plain.azurecr.io", 503),
     ),
+    fault(
+        "NETWORK_REGISTRY_RENAMED",
+        "made anew with a hash in its name",
+        put("registries/plain/loginServer", "plain-0a1b2c3d4e5f6789.azurecr.io"),
+        *ON_PLAIN,
+    ),
+    fault(
+        "NETWORK_PROXY_REFUSES",
+        "not on the list of the proxy",
+        NOTHING,
+        *ON_PLAIN,
+        verbs=wire("unreachable", host="plain.azurecr.io", how="denied"),
+    ),
 )
 
 TLS = tuple(

@@ -210,7 +210,7 @@ CREDENTIALS = (
     ),
     pair(
         TAG,
-        "CREDENTIALS_SECRET_EXPIRING_IN_14_DAYS",
+        "CREDENTIALS_SECRET_EXPIRING",
         each(
             put("identities/*-principal/secrets", [password("old", expires="P9D")]),
             images("*-sp", tags=["2"]),

@@ -1,5 +1,7 @@
 """Planted error texts: what a platform says where live evidence leaves the cause open."""
 
+from typing import NamedTuple
+
 from local.faults.base import Raw
 from local.faults.cases import Case, fault
 from local.faults.catalogue.auth import deny
@@ -76,54 +78,59 @@ def answer(status: str, code: str, message: str) -> str:
     return f"unexpected status from GET request: {status}: {body}"
 
 
-OPEN = (
-    reported(
-        "NETWORK_DNS", f"{HEAD}dial tcp: lookup plain.azurecr.io on 10.0.0.10:53: no such host"
-    ),
-    reported(
+class Said(NamedTuple):
+    """An error text, the cause that it tells, and what else must be so for the text to decide."""
+
+    cause: str
+    text: str
+    way: str = "plain"
+    plant: Edit | None = None
+
+
+TEXTS = (
+    Said("NETWORK_DNS", f"{HEAD}dial tcp: lookup plain.azurecr.io on 10.0.0.10:53: no such host"),
+    Said(
         "NETWORK_PROXY",
         f"{HEAD}proxyconnect tcp: dial tcp 10.0.0.4:3128: connect: connection refused",
     ),
-    reported("NETWORK_TIMEOUT", f"{HEAD}dial tcp 20.61.97.128:443: i/o timeout"),
-    reported("NETWORK_PRIVATE_ENDPOINT", f"{HEAD}dial tcp 10.1.0.5:443: i/o timeout"),
-    reported(
+    Said("NETWORK_TIMEOUT", f"{HEAD}dial tcp 20.61.97.128:443: i/o timeout"),
+    Said("NETWORK_PRIVATE_ENDPOINT", f"{HEAD}dial tcp 10.1.0.5:443: i/o timeout"),
+    Said(
         "NETWORK_TLS",
         f"{HEAD}tls: failed to verify certificate: x509: certificate signed by unknown authority",
     ),
-    reported("SERVER_ERROR", "unexpected status from HEAD request: 500 Internal Server Error"),
-    reported(
+    Said("SERVER_ERROR", "unexpected status from HEAD request: 500 Internal Server Error"),
+    Said(
         "AUTH_BAD_CREDENTIALS",
         f"failed to authorize: failed to fetch oauth token from {TOKEN}: "
         + answer("401 Unauthorized", "UNAUTHORIZED", "Invalid clientid or client secret."),
         way="sp",
     ),
-)
-BLIND = (
-    reported(
+    Said(
         "NOT_FOUND_TAG",
         answer("404 Not Found", "MANIFEST_UNKNOWN", 'manifest tagged by \\"1\\" is not found'),
         way="abac",
         plant=NO_IMAGES,
     ),
-    reported(
+    Said(
         "NOT_FOUND_REPOSITORY",
         answer("404 Not Found", "NAME_UNKNOWN", "repository name not known to registry"),
         way="abac",
         plant=NO_IMAGES,
     ),
-    reported(
+    Said(
         "NOT_FOUND_MANIFEST",
         answer("404 Not Found", "MANIFEST_UNKNOWN", f"manifest {GONE} is not found"),
         way="abac",
         plant=NO_IMAGES,
     ),
-    reported(
+    Said(
         "PLATFORM_MISMATCH",
         "no match for platform in manifest: not found",
         way="abac",
         plant=NO_IMAGES,
     ),
-    reported(
+    Said(
         "LOCKED_OR_QUARANTINED",
         answer(
             "405 Method Not Allowed", "REGISTRY_DISALLOWED_OPERATION", "operation is disallowed"
@@ -131,56 +138,57 @@ BLIND = (
         way="abac",
         plant=NO_IMAGES,
     ),
-    reported(
+    Said(
         "MANIFEST_UNSUPPORTED",
         'media type "application/vnd.docker.distribution.manifest.v1+prettyjws" '
         "is no longer supported since containerd v2.1",
         way="abac",
         plant=NO_IMAGES,
     ),
-    reported(
+    Said(
         "INVALID_REFERENCE",
         'failed to parse image "X": invalid reference format',
         way="abac",
         plant=NO_IMAGES,
     ),
-    reported(
+    Said(
         "AUTH_MISSING_ROLE",
         "failed to fetch oauth token: unexpected status from POST request to "
         "https://plain.azurecr.io/oauth2/exchange: 401 Unauthorized",
         plant=NO_ROLES,
     ),
-    reported(
+    Said(
         "AUTH_ANONYMOUS_DENIED",
         "failed to authorize: failed to fetch anonymous token: unexpected status from "
         f"GET request to {TOKEN}: 401 Unauthorized",
         plant=NO_ROLES,
     ),
-    reported(
+    Said(
         "ABAC_ROLE",
         "401 UNAUTHORIZED: repository permissions (ABAC): "
         "'Container Registry Repository Reader' required",
         way="abac",
         plant=NO_ROLES,
     ),
-    reported(
+    Said(
         "AUTH_TOKEN_SCOPE",
         "insufficient_scope: authorization failed",
         way="token",
         plant=NO_MAPS,
     ),
-    reported(
+    Said(
         "AUTH_EXPIRED_CREDENTIALS",
         "AADSTS7000222: The provided client secret keys for app are expired.",
         way="sp",
         plant=NO_GRAPH,
     ),
-    reported(
+    Said(
         "REGISTRY_DISABLED_OR_MISSING",
         "plain.azurecr.io: registry does not exist",
         plant=NO_REGISTRY,
     ),
 )
+REPORTED = tuple(reported(*one) for one in TEXTS)
 FIREWALL_TEXT = answer(
     "403 Forbidden",
     "DENIED",
@@ -244,4 +252,4 @@ OTHER = (
         *(f"{column}-plain" for column in TELLING),
     ),
 )
-FAULTS: tuple[Case, ...] = (*OPEN, *BLIND, *OTHER)
+FAULTS: tuple[Case, ...] = (*REPORTED, *OTHER)

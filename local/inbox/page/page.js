@@ -2,7 +2,7 @@
 // go through Microsoft's renderer with Markdown that lets no HTML pass, mail into a sandbox.
 "use strict";
 
-const NAMES = { teams: "Teams", smtp: "Mail (SMTP)", acs: "Mail (Communication Services)" };
+const NAMES = { teams: "Teams", smtp: "Mail (SMTP)", acs: "Mail (Communication Services)", webhook: "Webhook" };
 const WAIT_SECONDS = 25;
 const list = document.getElementById("messages");
 const state = document.getElementById("state");
@@ -54,7 +54,7 @@ function body(message) {
 
 function article(message) {
   const made = element("article");
-  made.dataset.channel = message.channel === "teams" ? "teams" : "mail";
+  made.dataset.channel = { teams: "teams", webhook: "webhook" }[message.channel] ?? "mail";
   const head = element("header");
   head.append(element("span", "channel", NAMES[message.channel]));
   const time = element("time", "", new Date(message.received).toLocaleString());

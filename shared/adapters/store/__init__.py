@@ -10,6 +10,7 @@ from shared.adapters.store.locks import OwnLocks
 from shared.adapters.store.plans import Plans
 from shared.adapters.store.requested import RequestedChecks
 from shared.adapters.store.sweeps import Sweeps
+from shared.adapters.store.watched import WatchedRepositories
 from shared.adapters.tables import Tables
 
 
@@ -25,6 +26,7 @@ class Store:
     requested: RequestedChecks
     plans: Plans
     locks: OwnLocks
+    watched: WatchedRepositories
 
     @classmethod
     def on(cls, tables: Tables) -> "Store":
@@ -38,4 +40,5 @@ class Store:
             RequestedChecks(tables),
             Plans(tables),
             OwnLocks(tables),
+            WatchedRepositories(tables),
         )

@@ -20,6 +20,7 @@ from shared.domain.facts.registry import ImageContent
 from shared.domain.forecast import Foreseen
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, short_hash
+from shared.domain.removals import Removal, RemovalKind
 
 TRIES = 8
 """Conflicts in a row that one change outlives."""
@@ -33,7 +34,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     ``seen`` is when it was first found. ``digest`` is what its reference last resolved to;
     ``content`` what that consists of, where it is an index of several images: it never changes,
     so no process has to read it again. ``gone`` says that the reference was last seen not to
-    resolve. ``foreseen`` is what clean-ups will take of it first, as last foretold. ``version`` is
+    resolve, ``lost`` are children of its index that were last seen not to be there. ``foreseen`` is
+    what clean-ups will take of it first, as last foretold.
+
+    ``tags`` are all that were on the digest when it was last looked at, ``source`` and ``revision``
+    what its labels say of its origin. ``removal`` is the latest one that took it, by an event or a
+    resource log. ``missed`` is when a discovery first did not find the workload. ``version`` is
     that of the row it was read from.
     """
 
@@ -43,11 +49,22 @@ class Entry(Struct, frozen=True, kw_only=True):
     content: ImageContent | None = None
     resolved: datetime | None = None
     gone: bool = False
-    deleted_at: datetime | None = None
-    deleted_by: str = ""
-    user_agent: str = ""
     foreseen: Foreseen | None = None
+    lost: tuple[Digest, ...] = ()
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    revision: str = ""
+    removal: Removal | None = None
+    missed: datetime | None = None
     version: str = ""
+
+    def taken_by(self, removal: Removal) -> bool:
+        """Whether a removal takes what the pull needs, as far as is known of it."""
+        image = self.pull.image
+        if removal.takes(image):
+            return True
+        spares = removal.kind is RemovalKind.UNTAGGED
+        return not spares and bool(removal.digest) and self.uses(removal.digest)
 
     def uses(self, digest: Digest) -> bool:
         """Whether the pull needs a manifest: its own, a pinned one, or a child of its index."""

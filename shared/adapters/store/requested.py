@@ -14,7 +14,8 @@ class Requested(Struct, frozen=True, kw_only=True):
     """An on-demand check of an image or of a registry.
 
     ``diagnoses``, or ``health`` for a registry, is None while it runs; ``failed`` says why it
-    ended without.
+    ended without. ``left_out`` are workloads that use the image and are not among the diagnoses:
+    ask with their ``workload``, or see the dashboard.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Requested(Struct, frozen=True, kw_only=True):
     diagnoses: tuple[Diagnosis, ...] | None = None
     health: RegistryHealth | None = None
     failed: str = ""
+    left_out: int = 0
 
     @property
     def over(self) -> bool:

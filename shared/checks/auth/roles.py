@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
 from shared.checks.commands import grant, pull_role
+from shared.checks.credentials.accounts import insist_on_directory
 from shared.checks.names import about_registry, about_workload, listed, who
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
@@ -144,7 +145,7 @@ def tenant_is_the_registrys(
     registry = known(profile)
     if not registry.tenant_id:
         raise NotApplicableError("the registry's tenant is not told")
-    if identity.tenant_id.lower() != registry.tenant_id.lower():
+    if _abroad(identity, registry):
         yield CROSS_TENANT.found(
             subject=f"{who(identity)} on {registry.login_server}",
             identity=who(identity),
@@ -179,6 +180,7 @@ def identity_may_pull(
     if not identity.principal_id:
         raise CannotTellError(f"the object id of {who(identity)} is not known")
     registry, image = known(profile), asked.pull.image
+    _insist_on_tenant(identity, registry)
     if _needs_none(identity, registry):
         return
     verdict = may_pull(known(rights), abac=registry.abac, repository=image.repository, at=asked.at)
@@ -190,6 +192,19 @@ def identity_may_pull(
     yield _problem(verdict, registry).found(
         subject=_subject(verdict, identity, registry, image.repository), **details
     )
+
+
+def _insist_on_tenant(identity: PullIdentity, registry: RegistryProfile) -> None:
+    """In another tenant a role says nothing: see auth.tenant, and there a principal is another."""
+    if identity.kind is IdentityKind.SERVICE_PRINCIPAL:
+        insist_on_directory(identity.tenant_id, registry)
+    elif _abroad(identity, registry):
+        raise NotApplicableError("the identity belongs to another tenant than the registry")
+
+
+def _abroad(identity: PullIdentity, registry: RegistryProfile) -> bool:
+    both = identity.tenant_id and registry.tenant_id
+    return bool(both) and identity.tenant_id.lower() != registry.tenant_id.lower()
 
 
 def _needs_none(identity: PullIdentity, registry: RegistryProfile) -> bool:

@@ -32,7 +32,8 @@ ANONYMOUS_OFF = Problem(
     code="AUTH_ANONYMOUS_PULL_OFF",
     outcome=Outcome.FAIL,
     title="{login_server} allows no anonymous pull, and {workload} pulls anonymously",
-    explanation="No identity of the workload counts for this registry.",
+    explanation="It is told to pull without an identity, and the registry lets nobody in who does "
+    "not log in.",
     fix=(
         "Give {workload} an identity with a pull role; only if everyone may read every image:",
         "az acr update --name {registry} --anonymous-pull-enabled true",
@@ -78,7 +79,7 @@ def anonymous_pull_is_on(
     """The registry allows anonymous pulls, where the workload cannot but make one."""
     if identity.kind is not IdentityKind.ANONYMOUS:
         raise NotApplicableError("the workload shows a credential")
-    if isinstance(setting, RegistryCredential):
+    if isinstance(setting, RegistryCredential) and not setting.anonymous:
         raise NotApplicableError("the workload has a setting for credentials, which decides")
     registry = known(profile)
     if not registry.anonymous_pull:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shared.checks import links
-from shared.checks.base import NotApplicableError, check, known
+from shared.checks.base import CannotTellError, NotApplicableError, check, known
 from shared.checks.names import about_image, about_registry, about_workload, who
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
@@ -105,12 +105,16 @@ def token_is_enabled(
 
 @check("credentials.service_principal", PRINCIPAL_MISSING, PRINCIPAL_DISABLED)
 def service_principal_can_sign_in(
-    asked: Asked, identity: PullIdentity, account: CredentialExpiry | Unavailable
+    asked: Asked,
+    identity: PullIdentity,
+    account: CredentialExpiry | Unavailable,
+    profile: RegistryProfile | Unavailable,
 ) -> Iterable[Finding]:
     """The service principal that the workload logs in with exists and is enabled."""
     if identity.kind is not IdentityKind.SERVICE_PRINCIPAL:
         raise NotApplicableError("the workload does not log in with a service principal")
     state = known(account)
+    insist_on_directory(state.tenant, profile)
     if state.exists and state.enabled:
         return
     yield (PRINCIPAL_DISABLED if state.exists else PRINCIPAL_MISSING).found(
@@ -119,6 +123,21 @@ def service_principal_can_sign_in(
         client_id=identity.client_id,
         **about_workload(asked.pull),
     )
+
+
+def insist_on_directory(tenant: str, profile: RegistryProfile | Unavailable) -> None:
+    """A registry signs service principals in where it is at home, whatever tenant they come from.
+
+    Raises:
+        CannotTellError: that is another tenant than the one whose directory was read.
+
+    """
+    home = profile.tenant_id if isinstance(profile, RegistryProfile) else ""
+    if home and tenant and home.lower() != tenant.lower():
+        raise CannotTellError(
+            f"the registry signs in through the directory of the tenant {home}; "
+            f"Pullwatch reads that of {tenant} only"
+        )
 
 
 CHECKS = (admin_user_is_enabled, token_is_enabled, service_principal_can_sign_in)

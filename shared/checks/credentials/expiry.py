@@ -12,9 +12,8 @@ from shared.domain.facts.registry import ScopedToken
 from shared.domain.facts.workload import CredentialExpiry, IdentityKind, PullIdentity
 from shared.domain.findings import Finding, Outcome, Problem
 
-STAGES = {3: "_IN_3_DAYS", 14: "_IN_14_DAYS", 30: ""}
-"""Days before the end at which a warning grows more urgent: each stage is a problem of its own,
-so that a warning of long ago does not hide the last one."""
+STAGES = {3: 2, 14: 1, 30: 0}
+"""Days before the end -> how pressing the warning is: each stage is told on its own."""
 
 GENERATE = (
     "az acr token credential generate --registry {registry} --name {token} "
@@ -39,17 +38,14 @@ TOKEN_PARTLY_EXPIRED = Problem(
     fix=("Make sure that {workload} uses the valid password", GENERATE),
     link=links.TOKENS,
 )
-TOKEN_EXPIRING = {
-    stage: Problem(
-        code=f"CREDENTIALS_TOKEN_EXPIRING{suffix}",
-        outcome=Outcome.WARN,
-        title="The token {token} expires in {days}",
-        explanation="Its last password ends on {end}; from then on {login_server} refuses it.",
-        fix=(GENERATE, "Then give {workload} the new password"),
-        link=links.TOKENS,
-    )
-    for stage, suffix in STAGES.items()
-}
+TOKEN_EXPIRING = Problem(
+    code="CREDENTIALS_TOKEN_EXPIRING",
+    outcome=Outcome.WARN,
+    title="The token {token} expires on {end}",
+    explanation="Then its last password ends, and {login_server} refuses every login with it.",
+    fix=(GENERATE, "Then give {workload} the new password"),
+    link=links.TOKENS,
+)
 SECRET_EXPIRED = Problem(
     code="CREDENTIALS_SECRET_EXPIRED",
     outcome=Outcome.FAIL,
@@ -58,20 +54,17 @@ SECRET_EXPIRED = Problem(
     fix=(RESET, "Then give {workload} the new secret"),
     link=links.PRINCIPALS,
 )
-SECRET_EXPIRING = {
-    stage: Problem(
-        code=f"CREDENTIALS_SECRET_EXPIRING{suffix}",
-        outcome=Outcome.WARN,
-        title="The secret of the service principal {identity} expires in {days}",
-        explanation="Its last secret ends on {end}; from then on {workload} gets no token.",
-        fix=(RESET, "Then give {workload} the new secret"),
-        link=links.PRINCIPALS,
-    )
-    for stage, suffix in STAGES.items()
-}
+SECRET_EXPIRING = Problem(
+    code="CREDENTIALS_SECRET_EXPIRING",
+    outcome=Outcome.WARN,
+    title="The secret of the service principal {identity} expires on {end}",
+    explanation="It is the last one that is valid; from then on {workload} gets no token.",
+    fix=(RESET, "Then give {workload} the new secret"),
+    link=links.PRINCIPALS,
+)
 
 
-@check("credentials.token_expiry", TOKEN_EXPIRED, TOKEN_PARTLY_EXPIRED, *TOKEN_EXPIRING.values())
+@check("credentials.token_expiry", TOKEN_EXPIRED, TOKEN_PARTLY_EXPIRED, TOKEN_EXPIRING)
 def token_is_valid(
     asked: Asked, identity: PullIdentity, token: ScopedToken | Unavailable
 ) -> Iterable[Finding]:
@@ -92,11 +85,11 @@ def token_is_valid(
         yield TOKEN_EXPIRED.found(end=day(max(past)), **details)
     elif past:
         yield TOKEN_PARTLY_EXPIRED.found(end=day(max(past)), **details)
-    elif len(ends) == len(passwords) and (stage := _stage(max(ends), asked.at)):
-        yield TOKEN_EXPIRING[stage].found(**_end(max(ends), asked.at, stage), **details)
+    elif len(ends) == len(passwords):
+        yield from _expiring(TOKEN_EXPIRING, max(ends), asked.at, details)
 
 
-@check("credentials.secret_expiry", SECRET_EXPIRED, *SECRET_EXPIRING.values())
+@check("credentials.secret_expiry", SECRET_EXPIRED, SECRET_EXPIRING)
 def secret_is_valid(
     asked: Asked, identity: PullIdentity, account: CredentialExpiry | Unavailable
 ) -> Iterable[Finding]:
@@ -105,13 +98,17 @@ def secret_is_valid(
         raise NotApplicableError("the workload does not log in with a service principal")
     if not known(account).exists:
         raise NotApplicableError("the service principal does not exist")
+    if home := known(account).registered_in:
+        raise CannotTellError(
+            f"its application is registered in {home}: its secrets are seen there"
+        )
     end = _last(known(account).expires)
     details = {"subject": identity.client_id or who(identity), "client_id": identity.client_id}
     details |= {"identity": who(identity)} | about_workload(asked.pull)
     if end <= asked.at:
         yield SECRET_EXPIRED.found(end=day(end), **details)
-    elif stage := _stage(end, asked.at):
-        yield SECRET_EXPIRING[stage].found(**_end(end, asked.at, stage), **details)
+    else:
+        yield from _expiring(SECRET_EXPIRING, end, asked.at, details)
 
 
 def _last(ends: Sequence[datetime]) -> datetime:
@@ -120,15 +117,13 @@ def _last(ends: Sequence[datetime]) -> datetime:
     return max(ends)
 
 
-def _stage(end: datetime, at: datetime) -> int | None:
-    """The stage of warning: 3, 14 or 30 days before the end; None while there is time."""
-    return next((days for days in STAGES if end - at <= timedelta(days=days)), None)
-
-
-def _end(end: datetime, at: datetime, stage: int) -> dict[str, str]:
-    days = (end - at).days
-    left = "a day" if days == 1 else f"{days} days" if days else "less than a day"
-    return {"end": day(end), "days": left, "stage": str(stage)}
+def _expiring(
+    problem: Problem, end: datetime, at: datetime, details: dict[str, str]
+) -> Iterable[Finding]:
+    """The warning, where fewer than 30 days are left. It tells the day: a number of days ages."""
+    stage = next((s for days, s in STAGES.items() if end - at <= timedelta(days=days)), None)
+    if stage is not None:
+        yield problem.found(end=day(end), **details).at_stage(stage)
 
 
 CHECKS = (token_is_valid, secret_is_valid)

@@ -87,6 +87,8 @@ def credential_is_configured(
         return
     if isinstance(setting, Unavailable):
         raise NotApplicableError("the workload has no setting for credentials")
+    if setting.anonymous:
+        raise NotApplicableError("the setting asks for an anonymous pull: auth.anonymous decides")
     wanted = setting.wanted
     registry = known(profile)
     if registry.anonymous_pull:

@@ -18,7 +18,7 @@ from shared.checks.existence.missing import (
 from shared.checks.existence.proof import MANIFEST_UNKNOWN, NAME_UNKNOWN, is_missing
 from shared.checks.names import about_image, about_workload, closest, listed
 from shared.domain.facts.base import Unavailable
-from shared.domain.facts.beside import CacheRule
+from shared.domain.facts.beside import CacheRule, Elsewhere
 from shared.domain.facts.pull import Asked, Remembered
 from shared.domain.facts.registry import (
     ManifestAnswer,
@@ -81,6 +81,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     memory: Remembered | Unavailable,
     deleted: SoftDeleted | Unavailable,
     rule: CacheRule | Unavailable,
+    left: Elsewhere | Unavailable,
 ) -> Iterable[Finding]:
     """The tag or digest exists."""
     if not is_missing(seen.answer, access):
@@ -89,7 +90,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     if _no_repository(seen, near):
         raise CannotTellError("the repository does not exist")
     sure = _no_quarantine(asked, profile, state, near)
-    finding = missing(asked, near, state, memory, deleted)
+    finding = missing(asked, near, state, memory, deleted, left)
     yield finding if sure else replace(finding, confidence=Confidence.LIKELY)
 
 

@@ -1,15 +1,20 @@
 """What is said of a missing image: what became of it, and what brings it back."""
 
+from msgspec.structs import replace
+
 from shared.checks import links
-from shared.checks.commands import restore, retag
+from shared.checks.commands import import_from, restore, retag
 from shared.checks.names import about_image, about_workload, closest, day, listed
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.beside import Elsewhere
 from shared.domain.facts.pull import Asked, Remembered
 from shared.domain.facts.registry import ManifestState, Neighbours, SoftDeleted
 from shared.domain.findings import Finding, Outcome, Problem
-from shared.domain.images import ImageReference
+from shared.domain.images import Digest, ImageReference
+from shared.domain.removals import RemovalKind, means
 
 CONSEQUENCES = ("existence.",)
+MOST_CHILDREN = 6
 SHOW_TAGS = (
     "az acr repository show-tags --name {registry} --repository {repository} "
     "--orderby time_desc --top 10"
@@ -29,7 +34,7 @@ TAG_MISSING = Problem(
     outcome=Outcome.FAIL,
     title="There is no tag {tag} in {login_server}/{repository}",
     explanation="The registry says that the repository has no such tag. {history}{hint}",
-    fix=("{remedy}", SHOW_TAGS),
+    fix=("{remedy}", "{other}", "{rebuild}", SHOW_TAGS),
     link=links.TAG_NOT_FOUND,
     explains=CONSEQUENCES,
 )
@@ -50,6 +55,7 @@ TAG_DANGLING = Problem(
     explanation="The tag is still listed, but its manifest is not found. {history}",
     fix=(
         "Push {image} again",
+        "{rebuild}",
         "az acr repository untag --name {registry} --image {repository}:{tag}",
         "If both fail: open a support case for {registry}",
     ),
@@ -62,7 +68,7 @@ DIGEST_MISSING = Problem(
     title="{login_server}/{repository} has no manifest {digest}",
     explanation="{workload} is pinned to this digest. {history}Manifests without a tag are what "
     "retention policies and purge tasks remove.",
-    fix=("{remedy}", SHOW_TAGS),
+    fix=("{remedy}", "{other}", "{rebuild}", SHOW_TAGS),
     link=links.TAG_NOT_FOUND,
     explains=CONSEQUENCES,
 )
@@ -72,7 +78,12 @@ SOFT_DELETED = Problem(
     title="{image} was deleted, and can be restored",
     explanation="{history}Soft delete still holds the manifest {digest}. Restoring an index does "
     "not restore its children: restore them too.",
-    fix=("{remedy}", "az acr manifest list-deleted --registry {registry} --name {repository}"),
+    fix=(
+        "{remedy}",
+        "{children}",
+        "{other}",
+        "az acr manifest list-deleted --registry {registry} --name {repository}",
+    ),
     link=links.SOFT_DELETE,
     explains=CONSEQUENCES,
 )
@@ -84,27 +95,57 @@ def history(memory: Remembered | Unavailable) -> str:
         return ""
     parts = []
     if memory.deleted_at:
-        by = f" by {memory.deleted_by}" if memory.deleted_by else ""
-        using = f" with {memory.user_agent}" if memory.user_agent else ""
-        parts.append(f"It was deleted on {day(memory.deleted_at)}{by}{using}. ")
+        parts.append(f"It was {_done(memory)} on {day(memory.deleted_at)}{_who(memory)}. ")
     elif memory.last_seen:
         parts.append(f"It was last seen on {day(memory.last_seen)}. ")
     if memory.digest:
-        parts.append(f"It pointed to {memory.digest}. ")
+        parts.append(f"It pointed to {memory.digest}{_with_it(memory)}. ")
     return "".join(parts)
 
 
-def missing(
+def _done(memory: Remembered) -> str:
+    return "untagged" if memory.way == RemovalKind.UNTAGGED else "deleted"
+
+
+def _who(memory: Remembered) -> str:
+    """Who removed it, from where and with what, as far as anybody told."""
+    if memory.way == RemovalKind.EXPIRED:
+        return " by a clean-up policy of the registry"
+    by = f" by {memory.deleted_by}" if memory.deleted_by else ""
+    where = f" from {memory.address}" if memory.address else ""
+    using = f" with {means(memory.user_agent)}" if memory.user_agent else ""
+    return f"{by}{where}{using}"
+
+
+def _with_it(memory: Remembered) -> str:
+    """The other tags, which a deleted digest takes with it and an untag spares."""
+    others = memory.tags[1:]
+    if not others or memory.way != RemovalKind.DELETED:
+        return ""
+    return f", and {listed(others)} died with it"
+
+
+def teller(memory: Remembered | Unavailable) -> str:
+    """Who removed it; empty as long as nobody told. It is a detail of findings: `who`."""
+    if not isinstance(memory, Remembered) or not memory.deleted_at:
+        return ""
+    return _who(memory).strip()
+
+
+def missing(  # noqa: PLR0917 - the facts of the check
     asked: Asked,
     near: Neighbours | Unavailable,
     state: ManifestState | Unavailable,
     memory: Remembered | Unavailable,
     deleted: SoftDeleted | Unavailable,
+    left: Elsewhere | Unavailable,
 ) -> Finding:
     """The finding for a tag or digest that is proven missing, with the best remedy."""
     image = asked.pull.image
     details = about_image(image) | about_workload(asked.pull)
     details |= {"subject": str(image), "history": history(memory), "how": "unknown"}
+    details |= {"who": teller(memory), "rebuild": _rebuild(memory)}
+    details |= {"other": _import(image, left), "children": ""}
     tags = near.tags if isinstance(near, Neighbours) else None
     if image.tag and not image.digest and image.tag in (tags or ()):
         return TAG_DANGLING.found(**details)
@@ -112,12 +153,15 @@ def missing(
     if isinstance(deleted, SoftDeleted) and deleted.found:
         digest = deleted.digest or image.digest or last
         found = {"digest": digest, "remedy": restore(image, digest), "how": "soft-deleted"}
-        return SOFT_DELETED.found(**details | found)
+        return SOFT_DELETED.found(**details | found | {"children": _children(image, memory)})
     if image.digest:
         remedy = f"Push the image again, or deploy one that exists instead of {image}"
-        return DIGEST_MISSING.found(**details | {"digest": image.digest, "remedy": remedy})
+        found = {"digest": image.digest, "remedy": remedy}
+        return DIGEST_MISSING.found(**details | found | _import_first(details["other"]))
     if last:
-        return TAG_MISSING.found(**details | _put_back(image, last, state, memory))
+        found = details | _put_back(image, last, state, memory, left)
+        kept = found["how"] == "untagged"
+        return TAG_MISSING.found(**found | ({} if kept else _import_first(details["other"])))
     alike = closest(image.tag, tags or ())
     hint = f"Similar tags there: {listed(alike)}." if alike else _empty(tags)
     remedy = f"Push {image} again, or deploy a tag that exists"
@@ -133,17 +177,52 @@ def _put_back(
     digest: str,
     state: ManifestState | Unavailable,
     memory: Remembered | Unavailable,
+    left: Elsewhere | Unavailable,
 ) -> dict[str, str]:
     """The tag is known, so it can be put back, unless its manifest is gone as well."""
     if isinstance(state, ManifestState) and state.digest == digest:
         hint = "The manifest is still there, untagged, until something cleans it up."
         return {"hint": hint, "how": "untagged", "remedy": retag(image, digest)}
-    if isinstance(memory, Remembered) and memory.deleted_at:
+    is_gone = isinstance(left, Elsewhere) and left.digest == digest and left.here is False
+    deleted = isinstance(memory, Remembered) and memory.deleted_at and _done(memory) == "deleted"
+    if is_gone or deleted:
         hint = "The manifest itself was deleted, so there is nothing to put the tag back on."
         remedy = f"Push {image} again from the pipeline that built it, or deploy a tag that exists"
         return {"hint": hint, "how": "deleted", "remedy": remedy}
     hint = f"If {digest} is still there, the tag can be put back on it."
     return {"hint": hint, "how": "gone", "remedy": retag(image, digest)}
+
+
+def _import(image: ImageReference, left: Elsewhere | Unavailable) -> str:
+    """The command that brings it back from another registry that has it; empty for none."""
+    if isinstance(left, Unavailable) or not left.login_servers:
+        return ""
+    return import_from(image, left.digest, left.login_servers[0])
+
+
+def _import_first(command: str) -> dict[str, str]:
+    """Where another registry has it, that is the first thing to do."""
+    return (
+        {"remedy": command, "other": "Or push it again, or deploy one that exists"}
+        if (command)
+        else {}
+    )
+
+
+def _rebuild(memory: Remembered | Unavailable) -> str:
+    """What built it, by its labels; they come from whoever built it, so it is a sentence."""
+    if isinstance(memory, Unavailable) or not (memory.source or memory.revision):
+        return ""
+    at = f" at revision {memory.revision}" if memory.revision else ""
+    return f"Or run its pipeline again: it was built from {memory.source or 'a source'}{at}"
+
+
+def _children(image: ImageReference, memory: Remembered | Unavailable) -> str:
+    """The commands that bring the children of a deleted index back, where they went as well."""
+    if isinstance(memory, Unavailable) or not memory.children:
+        return ""
+    bare = replace(image, tag="", digest=Digest(""))
+    return " && ".join(restore(bare, digest) for digest in memory.children[:MOST_CHILDREN])
 
 
 def _empty(tags: tuple[str, ...] | None) -> str:

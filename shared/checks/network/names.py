@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from shared.checks import links
-from shared.checks.base import CannotTellError, check
+from shared.checks.base import CannotTellError, NotApplicableError, check
 from shared.checks.names import about_registry, closest, listed, registry_name
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.beside import KnownRegistries
@@ -75,6 +75,8 @@ def name_resolves(
     """The login server's name exists in DNS."""
     if address.exists:
         return
+    if not asked.pull.image.on_acr:
+        raise NotApplicableError("the host is none of Azure Container Registry")
     if isinstance(profile, RegistryProfile):
         raise CannotTellError(
             f"Azure knows {profile.login_server}, but its name does not resolve from where "

@@ -14,7 +14,6 @@ from shared.compute.kubernetes.access import access_of
 from shared.compute.kubernetes.objects import (
     Controller,
     Event,
-    Labelled,
     Pod,
     Secret,
     ServiceAccount,
@@ -130,10 +129,12 @@ class Clusters:
         return contents_of(await api.get(path, Secret))
 
     async def _namespaces_with_secret(self, key: tuple[str, str]) -> tuple[str, ...]:
-        """Where in a cluster a secret of a name lies. Only names are read, no contents."""
+        """Where in a cluster a secret of a name lies: metadata is asked for, no contents."""
         cluster_id, name = key
+        if not _NAME.fullmatch(name):
+            return ()
         api = await self._running(cluster_id)
-        found = await api.list("/api/v1/secrets", Labelled, fieldSelector=f"metadata.name={name}")
+        found = await api.list_metadata("/api/v1/secrets", fieldSelector=f"metadata.name={name}")
         return tuple(sorted(one.metadata.namespace for one in found.objects))
 
 

@@ -265,11 +265,18 @@ class Labelled(Wire, frozen=True):
     metadata: Metadata
 
 
+class Logins(Struct, frozen=True):
+    """``data`` of a pull secret, in base64: a docker configuration in its newer or older form."""
+
+    newer: str | None = field(default=None, name=".dockerconfigjson")
+    older: str | None = field(default=None, name=".dockercfg")
+
+
 class Secret(Wire, frozen=True):
-    """A secret; of its data only what docker logins are kept in."""
+    """A secret; of its data only what docker logins are kept in, whatever else lies beside it."""
 
     type: str = ""
-    data: dict[str, str] | None = None
+    data: Logins | None = None
 
 
 class PageMetadata(Wire, frozen=True):

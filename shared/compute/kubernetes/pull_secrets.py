@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import msgspec
 from msgspec import Struct
 
-from shared.compute.kubernetes.objects import Secret, ServiceAccount
+from shared.compute.kubernetes.objects import Logins, Secret, ServiceAccount
 from shared.compute.kubernetes.workloads import Member
 from shared.domain.images import ImageReference
 
@@ -65,16 +65,16 @@ def named_secrets(
 
 def contents_of(secret: Secret) -> SecretContents:
     """Read a secret of type kubernetes.io/dockerconfigjson, or of its older form dockercfg."""
-    data = secret.data or {}
+    data = secret.data or Logins()
     try:
-        if ".dockerconfigjson" in data:
-            config = base64.b64decode(data[".dockerconfigjson"], validate=True)
+        if data.newer is not None:
+            config = base64.b64decode(data.newer, validate=True)
             auths = msgspec.json.decode(config, type=_DockerConfig).auths
         else:
-            config = base64.b64decode(data[".dockercfg"], validate=True)
+            config = base64.b64decode(data.older or "", validate=True)
             auths = msgspec.json.decode(config, type=dict[str, _Entry])
         logins = tuple(Login(server, _username(entry)) for server, entry in auths.items())
-    except (KeyError, ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError):
         return SecretContents(malformed=True)
     return SecretContents(logins)
 

@@ -9,13 +9,16 @@ from msgspec import Struct
 from shared.adapters.http import Http, bounded
 from shared.adapters.resilience import Dependency, TransientError, asked_to_wait
 from shared.compute.kubernetes.access import Access, trust
-from shared.compute.kubernetes.objects import Page, Status
+from shared.compute.kubernetes.objects import Labelled, Page, Status
 from shared.compute.sources import TokenSource
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 
 AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The Entra application of every AKS API server (AKS, kubelogin-authentication)."""
+OBJECTS = "application/json"
+METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""Of every object its metadata alone; nothing else is accepted, so nothing else is sent."""
 PAGE = 500
 LONGEST_PAGE = 64 * 1024 * 1024
 """Bytes; 500 pods with long specifications have some ten million."""
@@ -66,14 +69,11 @@ class ClusterApi:
             CouldNotLookError: anything else.
 
         """
-        try:
-            return await self._pages(path, kind, parameters)
-        except _ExpiredError:
-            pass
-        try:
-            return await self._pages(path, kind, parameters)
-        except _ExpiredError:
-            raise CouldNotLookError(f"{self._name} changes faster than {path} lists") from None
+        return await self._listed(path, kind, parameters, OBJECTS)
+
+    async def list_metadata(self, path: str, **parameters: str) -> Listing[Labelled]:
+        """Names and namespaces of a collection; no contents travel. Raises like `list`."""
+        return await self._listed(path, Labelled, parameters, METADATA)
 
     async def get[T](self, path: str, kind: type[T]) -> T:
         """
@@ -85,14 +85,28 @@ class ClusterApi:
             CouldNotLookError: anything else.
 
         """
-        return self._decoded(await self._read(path, {}), kind, path)
+        return self._decoded(await self._read(path, {}, OBJECTS), kind, path)
 
-    async def _pages[T](self, path: str, kind: type[T], parameters: dict[str, str]) -> Listing[T]:
+    async def _listed[T](
+        self, path: str, kind: type[T], parameters: dict[str, str], accept: str
+    ) -> Listing[T]:
+        try:
+            return await self._pages(path, kind, parameters, accept)
+        except _ExpiredError:
+            pass
+        try:
+            return await self._pages(path, kind, parameters, accept)
+        except _ExpiredError:
+            raise CouldNotLookError(f"{self._name} changes faster than {path} lists") from None
+
+    async def _pages[T](
+        self, path: str, kind: type[T], parameters: dict[str, str], accept: str
+    ) -> Listing[T]:
         found: list[T] = []
         malformed = 0
         wanted = {"limit": str(PAGE), **parameters}
         for _ in range(MOST_PAGES):
-            page = self._decoded(await self._read(path, wanted), Page, path)
+            page = self._decoded(await self._read(path, wanted, accept), Page, path)
             for raw in page.items or ():
                 try:
                     found.append(msgspec.json.decode(raw, type=kind))
@@ -109,14 +123,15 @@ class ClusterApi:
         except (msgspec.DecodeError, UnicodeDecodeError) as why:
             raise CouldNotLookError(f"{self._name} answered {path} with something else") from why
 
-    async def _read(self, path: str, parameters: dict[str, str]) -> bytes:
+    async def _read(self, path: str, parameters: dict[str, str], accept: str) -> bytes:
         token = await self._credentials.token(AUDIENCE)
+        headers = {"Authorization": f"Bearer {token}", "Accept": accept}
         try:
-            return await self._dependency.call(lambda: self._once(path, parameters, token))
+            return await self._dependency.call(lambda: self._once(path, parameters, headers))
         except TransientError as why:
             raise CouldNotLookError(str(why)) from why
 
-    async def _once(self, path: str, parameters: dict[str, str], token: str) -> bytes:
+    async def _once(self, path: str, parameters: dict[str, str], headers: dict[str, str]) -> bytes:
         try:
             async with (
                 self._http.slot() as session,
@@ -125,7 +140,7 @@ class ClusterApi:
                     params=parameters,
                     ssl=self._trust,
                     allow_redirects=False,
-                    headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+                    headers=headers,
                 ) as response,
             ):
                 body = await bounded(response, LONGEST_PAGE)

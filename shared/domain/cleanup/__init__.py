@@ -4,7 +4,7 @@ Nothing here reads a registry: contents and the time are arguments.
 """
 
 from shared.domain.cleanup.command import parse_purge
-from shared.domain.cleanup.contents import BadContentsError, read_contents
+from shared.domain.cleanup.contents import BadContentsError, parse_contents
 from shared.domain.cleanup.doom import doomed, doomed_in_turn
 from shared.domain.cleanup.foresight import Foresight, foresee, foretell
 from shared.domain.cleanup.model import (
@@ -48,8 +48,8 @@ __all__ = [
     "foresee",
     "foretell",
     "lint",
+    "parse_contents",
     "parse_purge",
-    "read_contents",
     "read_encoded_task",
     "read_task",
 ]

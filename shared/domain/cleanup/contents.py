@@ -21,7 +21,7 @@ class BadContentsError(ValueError):
     """A file that is not read. The message names the field, the value and what is accepted."""
 
 
-def read_contents(data: bytes) -> RegistryContents:
+def parse_contents(data: bytes) -> RegistryContents:
     """Read ``{"repositories": [{"name", "tags", "manifests"}]}``. Raises BadContentsError.
 
     What is null or absent has its default; what else the file has is passed over.

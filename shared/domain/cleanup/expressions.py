@@ -10,14 +10,16 @@ from typing import Protocol, cast
 
 import re2  # type: ignore[import-untyped]  # has neither stubs nor py.typed
 
+from shared.domain.cleanup.lookahead import Conditions, conditions
 from shared.domain.cleanup.model import RefusedError
+from shared.domain.cleanup.scan import branches, class_end
 
 LONGEST_EXPRESSION = 4000
 
 _ESCAPES = frozenset("dDwWsSbBAztnrfva")
 _CLASS_ESCAPES = frozenset("dDwWsStnrfv")
 _GROUP = re.compile(r"\(\?(?:[ims]*(?:-[ims]+)?[:)]|P?<[A-Za-z_]\w*>)")
-_POSIX = re.compile(r"\[:\^?[a-z]+:\]")
+_INLINE_FLAGS = re.compile(r"\(\?[a-zA-Z-]+\)")
 _FLAGS = frozenset("imsU-")
 
 
@@ -32,6 +34,46 @@ def compile_expression(text: str) -> Pattern:
     """Compile for an unanchored search. Raises RefusedError with the reason."""
     if len(text) > LONGEST_EXPRESSION:
         raise RefusedError(f"an expression is longer than {LONGEST_EXPRESSION} characters")
+    if "(?!" not in text and "(?=" not in text:
+        return _compile(text)
+    parts = branches(text)
+    if any(_INLINE_FLAGS.search(part) for part in parts):
+        return _compile(text)  # and so refused: flags reach into the next alternative
+    return _AnyOf(tuple(_branch(part) for part in parts))
+
+
+class _AllOf:
+    """A search that wants some expressions and others not."""
+
+    def __init__(self, given: Conditions) -> None:
+        self._wanted = [_compile(text) for text in given.wanted]
+        self._unwanted = [_compile(text) for text in given.unwanted]
+        if given.never_empty and any(pattern.search("") for pattern in self._unwanted):
+            raise RefusedError(f"{given.unwanted[0][:200]!r} may be nothing, and is not foretold")
+
+    def search(self, text: str, /) -> object | None:
+        """True where the conditions hold."""
+        held = all(p.search(text) for p in self._wanted)
+        return True if held and not any(p.search(text) for p in self._unwanted) else None
+
+
+class _AnyOf:
+    """A search for one of several alternatives."""
+
+    def __init__(self, patterns: tuple[Pattern, ...]) -> None:
+        self._patterns = patterns
+
+    def search(self, text: str, /) -> object | None:
+        """True where one is found."""
+        return True if any(pattern.search(text) for pattern in self._patterns) else None
+
+
+def _branch(text: str) -> Pattern:
+    found = conditions(text)
+    return _AllOf(found) if found else _compile(text)
+
+
+def _compile(text: str) -> Pattern:
     _refuse_dialect(text)
     options = re2.Options()
     options.log_errors = False
@@ -76,38 +118,6 @@ def _splits(text: str, at: int) -> bool:
         head.endswith("(?" + flags[len(flags) - n :]) and _FLAGS.issuperset(flags[len(flags) - n :])
         for n in range(len(flags) + 1)
     )
-
-
-def branches(text: str) -> list[str]:
-    """The alternatives at the top level: ``a|(b|c)`` has two."""
-    parts, depth, start, at = [], 0, 0, 0
-    while at < len(text):
-        c = text[at]
-        if c == "\\":
-            at += 1
-        elif c == "[":
-            at = class_end(text, at)
-        elif c in "()":
-            depth += 1 if c == "(" else -1
-        elif c == "|" and depth == 0:
-            parts.append(text[start:at])
-            start = at + 1
-        at += 1
-    return [*parts, text[start:]]
-
-
-def class_end(text: str, at: int) -> int:
-    """Where the character class that opens at ``at`` closes (the end, if it does not)."""
-    at += 2 if text[at + 1 : at + 2] == "^" else 1
-    if text[at : at + 1] == "]":
-        at += 1
-    while at < len(text) and text[at] != "]":
-        if text[at] == "\\":
-            at += 1
-        elif found := _POSIX.match(text, at):
-            at = found.end() - 1
-        at += 1
-    return at
 
 
 def _refuse_dialect(text: str) -> None:

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from shared.domain.cleanup import words
 from shared.domain.cleanup.ago import parse_ago
 from shared.domain.cleanup.command import read_command, to_purge
-from shared.domain.cleanup.expressions import branches, split_filter
+from shared.domain.cleanup.expressions import split_filter
 from shared.domain.cleanup.flags import BOOLEANS, Flag, boolean, number
 from shared.domain.cleanup.model import Purge, RefusedError
+from shared.domain.cleanup.scan import branches
 from shared.domain.cleanup.versions import IMAGE
 
 _SWITCH_ON = "true"

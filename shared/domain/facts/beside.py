@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from shared.domain.facts.base import Fact
 from shared.domain.facts.registry import Answer
+from shared.domain.images import Digest
 
 
 class KnownRegistries(Fact, frozen=True):
@@ -49,6 +50,22 @@ class ReadLocks(Fact, frozen=True, kw_only=True):
     repository: bool | None = None
     tag: bool | None = None
     manifest: bool | None = None
+
+
+class Elsewhere(Fact, frozen=True, kw_only=True):
+    """
+    Where a missing manifest still is, asked by its digest; only when something is missing.
+
+    ``here`` says whether the repository itself still has it, without the tag; None where that
+    could not be read. ``login_servers`` are other registries that have it in a repository of the
+    same name; ``asked`` is how many of the ``known`` ones were asked.
+    """
+
+    digest: Digest
+    here: bool | None = None
+    login_servers: tuple[str, ...] = ()
+    asked: int = 0
+    known: int = 0
 
 
 class TokenAnswers(Fact, frozen=True, kw_only=True):

@@ -25,8 +25,10 @@ class ReportedError(Fact, frozen=True):
 class Remembered(Fact, frozen=True):
     """What the index knew of the image from before: the only memory of a deleted tag.
 
-    ``digest`` is what the tag last pointed to; ``tags`` died with the digest.
-    ``deleted_by`` and ``user_agent`` are from the event or the log, empty where nobody told.
+    ``digest`` is what the tag last pointed to; ``tags`` were on the digest then, and died with it.
+    ``deleted_by``, ``address``, ``user_agent`` and ``way`` (`RemovalKind`) are from the event or
+    the resource log, empty where nobody told. ``source`` and ``revision`` are what the image's
+    labels said of its origin; ``children`` are the manifests of an index.
     """
 
     digest: Digest = Digest("")
@@ -35,3 +37,8 @@ class Remembered(Fact, frozen=True):
     deleted_at: datetime | None = None
     deleted_by: str = ""
     user_agent: str = ""
+    address: str = ""
+    way: str = ""
+    source: str = ""
+    revision: str = ""
+    children: tuple[Digest, ...] = ()

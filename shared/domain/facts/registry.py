@@ -263,7 +263,8 @@ class ImageContent(Fact, frozen=True, kw_only=True):
 
     ``platforms`` is empty where the image does not say. ``missing`` are blobs (config, layers)
     that the registry was asked for and does not have; ``blobs_asked`` says whether it was asked
-    for all of them, so that nothing missing means nothing is.
+    for all of them, so that nothing missing means nothing is. ``source`` and ``revision`` are its
+    labels ``org.opencontainers.image.source`` and ``.revision``, where they were read.
     """
 
     digest: Digest
@@ -274,6 +275,8 @@ class ImageContent(Fact, frozen=True, kw_only=True):
     children: tuple[Child, ...] = ()
     missing: tuple[Digest, ...] = ()
     blobs_asked: bool = False
+    source: str = ""
+    revision: str = ""
 
 
 class ManifestState(Fact, frozen=True, kw_only=True):

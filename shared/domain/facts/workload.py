@@ -35,6 +35,8 @@ class PullIdentity(Fact, frozen=True, kw_only=True):
     ``attached`` is False where the workload names an identity that it does not have;
     ``related`` are other principals of the workload, name -> object id, on which people put
     the role by mistake (the cluster's control identity, another slot).
+    ``tenant_id`` is the tenant of a managed identity, or that in whose directory the object id of a
+    service principal was found: it has one in every tenant that knows it.
     ``where`` says where it is configured, for people. ``deleted`` is True where ARM says that the
     managed identity does not exist any more, attached or not.
     """
@@ -79,6 +81,7 @@ class RegistryCredential(Fact, frozen=True, kw_only=True):
 
     ``configured`` is False where nothing names the registry: the pull is anonymous.
     ``wanted`` is the setting that would switch the managed identity on, where it is off.
+    ``anonymous`` is True where the setting asks for an anonymous pull in so many words.
     """
 
     configured: bool
@@ -86,17 +89,22 @@ class RegistryCredential(Fact, frozen=True, kw_only=True):
     secret_name: str = ""
     secret_exists: bool | None = None
     wanted: str = ""
+    anonymous: bool = False
 
 
 class CredentialExpiry(Fact, frozen=True):
     """When the identity's secrets end (Microsoft Graph, service principals only).
 
-    ``exists`` and ``enabled`` are of the service principal itself.
+    ``exists`` and ``enabled`` are of the service principal itself, in the directory of ``tenant``
+    (empty where that is not told). ``registered_in`` is the tenant of its application where that
+    is another one: the application's secrets cannot be seen then.
     """
 
     exists: bool
     enabled: bool = True
     expires: tuple[datetime, ...] = ()
+    tenant: str = ""
+    registered_in: str = ""
 
 
 class Egress(Fact, frozen=True, kw_only=True):

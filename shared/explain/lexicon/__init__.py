@@ -4,7 +4,10 @@ A sign is not yet a cause: which attempt it stands in, at which stage of the pul
 credential decides. Phrases are in lower case and stand for themselves.
 """
 
+from collections.abc import Sequence
+
 from shared.explain.lexicon import answers, login, machine, network
+from shared.explain.lexicon.classes import signs_of_classes
 from shared.explain.lexicon.sign import Sign
 
 __all__ = ["PHRASES", "SHORTEST_CUT", "Sign", "signs_in"]
@@ -18,13 +21,19 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
 
 _EACH = [(phrase, sign) for sign, phrases in PHRASES.items() for phrase in phrases]
 
+_NOISE = ("timed out waiting for the condition", "client-side throttling")
+"""What is said of other things than a pull, in words that look like it."""
+
 SHORTEST_CUT = 12
 """Characters of a phrase that a text cut off inside it must still show."""
 
 
-def signs_in(text: str, innermost: str = "") -> frozenset[Sign]:
+def signs_in(text: str, layers: Sequence[str] = ()) -> frozenset[Sign]:
     """The signs of a text in lower case; its innermost error may be cut off inside a phrase."""
-    found = {sign for phrase, sign in _EACH if phrase in text}
+    for words in _NOISE:
+        text = text.replace(words, "")
+    innermost = layers[-1] if layers else ""
+    found = {sign for phrase, sign in _EACH if phrase in text} | signs_of_classes(text, layers)
     if not found and len(innermost) >= SHORTEST_CUT:
         found = {sign for phrase, sign in _EACH if phrase.startswith(innermost)}
     return frozenset(found)

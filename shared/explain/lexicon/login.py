@@ -16,12 +16,12 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.BAD_SECRET: (
         *("invalid clientid or client secret", "application not registered with aad"),
         *("invalid_client", "invalid username/password", "invalid username or password"),
-        *("incorrect username or password", "unable to retrieve auth token", "invalid credentials"),
+        *("incorrect username or password", "unable to retrieve auth token"),
         *("admin user is disabled", "admin-enabled true", "connectivity_aad_login_error"),
         *("token validation failed", "bad username or password", "bad credentials"),
-        *("credentials are not valid", "error getting credentials", "login failed for"),
+        *("credentials are not valid", "login failed for", "client id must be guid"),
         *("wrong username or password", "invalid token", "unable to find credentials in"),
-        *("docker-credential-", "username or password is incorrect"),
+        "username or password is incorrect",
         *("incorrect username", "failed to verify credentials", "credentials are invalid"),
         *("illegal base64 data", "invalid authorization token", "password is incorrect"),
         *("username and password are incorrect", "failed to decode docker", "adminuserdisabled"),
@@ -38,15 +38,20 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.NO_IDENTITY_TOKEN: (
         *("managed identity token failed", "identity not found", "managed identity existance"),
         *("managedidentitycredential", "no managed identity endpoint found"),
-        *("failed to get managed identity", "failed to refresh arm access token"),
+        *(
+            "failed to get managed identity",
+            "ensure fresh service principal token",
+            "failed to refresh arm access token",
+        ),
         *("failed to acquire token", "no user assigned or delegated managed identity"),
         *("failed to get msi token", "failed to acquire a token", "unable to acquire token"),
         *("could not get managed identity", "managedidentityisnotfound", "error getting msi"),
     ),
+    Sign.CREDENTIAL_HELPER: ("error getting credentials", "docker-credential-"),
     Sign.IDENTITY_CANNOT: ("unable to pull image using managed identity",),
     Sign.NO_CREDENTIAL: (
         *("fetch anonymous token", "no basic auth credentials", "return empty authentication"),
-        *("unsupported status code 401", "unable to retrieve some image pull secrets"),
+        "unable to retrieve some image pull secrets",
         *("anonymous access is not allowed", "anonymous pull is not"),
         *("falling back on anonymous", "no credentials were", "no matching credentials"),
         *("failedtoretrieveimagepullsecret", "no credential was found", "not logged in"),
@@ -67,6 +72,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.LACKS_ROLE: (
         *("does not have authorization to perform action", "authorizationfailed"),
         *("acrpull role", "does not have permission to pull", "acrpull permission"),
+        *("is not authorized to perform", "denied on resource"),
         *(
             "registries/pull/read",
             "lacks the acrpull",
@@ -75,7 +81,13 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         ),
     ),
     Sign.LACKS_SCOPE: (
-        *("insufficient_scope", "insufficient scope", "scope map", "not authorized by scope"),
+        *(
+            "insufficient_scope",
+            "insufficient scope",
+            "permission_denied:",
+            "scope map",
+            "not authorized by scope",
+        ),
     ),
     Sign.UNAUTHORIZED: (
         *("unauthorized", "authentication required", "401 authorization"),

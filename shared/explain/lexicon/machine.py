@@ -7,13 +7,24 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("is the docker daemon running", "docker_daemon_error", "connect to the docker daemon"),
         *("docker_command_error", "containerd.sock", "docker.sock", "crio.sock"),
     ),
+    Sign.NO_PULL: (
+        *("liveness probe", "readiness probe", "startup probe", "http probe", "warmup request"),
+        *("http pings", "health check failed", "healthcheck"),
+    ),
+    Sign.OWN_STORE: ("from content store", "containerd.content.v1.content"),
     Sign.NO_SPACE: (
         *("no space left on device", "not enough space on the disk", "disk quota exceeded"),
         *("there is not enough space", "insufficient disk space", "no usable disk space"),
         *("input/output error", "diskpressure", "low on resource: ephemeral-storage", "enospc"),
         *("read-only file system", "not enough free space", "disk is full", "insufficient free"),
-        *("disk pressure", "out of disk", "low on resource: imagefs", "not enough disk space"),
-        *("errno 28", "os error 28", "winerror 112"),
+        *(
+            "disk pressure",
+            "out of disk",
+            "low on resource: imagefs",
+            "low on resource: nodefs",
+            "not enough disk space",
+        ),
+        *("errno 28", "os error 28", "winerror 112", "collect required amount of images"),
         *("not enough free disk", "freediskspacefailed", "no space available", "disk full"),
     ),
     Sign.BAD_NAME: (

@@ -23,14 +23,17 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("i/o timeout", "client.timeout", "while waiting for connection", "etimedout"),
         *("connection timed out", "connect timeout", "connecttimeout", "readtimeout"),
         *("sockettimeoutexception", "tls handshake timeout", "operation timed out"),
-        *("timed out waiting for", "timeout awaiting response headers", "read timed out"),
+        *("timed out", "timed-out", "timeout awaiting", "timeout exceeded", "timeout expired"),
+        *("timeout error", "timeout was reached", "timeout waiting", "timeout while"),
+        *("read timeout", "request timeout", "response timeout", "network timeout", "io timeout"),
+        *("operation timeout", "socket timeout", "http timeout", "network_timeout"),
         *("connection attempt failed", "did not properly respond", "client connection lost"),
         *("request timed out", "operation has timed out", "dial timeout", "connect timed out"),
         *("winerror 10060", "errno 110", "os error 110"),
         *("timeout exceeded while awaiting", "httpclient.timeout", "connection timeout"),
     ),
     Sign.DEADLINE: (
-        *("context deadline exceeded", "could not connect to the registry", "deadlineexceeded"),
+        *("context deadline exceeded", "deadlineexceeded"),
         *("deadline exceeded", "context canceled"),
     ),
     Sign.NO_CONNECTION: (
@@ -70,7 +73,15 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("err_tunnel_connection", "proxy connect", "from proxy after connect", "proxy_error"),
         *("blocked by the proxy", "zscaler"),
     ),
-    Sign.WEB_PAGE: (*("invalid character '<'", "<!doctype html", "<html", "type text/html"),),
+    Sign.WEB_PAGE: (
+        *(
+            "invalid character '<'",
+            "404 page not found",
+            "<!doctype html",
+            "<html",
+            "type text/html",
+        ),
+    ),
     Sign.PRIVATE_ENDPOINT: (
         *("have private endpoints in the vnet", "private endpoint needs to be reconfigured"),
         *("failed to replicate private endpoint", "private endpoint connection"),

@@ -9,6 +9,7 @@ from shared.explain.names import holds_name
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
+_FAILED_DEPENDENCY = 424
 _DOCKER_HUB = ("docker.io", "docker.com")
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
 _LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
@@ -50,6 +51,10 @@ def is_missing(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and _is_docker_hub(attempt):
         why = "a name without a registry means Docker Hub, which has no such image"
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
+    if "no such image" in attempt.text:
+        why = "the machine has no such image; whether the registry has it was not told"
+        tag, repository = CauseLabel.NOT_FOUND_TAG, CauseLabel.NOT_FOUND_REPOSITORY
+        return one_of(why, tag, repository, weak=True)
     return _not_found(attempt) if missing else None
 
 
@@ -107,7 +112,20 @@ def is_broken(attempt: Attempt) -> Reading | None:
     """5xx: the registry could not answer, whatever was asked."""
     if attempt.status >= _SERVER_ERRORS or attempt.has(Sign.SERVER_ERROR):
         return sure(CauseLabel.SERVER_ERROR, "the registry failed to answer properly")
+    if attempt.status == _FAILED_DEPENDENCY:
+        why = "the registry could not get the image from where its cache rule points"
+        return likely(CauseLabel.SERVER_ERROR, why)
     return None
+
+
+def is_upstream(attempt: Attempt) -> Reading | None:
+    """A cache rule's source did not give what was asked for."""
+    if not attempt.has(Sign.UPSTREAM):
+        return None
+    if attempt.has(Sign.UNAUTHORIZED, Sign.DENIED, Sign.NO_CREDENTIAL):
+        why = "the source of a cache rule wants other credentials than the rule has"
+        return one_of(why, CauseLabel.AUTH_BAD_CREDENTIALS, CauseLabel.AUTH_ANONYMOUS_DENIED)
+    return likely(CauseLabel.SERVER_ERROR, "the source of a cache rule did not answer properly")
 
 
 def is_silent(attempt: Attempt) -> Reading | None:
@@ -181,6 +199,7 @@ RULES: tuple[Rule, ...] = (
     is_missing,
     is_disallowed,
     is_broken,
+    is_upstream,
     is_silent,
     is_forbidden,
 )

@@ -3,11 +3,14 @@
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
-from shared.explain.reading import Reading, Rule, likely, one_of, sure
+from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _BAD_REQUEST, _UNAUTHORIZED = 400, 401
 _EXPIRED = frozenset({"7000222", "700082", "70008", "50173", "70043", "50055", "50133", "700084"})
 """Numbers of Entra's errors about what has expired; every other is about what is wrong."""
+
+_PUBLIC = ("mcr.microsoft.com", "mcrprod.azurecr.io")
+"""Microsoft's own images, which nobody needs a credential for."""
 
 _BAD = (Sign.BAD_SECRET, Sign.BAD_IDENTITY, Sign.NO_IDENTITY_TOKEN)
 
@@ -30,9 +33,15 @@ def is_wrong(attempt: Attempt) -> Reading | None:
 
 def is_anonymous(attempt: Attempt) -> Reading | None:
     """Either the client says so, or it asked for a token without showing anything."""
+    if attempt.anonymous and attempt.asked in _PUBLIC:
+        why = "this registry is for everybody: it fails, or something stands in between"
+        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
     if attempt.anonymous and _is_refused(attempt):
         why = "no credential was shown, and the registry wants one"
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
+    if "unsupported status code 401" in attempt.text:
+        why = "programs that look at images say so, most often having no credential"
+        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     if attempt.has(Sign.NO_CREDENTIAL):
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, "the client had no credential to show")
     return None
@@ -83,6 +92,14 @@ def is_refused(attempt: Attempt) -> Reading | None:
     return one_of(why, *refusals, *others, weak=True)
 
 
+def is_helpless(attempt: Attempt) -> Reading | None:
+    """The program that keeps the credentials gave none."""
+    if not attempt.has(Sign.CREDENTIAL_HELPER):
+        return None
+    why = "whatever keeps the credentials gave none, and does not say why"
+    return guess(CauseLabel.AUTH_BAD_CREDENTIALS, why)
+
+
 def lacks_scope(attempt: Attempt) -> Reading | None:
     """The registry names the scope that the token lacks."""
     if attempt.has(Sign.NO_CREDENTIAL):
@@ -126,4 +143,5 @@ RULES: tuple[Rule, ...] = (
     is_refused_login,
     is_refused,
     is_denied,
+    is_helpless,
 )

@@ -3,7 +3,7 @@
 from shared.explain.attempts import Attempt
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
-from shared.explain.reading import Reading, Rule, likely, sure
+from shared.explain.reading import Reading, Rule, likely, one_of, sure
 
 _COMMANDS = ("acr", "az", "docker", "kubectl")
 
@@ -35,4 +35,11 @@ def fills_disk(attempt: Attempt) -> Reading | None:
     return sure(CauseLabel.DISK_FULL_NODE, "writing on the machine that pulls failed")
 
 
-RULES: tuple[Rule, ...] = (names_badly, misses_platform, fills_disk)
+def lost_its_own(attempt: Attempt) -> Reading | None:
+    """The runtime misses what it had stored itself: no registry was asked for it."""
+    if not attempt.has(Sign.OWN_STORE):
+        return None
+    return one_of("the machine misses a part that it had stored itself: pull it anew")
+
+
+RULES: tuple[Rule, ...] = (names_badly, misses_platform, fills_disk, lost_its_own)

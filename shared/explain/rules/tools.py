@@ -16,6 +16,13 @@ _SILENT = (
 )
 
 
+def is_no_pull(attempt: Attempt) -> Reading | None:
+    """A line of the same log about something else."""
+    if not attempt.has(Sign.NO_PULL):
+        return None
+    return one_of("it is about a container that runs, not about a pull")
+
+
 def lacks_daemon(attempt: Attempt) -> Reading | None:
     """The client did not even reach the daemon that would have pulled."""
     if attempt.has(Sign.NO_DAEMON) and not attempt.has(Sign.UNAUTHORIZED, Sign.DENIED):
@@ -57,5 +64,5 @@ def only_says_so(attempt: Attempt) -> Reading | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (lacks_daemon, lacks_actions, lacks_role)
+RULES: tuple[Rule, ...] = (is_no_pull, lacks_daemon, lacks_actions, lacks_role)
 LAST: tuple[Rule, ...] = (only_says_so,)

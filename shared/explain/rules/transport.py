@@ -1,5 +1,6 @@
 """Causes on the way: nothing was said about the image, because nobody answered."""
 
+import re
 from difflib import SequenceMatcher
 
 from shared.explain.attempts import Attempt, Stage
@@ -11,7 +12,10 @@ from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 _ACR = ("azurecr.io", "azurecr.cn", "azurecr.us", "azurecr.de")
 _ALWAYS_TLS = (*_ACR, "docker.io", "mcr.microsoft.com", "quay.io", "ghcr.io", "gcr.io")
 _PROXY_AUTHENTICATION = 407
-_PAGES_OF_PROXIES = (0, 200, 302, 403)
+_FORBIDDEN = 403
+_PAGES_OF_PROXIES = (0, 200, 302)
+_PAGES_OF_SERVERS = (400, 404, 405)
+_ASKS_RESOLVER = re.compile(r"\budp\b.{1,120}:53\b")
 _AZURE_RESOLVER = "168.63.129.16"
 _ALIKE = 0.8
 """How much the end of a host's name must resemble azurecr.io to be meant as it."""
@@ -21,7 +25,17 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
     """Something between the client and the registry answered."""
     if attempt.has(Sign.PROXY) or attempt.status == _PROXY_AUTHENTICATION:
         return sure(CauseLabel.NETWORK_PROXY, "the answer is a proxy's")
-    if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_PROXIES:
+    throttled = attempt.has(Sign.TOO_MANY)
+    if attempt.has(Sign.WEB_PAGE) and "media type text/html" in attempt.text:
+        why = "a web page is stored there, or came in the place of an image"
+        return one_of(why, CauseLabel.NETWORK_PROXY, CauseLabel.MANIFEST_UNSUPPORTED)
+    if attempt.has(Sign.WEB_PAGE) and attempt.status == _FORBIDDEN:
+        why = "a web page forbids it: a proxy's, or that of a server in front of the registry"
+        return guess(CauseLabel.NETWORK_PROXY, why)
+    if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_SERVERS:
+        why = "a web page came where a registry answers with JSON: a registry that is down, or none"
+        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
+    if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_PROXIES and not throttled:
         why = "a web page came where a registry answers with JSON, as proxies send"
         return likely(CauseLabel.NETWORK_PROXY, why)
     if attempt.has(Sign.PLAIN_HTTP):
@@ -43,11 +57,12 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
     """The resolver has no address, or the wrong one."""
     if attempt.has(Sign.WRONG_ADDRESS):
         return sure(CauseLabel.NETWORK_DNS, "the name leads to the wrong address")
-    looked_up = "lookup " in attempt.text and attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION)
-    if attempt.has(Sign.LOOKUP_FAILED) or (looked_up and not attempt.address):
+    unanswered = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION) and not attempt.address
+    asks = "lookup " in attempt.text or _ASKS_RESOLVER.search(attempt.text)
+    if attempt.has(Sign.LOOKUP_FAILED) or (unanswered and asks):
         return sure(CauseLabel.NETWORK_DNS, "the resolver gave no answer")
     if not attempt.has(Sign.NO_SUCH_HOST):
-        return None
+        return _broken_off(attempt)
     if _is_misspelt(attempt.host):
         return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
     if attempt.host and is_masked(attempt.host):
@@ -79,17 +94,33 @@ def breaks_off(attempt: Attempt) -> Reading | None:
 
 def _waited(attempt: Attempt) -> Reading | None:
     if not attempt.has(Sign.DEADLINE):
-        return None
+        return _unreached(attempt)
     why = "the time ran out: before or after the name was resolved, it does not say"
     if attempt.stage in (Stage.PING, Stage.NONE):
         return one_of(why, CauseLabel.NETWORK_DNS, CauseLabel.NETWORK_TIMEOUT)
     return likely(CauseLabel.NETWORK_TIMEOUT, "the time for the request ran out")
 
 
+def _unreached(attempt: Attempt) -> Reading | None:
+    if not attempt.has(Sign.UNREACHED):
+        return None
+    why = "it was not reached: whether the name or the way fails, it does not say"
+    return guess(CauseLabel.NETWORK_TIMEOUT, why)
+
+
 def _is_misspelt(host: str) -> bool:
-    """Whether a host's name nearly ends as a login server's."""
+    """Whether a host's name nearly ends as a login server's, or does so twice."""
+    if host.count(".azurecr.") > 1:
+        return True
     end = ".".join(host.rstrip(".").split(".")[-2:])
     return end not in _ACR and SequenceMatcher(None, end, _ACR[0]).ratio() >= _ALIKE
+
+
+def _broken_off(attempt: Attempt) -> Reading | None:
+    """The lookup failed in a way that has no common name, or the end of the text is missing."""
+    if not attempt.innermost.startswith("lookup ") and "dial tcp: lookup " not in attempt.text:
+        return None
+    return likely(CauseLabel.NETWORK_DNS, "looking up the name was as far as it came")
 
 
 def _hidden_name(attempt: Attempt) -> Reading:

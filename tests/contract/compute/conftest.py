@@ -21,6 +21,7 @@ from shared.compute.uses import joined
 from shared.domain.facts.base import Evidence
 from shared.domain.pulls import Compute, Pull
 from shared.settings import Settings
+from tests.support.requests import uncovered
 
 CONTOSO = Path(__file__).parents[3] / "local" / "estates" / "contoso.yaml"
 SETTINGS = Settings(retry_attempts=2, request_timeout_seconds=10)
@@ -76,3 +77,5 @@ async def contoso(state: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         yield Estate(simulator, {one.compute: one for one in made})
         await http.close()
         await credentials.close()
+        counted = simulator.cloud.world.requests
+        assert uncovered(counted) == set(), "infra/permissions.yaml lacks these"

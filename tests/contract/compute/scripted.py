@@ -44,6 +44,9 @@ LISTS = {
 class NoGraph:
     """A directory that may not be read."""
 
+    async def tenant(self) -> str:
+        return ""
+
     async def service_principal(self, app_id: str) -> Json | None:
         raise ForbiddenError(f"403 reading {app_id}")
 

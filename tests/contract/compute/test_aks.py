@@ -289,6 +289,21 @@ async def test_a_pull_secret_for_the_registry_names_its_user(
     assert b"hunter2" not in seen.to_json()
 
 
+async def test_where_else_a_secret_lies_is_asked_without_its_contents(
+    azure: World, aks: ComputePlatform
+) -> None:
+    script(azure, pods=[with_secret()])
+    azure.routes[SECRET] = says(404, {"message": "not found"})
+    found = {"metadata": {"name": "acr", "namespace": "build"}}
+    azure.routes[f"GET {API}/api/v1/secrets"] = {"items": [found]}
+    seen = await observed(aks)
+    assert seen[PullSecrets].secrets[0].elsewhere == ("build",)
+    (asked,) = [one for one in azure.requests if one.path == "/api/v1/secrets"]
+    assert asked.query["fieldSelector"] == "metadata.name=acr"
+    wanted = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+    assert asked.headers["Accept"] == wanted
+
+
 @pytest.mark.parametrize("answer", [None, docker_config("fabrikam.azurecr.io", "x")])
 async def test_a_pull_secret_that_is_missing_or_for_another_server_leaves_the_kubelet(
     azure: World, aks: ComputePlatform, answer: Any

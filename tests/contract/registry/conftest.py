@@ -20,6 +20,7 @@ from shared.adapters.credentials import Credentials
 from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
+from shared.adapters.logs import Logs
 from shared.domain.facts.base import Evidence, Observation
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.images import parse_reference
@@ -27,6 +28,7 @@ from shared.domain.pulls import Compute, Pull, Workload
 from shared.registry.base import RegistryEnd
 from shared.registry.observe import RegistryObserver
 from shared.settings import Settings
+from tests.support.requests import uncovered
 
 ESTATE = """
 subscriptions: [{name: production}, {name: secret}]
@@ -153,6 +155,7 @@ async def simulator(
         for name, value in made.environment().items():
             monkeypatch.setenv(name, value)
         yield made
+        assert uncovered(made.cloud.world.requests) == set(), "infra/permissions.yaml lacks these"
 
 
 @asynccontextmanager
@@ -165,7 +168,8 @@ async def observing(
     http = Http(settings, lane, lambda: TCPConnector(limit=0, ssl=trusted))
     credentials = Credentials(settings, managed_identity())
     arm, graph = Arm(settings, http, credentials), Graph(settings, http, credentials)
-    end = RegistryObserver(settings, http, arm, credentials, graph, Dns(settings))
+    logs = Logs(settings, http, credentials)
+    end = RegistryObserver(settings, http, arm, credentials, graph, Dns(settings), logs)
     yield Azure(simulator, end)
     await http.close()
     await credentials.close()

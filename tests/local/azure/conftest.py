@@ -87,6 +87,7 @@ class Client:
         place: str = "pullwatch",
         body: object = None,
         version: str = "2025-11-01",
+        accept: str = "*/*",
     ) -> tuple[int, Any]:
         """The status and JSON of an answer; a body makes it a POST."""
         if url.startswith("/"):
@@ -94,6 +95,7 @@ class Client:
         host = url.split("/")[2]
         audience = next((a for name, a in AUDIENCES.items() if host.endswith(name)), "")
         headers = {"Authorization": f"Bearer {self.azure.token(who, audience)}"} if who else {}
+        headers["Accept"] = accept
         async with self.session.request(
             "GET" if body is None else "POST",
             url,

@@ -140,3 +140,14 @@ def test_what_is_not_known_is_refused_by_name(query: str, why: str) -> None:
         QueryError, match=why.replace("(", r"\(").replace(")", r"\)").replace("|", r"\|")
     ):
         answer(query)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [("round(2.345, 1)", 2.3), ("round(7)", 7.0), ("36h / 1d", 1.5), ("1d / 1h", 24.0)],
+)
+def test_numbers_are_rounded_and_spans_divided(expression: str, value: float) -> None:
+    table = Table({"x": "long"}, [{"x": 1}])
+    found = run(f"t | project y = {expression}", lambda _: table)
+    assert found.rows == [{"y": value}]
+    assert found.columns == {"y": "real"}

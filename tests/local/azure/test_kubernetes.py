@@ -122,3 +122,10 @@ async def test_a_role_at_a_namespace_opens_that_namespace(client: Client, blue: 
 )
 async def test_other_paths(client: Client, blue: str, path: str, status: int) -> None:
     assert (await client.ask(blue + path))[0] == status
+
+
+async def test_whoever_wants_metadata_gets_no_more(client: Client, blue: str) -> None:
+    accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+    _, body = await client.ask(f"{blue}/api/v1/pods", accept=accept)
+    assert body["kind"] == "PartialObjectMetadataList"
+    assert {key for one in body["items"] for key in one} == {"metadata"}

@@ -9,10 +9,11 @@ import pytest
 from local import diagnosing
 from local.faults import table
 from local.faults.base import base, workloads
-from local.faults.cases import Case, Kind, Result, short
+from local.faults.cases import Case, Kind, Result
 from local.faults.catalogue import EVERY_CASE
 from local.faults.matrix import try_all
 from local.faults.survey import Surveyor
+from local.faults.survey import name as short
 
 EVERY = 16
 

@@ -10,9 +10,10 @@ from azure.identity import CredentialUnavailableError
 from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 from msgspec.structs import replace
 
-from shared.adapters.arm import Arm, ForbiddenError, NotFoundError
+from shared.adapters.arm import MOST_AREAS, Arm, ForbiddenError, NotFoundError, area_of
 from shared.adapters.credentials import Credentials
 from shared.adapters.http import Http, Lane
+from shared.adapters.resilience import BreakerOpenError
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 from tests.support.azure import Entra, reader
@@ -184,3 +185,59 @@ async def test_a_generated_client_takes_the_token_nowhere_else(azure: World, arm
     with pytest.raises(CouldNotLookError, match="another host"):
         await arm.call("reading registries", read)
     assert azure.asked == [f"GET {ARM}{path}"]
+
+
+GROUP = "/subscriptions/s1/resourceGroups/rg/providers"
+SITE = f"{GROUP}/Microsoft.Web/sites/shop"
+ROLES = f"{SITE}/providers/Microsoft.Authorization/roleAssignments"
+FRAGILE = replace(SETTINGS, breaker_failures=2, retry_attempts=1, cache_seconds=0)
+
+
+@pytest.mark.parametrize(
+    ("path", "area"),
+    [
+        (SITE, "Microsoft.Web/sites"),
+        (f"{SITE}/config/appsettings/list", "Microsoft.Web/sites"),
+        (ROLES, "Microsoft.Authorization/roleAssignments"),
+        ("/subscriptions", ""),
+        ("/providers/" + "x" * 10_000, ""),
+    ],
+)
+def test_an_area_is_the_kind_of_resource(path: str, area: str) -> None:
+    assert area_of(path) == area
+
+
+@pytest.mark.parametrize("trouble", ["busy", "slow"])
+async def test_a_kind_that_fails_takes_no_other_with_it(azure: World, trouble: str) -> None:
+    async with reader(azure, replace(FRAGILE, request_timeout_seconds=0.2)) as arm:
+        azure.routes[f"GET {ARM}{SITE}"] = says(503)
+        azure.routes[f"GET {ARM}{ROLES}"] = {"value": []}
+        azure.delay = 1.0 if trouble == "slow" else 0.0
+        for _ in range(FRAGILE.breaker_failures):
+            with pytest.raises(CouldNotLookError):
+                await arm.get(SITE, "1")
+        azure.delay = 0.0
+        with pytest.raises(
+            BreakerOpenError, match=r"Microsoft\.Web/sites of Azure Resource Manager"
+        ):
+            await arm.get(SITE, "1")
+        assert azure.count(f"GET {ARM}{SITE}") == FRAGILE.breaker_failures
+        assert await arm.list(ROLES, "1") == ()
+
+
+async def test_a_host_that_nobody_reaches_is_left_alone_for_every_kind(azure: World) -> None:
+    settings = replace(FRAGILE, arm_endpoint="https://arm.nowhere.example")
+    async with reader(azure, settings) as arm:
+        for path in (SITE, ROLES):
+            with pytest.raises(CouldNotLookError, match="no connection to ARM"):
+                await arm.get(path, "1")
+        with pytest.raises(BreakerOpenError, match="Azure Resource Manager failed 2 times"):
+            await arm.get("/subscriptions", "1")
+
+
+async def test_breakers_are_not_made_without_end(azure: World) -> None:
+    async with reader(azure, FRAGILE) as arm:
+        for number in range(MOST_AREAS + 20):
+            with pytest.raises(CouldNotLookError):
+                await arm.get(f"{GROUP}/Some.Kind/things{number}/x", "1")
+        assert len(arm._areas) <= MOST_AREAS + 1

@@ -1,6 +1,8 @@
 """The app's identity."""
 
 import asyncio
+import base64
+import json
 import time
 from typing import Any
 
@@ -9,7 +11,7 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
-from shared.adapters.credentials import Credentials
+from shared.adapters.credentials import Credentials, tenant_in
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 from tests.support.azure import Entra
@@ -73,3 +75,17 @@ def test_the_host_decides_which_identity_it_is(
         monkeypatch.setenv("IDENTITY_ENDPOINT", endpoint)
     credentials = Credentials(Settings(azure_client_id=client_id))
     assert isinstance(credentials._credential(), kind)
+
+
+@pytest.mark.parametrize(
+    ("claims", "tenant"),
+    [({"tid": "t1"}, "t1"), ({}, ""), ({"tid": None}, ""), ([], ""), ("text", "")],
+)
+def test_our_own_token_tells_its_tenant(claims: object, tenant: str) -> None:
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    assert tenant_in(f"head.{payload}.signature") == tenant
+
+
+@pytest.mark.parametrize("token", ["", "opaque", "a.b", "a.%%%.c", "a." + "W" * 50_000 + ".c"])
+def test_a_token_that_cannot_be_read_tells_none(token: str) -> None:
+    assert tenant_in(token) == ""

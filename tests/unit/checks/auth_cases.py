@@ -12,6 +12,7 @@ from shared.domain.pulls import Compute
 from tests.unit.checks.case import finds, passes, skips, unknown
 from tests.unit.checks.facts import (
     ACR_PULL,
+    CLIENT,
     KUBELET,
     NOW,
     READER,
@@ -311,4 +312,27 @@ PLACES = [
     ),
 ]
 
-CASES = [*PLACES, *AUDIENCE, *ANONYMOUSLY, *ROLES, *SCOPES]
+PRINCIPAL = identity(
+    kind=IdentityKind.SERVICE_PRINCIPAL, client_id=CLIENT, tenant_id="ours", related={}
+)
+ABROAD = [
+    skips(
+        "roles of a managed identity of another tenant",
+        "auth.permission",
+        healthy(identity(tenant_id="theirs"), profile(tenant_id="ours"), rights()),
+        "another tenant",
+    ),
+    passes(
+        "roles of a service principal of the registry's tenant",
+        "auth.permission",
+        healthy(PRINCIPAL, profile(tenant_id="Ours")),
+    ),
+    unknown(
+        "roles of a service principal in a tenant whose directory is not read",
+        "auth.permission",
+        healthy(PRINCIPAL, profile(tenant_id="theirs"), rights()),
+        "the directory of the tenant theirs",
+    ),
+]
+
+CASES = [*ABROAD, *PLACES, *AUDIENCE, *ANONYMOUSLY, *ROLES, *SCOPES]

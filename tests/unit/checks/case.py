@@ -14,7 +14,7 @@ CHECKS = {check.id: check for check in EVERY_CHECK}
 class Case:
     """``expected`` is an outcome, or the codes of the findings in their order.
 
-    ``says`` are words that the findings or the reason must hold.
+    ``says`` are words that the findings or the reason must hold; ``stage`` is every finding's.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Case:
     evidence: Evidence
     expected: Outcome | tuple[str, ...]
     says: tuple[str, ...] = ()
+    stage: int = 0
 
     def run(self) -> CheckResult:
         return CHECKS[self.check].run(self.evidence)
@@ -32,9 +33,14 @@ class Case:
 
 
 def finds(
-    name: str, check: str, evidence: Evidence, *codes: str, says: tuple[str, ...] = ()
+    name: str,
+    check: str,
+    evidence: Evidence,
+    *codes: str,
+    says: tuple[str, ...] = (),
+    stage: int = 0,
 ) -> Case:
-    return Case(name, check, evidence, codes, says)
+    return Case(name, check, evidence, codes, says, stage)
 
 
 def passes(name: str, check: str, evidence: Evidence) -> Case:

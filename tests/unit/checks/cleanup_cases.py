@@ -65,6 +65,7 @@ FORESEEN = [
             "az acr task update --registry contoso --name nightly --status Disabled",
             "could be put back",
         ),
+        stage=1,
     ),
     finds(
         "its tag goes, and its manifest after it",
@@ -72,6 +73,7 @@ FORESEEN = [
         healthy(forecast(loss(), loss(LossKind.DELETED), soft_delete_days=7)),
         "CLEANUP_TAG_FORESEEN",
         says=("cannot be put back",),
+        stage=1,
     ),
     finds(
         "a lock is no help",
@@ -84,6 +86,7 @@ FORESEEN = [
         ),
         "CLEANUP_TAG_FORESEEN",
         says=("A lock does not keep it",),
+        stage=1,
     ),
     finds(
         "the command without its trap leaves the tag alone, so it is offered",
@@ -91,6 +94,7 @@ FORESEEN = [
         healthy(V10, forecast(loss(tag="v10"), traps=(FoundTrap("nightly", COMMAND, TRAP),))),
         "CLEANUP_TAG_FORESEEN",
         says=("az acr task update --registry contoso --name nightly --cmd", "^v1$"),
+        stage=1,
     ),
     finds(
         "the command without its trap takes the tag as well, so it is not offered",
@@ -98,6 +102,7 @@ FORESEEN = [
         healthy(forecast(loss(), traps=(FoundTrap("nightly", COMMAND, TRAP),))),
         "CLEANUP_TAG_FORESEEN",
         says=("Change the command of the task nightly",),
+        stage=1,
     ),
     finds(
         "a manifest that it is pinned to goes",
@@ -105,6 +110,7 @@ FORESEEN = [
         healthy(PINNED, forecast(loss(LossKind.DELETED), soft_delete_days=7)),
         "CLEANUP_MANIFEST_FORESEEN",
         says=("pinned", "Soft delete holds it for 7 days"),
+        stage=1,
     ),
     finds(
         "a child of its index goes",
@@ -112,6 +118,7 @@ FORESEEN = [
         healthy(forecast(loss(LossKind.DELETED, digest=THIRD))),
         "CLEANUP_MANIFEST_FORESEEN",
         says=(THIRD, "which the index of the image lists"),
+        stage=1,
     ),
     finds(
         "the retention policy takes what it is pinned to",
@@ -119,6 +126,7 @@ FORESEEN = [
         healthy(PINNED, forecast(POLICY)),
         "CLEANUP_RETENTION_FORESEEN",
         says=("az acr config retention update", "retention policy of contoso.azurecr.io"),
+        stage=1,
     ),
     passes(
         "only what runs under a moved tag goes",
@@ -144,6 +152,7 @@ RETENTION = [
         healthy(MOVED, forecast(loss(LossKind.RETENTION, digest=OTHER, by="retention policy"))),
         "CLEANUP_RUNNING_FORESEEN",
         says=("the retention policy will delete the manifest that web/api runs", OTHER),
+        stage=1,
     ),
 ]
 

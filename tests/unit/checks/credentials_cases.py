@@ -312,6 +312,21 @@ ACCOUNTS = [
         "CREDENTIALS_SERVICE_PRINCIPAL_DISABLED",
         says=("accountEnabled=true",),
     ),
+    passes(
+        "principal on, in the registry's directory",
+        "credentials.service_principal",
+        healthy(PRINCIPAL, account(NOW + 99 * DAYS, tenant="T"), profile(tenant_id="t")),
+    ),
+    *(
+        unknown(
+            f"principal of another directory, exists: {exists}",
+            "credentials.service_principal",
+            healthy(PRINCIPAL, account(exists=exists, tenant="ours"), profile(tenant_id="theirs")),
+            "theirs",
+            "ours",
+        )
+        for exists in (True, False)
+    ),
     unknown(
         "principal unseen",
         "credentials.service_principal",
@@ -321,7 +336,7 @@ ACCOUNTS = [
 ]
 
 
-def _expiring(days: float, *codes: str, says: tuple[str, ...] = ()) -> list[Case]:
+def _expiring(days: float, *codes: str, stage: int = 0, says: tuple[str, ...] = ()) -> list[Case]:
     end = NOW + days * DAYS
     return [
         finds(
@@ -330,6 +345,7 @@ def _expiring(days: float, *codes: str, says: tuple[str, ...] = ()) -> list[Case
             healthy(TOKEN, token(expires=(end,))),
             *(f"CREDENTIALS_TOKEN_{code}" for code in codes),
             says=says,
+            stage=stage,
         ),
         finds(
             f"secret ends in {days} days",
@@ -337,6 +353,7 @@ def _expiring(days: float, *codes: str, says: tuple[str, ...] = ()) -> list[Case
             healthy(PRINCIPAL, account(end)),
             *(f"CREDENTIALS_SECRET_{code}" for code in codes),
             says=says,
+            stage=stage,
         ),
     ]
 
@@ -346,13 +363,12 @@ EXPIRY = [
     skips("no principal", "credentials.secret_expiry", healthy()),
     *_expiring(-1, "EXPIRED"),
     *_expiring(0, "EXPIRED"),
-    *_expiring(0.5, "EXPIRING_IN_3_DAYS", says=("in less than a day",)),
-    *_expiring(1.5, "EXPIRING_IN_3_DAYS", says=("in a day",)),
-    *_expiring(3, "EXPIRING_IN_3_DAYS", says=("in 3 days",)),
-    *_expiring(3.1, "EXPIRING_IN_14_DAYS", says=("in 3 days",)),
-    *_expiring(14, "EXPIRING_IN_14_DAYS", says=("in 14 days",)),
-    *_expiring(14.1, "EXPIRING", says=("in 14 days",)),
-    *_expiring(30, "EXPIRING", says=("in 30 days", "2026-10-01")),
+    *_expiring(0.5, "EXPIRING", stage=2),
+    *_expiring(3, "EXPIRING", stage=2),
+    *_expiring(3.1, "EXPIRING", stage=1),
+    *_expiring(14, "EXPIRING", stage=1),
+    *_expiring(14.1, "EXPIRING", stage=0),
+    *_expiring(30, "EXPIRING", stage=0, says=("expires on 2026-10-01",)),
     *_expiring(30.1),
     passes(
         "one of two passwords never ends",
@@ -369,13 +385,20 @@ EXPIRY = [
         "the later password counts",
         "credentials.token_expiry",
         healthy(TOKEN, token(expires=(NOW + DAYS, NOW + 10 * DAYS))),
-        "CREDENTIALS_TOKEN_EXPIRING_IN_14_DAYS",
-        says=("in 10 days", "az acr token credential generate"),
+        "CREDENTIALS_TOKEN_EXPIRING",
+        says=("expires on 2026-09-11", "az acr token credential generate"),
+        stage=1,
     ),
     passes(
         "an old secret beside a new one",
         "credentials.secret_expiry",
         healthy(PRINCIPAL, account(NOW - DAYS, NOW + 300 * DAYS)),
+    ),
+    unknown(
+        "the application is another tenant's",
+        "credentials.secret_expiry",
+        healthy(PRINCIPAL, account(NOW + 99 * DAYS, registered_in="theirs")),
+        "theirs",
     ),
     unknown("no password listed", "credentials.token_expiry", healthy(TOKEN, token(expires=()))),
     unknown("no secret listed", "credentials.secret_expiry", healthy(PRINCIPAL, account())),

@@ -147,7 +147,7 @@ MANIFEST = [
         healthy(GONE, NO_STATE, MEMORY),
         "EXISTENCE_TAG_MISSING",
         says=(
-            "deleted on 2026-09-01 00:00 UTC by dev@contoso.com with acr-cli",
+            "deleted on 2026-09-01 00:00 UTC by dev@contoso.com with acr purge (acr-cli)",
             f"It pointed to {OTHER}",
             "The manifest itself was deleted",
         ),

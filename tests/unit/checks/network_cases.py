@@ -167,6 +167,12 @@ NAMES = [
         healthy(nowhere(aliases=("contoso.privatelink.azurecr.io",)), unseen(RegistryProfile)),
         "Pullwatch's own network",
     ),
+    skips(
+        "another registry's host",
+        "network.name",
+        healthy(asked("ghcr.io/team/api:1"), nowhere(), unseen(RegistryProfile)),
+        "none of Azure",
+    ),
     unknown("not resolved at all", "network.name", healthy(unseen(LoginServerAddress)), "403"),
     passes("succeeded", "network.registry", healthy()),
     unknown("registry unseen", "network.registry", healthy(unseen(RegistryProfile)), "403"),

@@ -41,6 +41,7 @@ def test_a_check_says_what_the_facts_show(case: Case) -> None:
         assert bool(codes) == (result.outcome > Outcome.UNKNOWN), result
     else:
         assert (result.outcome, codes) == (case.expected, ()), result
+    assert {finding.stage for finding in result.findings} <= {case.stage}, result
     for word in case.says:
         assert word in words(result)
 

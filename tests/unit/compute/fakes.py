@@ -65,6 +65,9 @@ class FakeGraph:
         self.principals = principals
         self.applications = applications or {}
 
+    async def tenant(self) -> str:
+        return "our-tenant"
+
     async def service_principal(self, app_id: str) -> Json | None:
         if self.principals is None:
             raise CouldNotLookError("403 reading the directory")

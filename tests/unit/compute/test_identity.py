@@ -86,7 +86,8 @@ def test_a_user_name_tells_what_logs_in(user: str, server: str, kind: IdentityKi
 async def test_a_service_principals_object_id_comes_from_graph() -> None:
     user = named_user(CLIENT, SERVER, where="x")
     graph = FakeGraph({CLIENT: {"id": "sp-object"}})
-    assert (await with_principal(user, graph)).principal_id == "sp-object"
+    found = await with_principal(user, graph)
+    assert (found.principal_id, found.tenant_id) == ("sp-object", "our-tenant")
     assert (await with_principal(user, FakeGraph())).principal_id == ""
     assert (await with_principal(user, FakeGraph({}))).principal_id == ""
 
@@ -109,8 +110,10 @@ async def test_no_service_principal_is_told_apart_from_not_being_allowed_to_ask(
 
 
 async def test_the_secrets_of_another_tenants_application_are_not_known() -> None:
-    with pytest.raises(CouldNotLookError, match="another tenant"):
-        await credential_expiry(CLIENT, FakeGraph({CLIENT: {"accountEnabled": True}}))
+    principal = {"accountEnabled": True, "appOwnerOrganizationId": "theirs"}
+    found = await credential_expiry(CLIENT, FakeGraph({CLIENT: principal}))
+    assert (found.exists, found.enabled, found.registered_in) == (True, True, "theirs")
+    assert found.tenant == "our-tenant"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,10 @@ SITE = "/subscriptions/254302bc/resourceGroups/shop/providers/Microsoft.Web/site
 
 
 def test_who_deleted_is_named_with_tool_and_tags() -> None:
-    said = "mallory@contoso.com deleted the manifest with azure-cli/2.68; it carried v412"
+    said = (
+        "mallory@contoso.com deleted the manifest with the Azure CLI (azure-cli/2.68); "
+        "it carried v412"
+    )
     assert origin(DELETED) == said
 
 

@@ -140,9 +140,9 @@ def test_lone_surrogates_and_nul_are_text_too() -> None:
     ],
 )
 def test_a_megabyte_is_explained_at_once(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     explain(unit * (MEGABYTE // len(unit)))
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 2.0, "no expression may backtrack"
 
 
 def test_a_cause_at_either_end_of_a_long_text_is_found() -> None:

@@ -99,7 +99,10 @@ def test_an_incident_says_what_whom_since_who_and_how_sure() -> None:
         FINDING.explanation,
         "5 workloads hit, 3 of them in use now.",
         "2026-03-01 02:00:00 UTC",
-        "mallory@contoso.com deleted the manifest with azure-cli/2.68; it carried v412",
+        (
+            "mallory@contoso.com deleted the manifest with the Azure CLI (azure-cli/2.68); "
+            "it carried v412"
+        ),
         "proven: seen live",
     ):
         assert text in said

@@ -114,6 +114,8 @@ def secretive(port: int) -> Settings:
     """All channels at one place, with secrets wherever there can be one."""
     return Settings(
         teams_webhook_url=f"http://user:{SECRET}@127.0.0.1:{port}/{SECRET}?sig={SECRET}",
+        webhook_url=f"http://user:{SECRET}@127.0.0.1:{port}/{SECRET}?key={SECRET}",
+        webhook_secret=SECRET,
         smtp_host="127.0.0.1",
         smtp_port=port,
         smtp_starttls=False,

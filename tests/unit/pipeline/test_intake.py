@@ -1,15 +1,18 @@
 """Events find their pulls, also when Azure does not tell which registry they are of."""
 
+import json
+
 import azure.functions as func
 import pytest
 
 from shared.adapters.store.ledger import NoteKind
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError
-from shared.pipeline.intake import on_registry_event
+from shared.pipeline.intake import on_queued_events, on_registry_event
 from shared.pipeline.sweep import sweep
 from shared.registry.base import Registries
-from tests.support.fakes import REGISTRY, START, FakeRegistry, World
+from tests.support.fakes import REGISTRY, START, FakeRegistry, World, digest
+from tests.support.recorded import SCHEMAS, Schema, event
 from tests.support.stories import deleted, work_off
 
 
@@ -98,3 +101,30 @@ async def test_half_a_character_in_an_id_is_no_crash() -> None:
     )
     await on_registry_event(world.services, odd)
     assert len([note async for note in world.services.store.ledger.notes()]) == 1
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+async def test_a_deletion_out_of_the_queue_is_acted_on(schema: Schema) -> None:
+    world = await estate(FakeRegistry())
+    said = event(
+        schema, "image_deleted", REGISTRY.resource_id, "team/api", digest=digest(1), actor="bob"
+    )
+    await on_queued_events(world.services, json.dumps(said).encode(), "m")
+    assert len(world.queue.take(world.settings.urgent_queue)) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"7", b"\xff\xfe"])
+async def test_a_message_that_holds_no_event_is_recorded_and_done_with(body: bytes) -> None:
+    world = await estate(Empty())
+    await on_queued_events(world.services, body, None)
+    (note,) = [note async for note in world.services.store.ledger.notes()]
+    assert note.kind is NoteKind.MESSAGE_MALFORMED
+    assert note.reason
+
+
+async def test_a_queued_event_whose_registry_cannot_be_told_now_comes_again() -> None:
+    world = await estate(Raising())
+    said = event("cloud-events", "image_deleted", "/nowhere", "team/api", digest=digest(1))
+    said["data"]["request"]["host"] = ""
+    with pytest.raises(CouldNotLookError):
+        await on_queued_events(world.services, json.dumps(said).encode(), "m")

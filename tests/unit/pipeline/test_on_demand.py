@@ -2,10 +2,13 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from shared.adapters.letters import Letter
+from shared.adapters.store import packing
 from shared.domain.images import parse_reference
-from shared.domain.pulls import Cause, CauseKind, Compute, Job, Pull
+from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Compute, Job, Pull, Standing
+from shared.pipeline import on_demand
 from shared.pipeline.dead_letters import on_dead_letter
 from shared.pipeline.on_demand import NOBODY, BadQuestionError, Question, ask, named_workload
 from shared.pipeline.sweep import sweep
@@ -102,3 +105,56 @@ async def test_a_job_without_pulls_or_of_two_registries_is_none(pulls: tuple[Pul
     job = Job("id", "contoso.azurecr.io", pulls, Cause(kind=CauseKind.ASKED, at=world.clock()))
     await on_job(world.services, msgspec.json.encode(job), "m")
     assert len([note async for note in world.services.store.ledger.notes()]) == 1
+
+
+IMAGE = "contoso.azurecr.io/team/api:v1"
+ASKED = Question(image=IMAGE)
+
+
+async def many(count: int) -> World:
+    world = World()
+    for number in range(count):
+        world.deploy(f"api-{number:04}", "team/api:v1")
+    await sweep(world.services)
+    return world
+
+
+async def test_everyone_who_uses_an_image_is_answered() -> None:
+    world = await many(LONGEST_JOB + 150)
+    found = await ask(world.services, ASKED, "c" * 32)
+    assert found.diagnoses is not None
+    assert len({d.pull.workload.name for d in found.diagnoses}) == LONGEST_JOB + 150
+    assert found.left_out == 0
+    assert await world.services.store.requested.get("c" * 32) == found
+
+
+async def test_everyone_is_answered_by_a_job_that_could_not_hold_them_all() -> None:
+    world = await many(LONGEST_JOB + 150)
+    pulls = tuple(one for one in world.platform.pulls[:LONGEST_JOB])
+    cause = Cause(kind=CauseKind.ASKED, at=world.clock())
+    job = Job("asked", pulls[0].image.registry, pulls, cause, check="c" * 32, whole=True)
+    await on_job(world.services, msgspec.json.encode(job), "m")
+    found = await world.services.store.requested.get("c" * 32)
+    assert found is not None
+    assert len(found.diagnoses or ()) == LONGEST_JOB + 150
+
+
+async def test_what_is_left_out_is_counted_and_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_demand, "MOST_ANSWERED", 10)
+    world = await many(12)
+    world.platform.pulls[0] = replace(world.platform.pulls[0], standing=Standing.ROLLBACK)
+    await sweep(world.services)
+    found = await ask(world.services, ASKED, "c" * 32)
+    assert (len(found.diagnoses or ()), found.left_out) == (10, 2)
+    assert "api-0000" not in {d.pull.workload.name for d in found.diagnoses or ()}
+
+
+async def test_an_answer_that_no_row_holds_is_kept_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = await many(40)
+    monkeypatch.setattr(packing, "PIECE", 300)
+    found = await ask(world.services, ASKED, "c" * 32)
+    kept = await world.services.store.requested.get("c" * 32)
+    assert (len(found.diagnoses or ()), found.left_out) == (40, 0)
+    assert kept is not None
+    assert len(kept.diagnoses or ()) + kept.left_out == 40
+    assert kept.left_out > 0

@@ -127,5 +127,42 @@ async def test_only_what_nobody_could_look_at_is_kept(gap: Gap, kept: bool) -> N
     world.platform.gaps = (replace(gap, what=gap.what.format(id=api.workload.id)),)
 
     await discover(world.services)
+    world.clock.pass_by(minutes=5)
+    await discover(world.services)
 
     assert (await world.services.store.index.of_pull(api) is not None) is kept
+
+
+async def test_one_discovery_that_does_not_show_a_workload_ends_nothing() -> None:
+    world, api = await estate()
+    await on_registry_event(world.services, deleted("team/api", 1))
+    await work_off(world)
+    there = world.platform.pulls
+    for shown in ([], there, [], there):
+        world.platform.pulls = shown
+        world.clock.pass_by(minutes=20)
+        await discover(world.services)
+        assert len(await open_incidents(world)) == 1
+
+    world.platform.pulls = []
+    for _ in range(2):
+        world.clock.pass_by(minutes=5)
+        await watch(world.services)
+    assert await open_incidents(world) == ()
+    assert await world.services.store.index.of_pull(api) is None
+
+
+async def test_two_discoveries_at_the_same_time_are_one_look() -> None:
+    world, api = await estate()
+    world.platform.pulls = []
+    await discover(world.services)
+    await discover(world.services)
+    assert await world.services.store.index.of_pull(api) is not None
+
+
+async def test_a_workload_that_is_seen_with_another_image_needs_no_second_look() -> None:
+    world, api = await estate()
+    world.platform.pulls = []
+    world.deploy("api", "team/api:v2")
+    await discover(world.services)
+    assert await world.services.store.index.of_pull(api) is None

@@ -39,7 +39,10 @@ def test_an_incident_says_what_whom_since_who_how_sure_and_what_to_do() -> None:
         f"FAIL {FINDING.title}",
         "5 workloads hit, 3 in use now, since 4 hours ago",
         "App Service: portal/staging",
-        "mallory@contoso.com deleted the manifest with azure-cli/2.68; it carried v412",
+        (
+            "mallory@contoso.com deleted the manifest with the Azure CLI (azure-cli/2.68); "
+            "it carried v412"
+        ),
         RESTORE,
         FINDING.explanation,
         "aks-prod/shop/cronjob/export (idle: its next start pulls)",

@@ -75,7 +75,7 @@ def _pool(world: World, cluster: Cluster, pool: NodePool) -> Json:
             "count": pool.count,
             "vmSize": pool.vm_size,
             "osType": pool.os,
-            "osSKU": "Ubuntu" if pool.os == "Linux" else "Windows2022",
+            "osSKU": pool.os_sku or ("Ubuntu" if pool.os == "Linux" else "Windows2022"),
             "mode": "System" if pool is cluster.pools[0] else "User",
             "orchestratorVersion": cluster.kubernetes_version,
             "currentOrchestratorVersion": cluster.kubernetes_version,

@@ -12,7 +12,7 @@ from local.estates.model import Workspace
 def entries(world: World) -> Iterator[Entry]:
     """User-assigned identities, then workspaces."""
     for identity in world.estate.identities:
-        if identity.kind == "managedIdentity":
+        if identity.kind == "managedIdentity" and not identity.deleted:
             render = always(partial(_identity, identity))
             yield Entry(identity.id, Identity.TYPE, render, in_graph=True)
     for workspace in world.estate.workspaces:

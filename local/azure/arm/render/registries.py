@@ -210,16 +210,22 @@ def _cache_rule(registry: Registry, rule: CacheRule) -> Json:
 
 
 def _credential_sets(registry: Registry) -> list[str]:
-    return sorted({rule.credential_set for rule in registry.cache_rules if rule.credential_set})
+    rules = (one for one in registry.cache_rules if one.credentials != "gone")
+    return sorted({rule.credential_set for rule in rules if rule.credential_set})
 
 
 def _credential_set(registry: Registry, name: str) -> Json:
     rule = next(one for one in registry.cache_rules if one.credential_set == name)
+    health = {"status": "Healthy"}
+    if rule.credentials == "unhealthy":
+        health = {
+            "status": "Unhealthy",
+            "errorCode": "AUTHENTICATION_FAILED",
+            "errorMessage": "The upstream registry does not take these credentials.",
+        }
     properties = {
         "loginServer": rule.source.split("/")[0],
-        "authCredentials": [
-            {"name": "Credential1", "credentialHealth": {"status": "Healthy"}},
-        ],
+        "authCredentials": [{"name": "Credential1", "credentialHealth": health}],
         "provisioningState": "Succeeded",
     }
     return child(registry.id, f"{_TYPE}/credentialSets", name, properties)

@@ -14,7 +14,7 @@ def learnt(entry: Entry) -> Entry:
 
 
 def blamed(entry: Entry) -> Entry:
-    return replace(entry, deleted_by="mallory")
+    return replace(entry, source="mallory")
 
 
 async def test_two_writers_lose_nothing_of_each_other() -> None:
@@ -27,7 +27,7 @@ async def test_two_writers_lose_nothing_of_each_other() -> None:
 
     found = await index.of_pull(ENTRY.pull)
     assert found is not None
-    assert (found.digest, found.deleted_by) == (digest(1), "mallory")
+    assert (found.digest, found.source) == (digest(1), "mallory")
 
 
 async def test_what_was_forgotten_meanwhile_stays_forgotten() -> None:
@@ -62,5 +62,5 @@ async def test_many_entries_of_many_repositories_are_revised() -> None:
 
     found = [entry async for entry in index.everything()]
     assert len(found) == 350
-    assert all(entry.deleted_by for entry in found)
+    assert all(entry.source for entry in found)
     assert sum(bool(entry.digest) for entry in found) == 7

@@ -92,7 +92,7 @@ def account(name: str, *secrets: str, **annotations: str) -> ServiceAccount:
 
 def secret(**data: str) -> Secret:
     """A secret; names have ``_`` for the leading dot."""
-    return Secret(data={key.replace("_", "."): value for key, value in data.items()})
+    return decoded({"data": {k.replace("_", "."): v for k, v in data.items()}}, Secret)
 
 
 def workloads(*pods: Pod, **controllers: list[Controller] | None) -> Workloads:

@@ -1,0 +1,1 @@
+"""The infrastructure: Bicep, azd's hooks, and what documents are generated from. Never deployed."""
