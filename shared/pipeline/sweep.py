@@ -12,7 +12,7 @@ from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.forget import forget_old
 from shared.pipeline.jobs import enqueue, shard
-from shared.pipeline.protect import protection_gaps
+from shared.pipeline.protection import protection_gaps
 from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
 

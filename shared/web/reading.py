@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from shared.pipeline.protect import protection_plan
+from shared.pipeline.protection import protection_plan
 from shared.pipeline.services import Services
 from shared.web.answering import RefusedError, in_html, in_json
 from shared.web.dashboard import render

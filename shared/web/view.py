@@ -10,7 +10,7 @@ from shared.domain.incidents import Incident
 from shared.domain.protection import Protection
 from shared.domain.reports import Report
 from shared.domain.words import foretold
-from shared.pipeline.protect import protection_plan
+from shared.pipeline.protection import protection_plan
 from shared.pipeline.services import Services
 from shared.web.heartbeats import PROCESS_STARTED, Heartbeat, heartbeats
 from shared.web.overview import Overview, overview

@@ -1,5 +1,8 @@
 """A purge is told before it runs; what may be locked is spared, and what may not be is missed."""
 
+import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,8 +10,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from local.environment import inherited
 from local.stack import Stack
 from local.story.scene import headline, readable
+from local.wiring import ROOT
 from shared.domain.findings import Outcome
 from tests.support.live import BY_HAND, Live
 
@@ -31,6 +36,19 @@ async def shoal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]
         yield running
 
 
+async def protect(live: Live, *words: str) -> tuple[int | None, str]:
+    """The command line, as the app's own identity."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shared", "protect", *words),
+        cwd=ROOT,
+        env={**inherited(os.environ), **live.stack.env(place="pullwatch")},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    return process.returncode, output.decode() + errors.decode()
+
+
 async def test_a_purge_is_foretold_then_prevented_or_seen(shoal: Live) -> None:
     foretold = readable(await shoal.card("WARN", "the task ebb will untag tide/lamp:v1", REEF))
     for said in ("beacon", "How to keep it", "--image tide/lamp:v1 --delete-enabled false", "ebb"):
@@ -38,6 +56,10 @@ async def test_a_purge_is_foretold_then_prevented_or_seen(shoal: Live) -> None:
     assert "lantern" not in foretold
     report = readable(await shoal.card("Nightly report"))
     assert "Will be deleted within 7 days: 2" in report
+
+    code, printed = await protect(shoal, "--registry", "cove")
+    assert (code, printed.count("--delete-enabled false")) == (2, 2), printed
+    assert "needed by lantern" in printed
 
     before = await shoal.newest()
     await shoal.watched()

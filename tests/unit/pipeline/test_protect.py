@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from shared.domain.cleanup import Attributes, CleanupPlan
 from shared.domain.protection import LockState, Standing
-from shared.pipeline.protect import protect, protection_plan
+from shared.pipeline.protect import protect
+from shared.pipeline.protection import protection_plan
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import watch
 from shared.settings import ProtectMode
