@@ -3,6 +3,7 @@
 Tasks are in preview api versions only (Microsoft.ContainerRegistry 2019-06-01-preview).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ VERSION = "2019-06-01-preview"
 POLICIES_VERSION = "2023-11-01-preview"
 """Soft delete is in no stable api version."""
 ENCODED, IN_A_FILE = "encodedtask", "filetask"
+_SECRET = re.compile(r"(?<=//)[^/@]*@|\?.*", re.DOTALL)
+"""What in an address may be a password: whoever it signs in, and the query."""
 UNSEEN = (
     "its steps are in the file {file} of {context}, which Pullwatch does not read: "
     "it cannot be seen whether it purges"
@@ -84,7 +87,7 @@ def _unseen(tasks: Iterable[Json]) -> Iterator[Refusal]:
         step = _part(_part(one, "properties"), "step")
         in_a_file = str(step.get("type", "")).lower() == IN_A_FILE
         if in_a_file and _enabled(_part(one, "properties")) and _schedules(one):
-            where = str(step.get("contextPath") or "its context").partition("?")[0]
+            where = _SECRET.sub("", str(step.get("contextPath") or "its context"))
             file = str(step.get("taskFilePath") or "")
             yield Refusal(_name(one), UNSEEN.format(file=file[:200], context=where[:200]))
 

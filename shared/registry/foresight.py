@@ -78,6 +78,23 @@ class Foresight:
         except CouldNotLookError as why:
             return Unavailable.of(CleanupForecast, str(why))
 
+    async def of_registry(self, server: LoginServer) -> CleanupForecast:
+        """
+        Say what is wrong with the plan itself, whatever it takes: every command is examined.
+
+        Raises:
+            CouldNotLookError: the plan cannot be read.
+
+        """
+        seen = await self._plans.of(_profile(server))
+        found = [Ordered(task.name, one) for task in seen.active for one in task.commands]
+        return CleanupForecast(
+            until=self._now() + HORIZON,
+            traps=_traps(found, ()),
+            refused=tuple(Refusal(t.name, why) for t in seen.active for why in t.refused),
+            unseen=seen.unseen,
+        )
+
     async def of_all(
         self,
         server: LoginServer,
@@ -115,7 +132,7 @@ class Foresight:
         if not concerns(seen, repository.name):
             return nothing
         found = orders(seen, repository.name)
-        known = replace(nothing, orders=found, traps=_traps(found, repository.name))
+        known = replace(nothing, orders=found, traps=_traps(found, (repository.name,)))
         if obstacle:
             raise CouldNotLookError(obstacle)
         try:
@@ -185,14 +202,14 @@ def for_pull(pull: Pull, whole: Forecast, observed: Collection[Observation]) -> 
     return of_pull(whole, pull.image.tag, digests, by_digest=bool(pull.image.digest))
 
 
-def _traps(found: Collection[Ordered], repository: str) -> tuple[FoundTrap, ...]:
+def _traps(found: Collection[Ordered], in_use: tuple[str, ...]) -> tuple[FoundTrap, ...]:
     return tuple(
-        FoundTrap(one.task, one.command, trap) for one in found for trap in _lint(one, repository)
+        FoundTrap(one.task, one.command, trap) for one in found for trap in _lint(one, in_use)
     )
 
 
-def _lint(one: Ordered, repository: str) -> Collection[Trap]:
+def _lint(one: Ordered, in_use: tuple[str, ...]) -> Collection[Trap]:
     try:
-        return lint(one.command, (repository,), (repository,))
+        return lint(one.command, in_use, in_use)
     except RefusedError:
         return ()

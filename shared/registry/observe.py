@@ -17,6 +17,7 @@ from shared.adapters.resilience import cached
 from shared.domain.cleanup import Attributes
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
 from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
@@ -165,7 +166,8 @@ class RegistryObserver:
             reason = "the registry is not known to the monitor, which sends no token there"
             return *server.facts, Unavailable.of(TokenAnswers, reason)
         found: list[Observation] = [
-            await attempt(TokenAnswers, lambda: health.login(self._tokens, host, repository))
+            await attempt(TokenAnswers, lambda: health.login(self._tokens, host, repository)),
+            await attempt(CleanupForecast, lambda: self._foresight.of_registry(server)),
         ]
         if profile:
             found.append(

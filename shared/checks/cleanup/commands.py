@@ -22,7 +22,8 @@ UNREADABLE = Problem(
     code="CLEANUP_UNREADABLE",
     outcome=Outcome.WARN,
     title="It cannot be foretold what the task {task} of {login_server} deletes",
-    explanation="It purges, and may take {image}: {reason}. What is not understood is not guessed.",
+    explanation="It purges, and may take what is deployed: {reason}. What is not understood is not "
+    "guessed.",
     fix=(
         "az acr task show --registry {registry} --name {task}",
         "Try it: add --dry-run to its command, and run the task by hand",

@@ -10,7 +10,7 @@ from local.azure import actions, cleaning
 from local.azure.simulator import Simulator, running
 from shared.adapters.http import Lane
 from shared.domain.cleanup import Attributes, LossKind
-from shared.domain.facts.base import CouldNotLookError
+from shared.domain.facts.base import CouldNotLookError, Evidence
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.forecast import SeenPlan
 from shared.domain.pulls import Registry
@@ -168,12 +168,13 @@ async def test_a_repository_that_no_plan_concerns_is_not_listed(simulator: Simul
         assert tasks == 1, azure.routes("management.azure.com")
 
 
-async def test_a_sweep_lists_a_repository_once_for_everything(simulator: Simulator) -> None:
-    async with observing(simulator, lane=Lane.BULK) as azure:
+@pytest.mark.parametrize("lane", [Lane.BULK, Lane.URGENT])
+async def test_a_repository_is_listed_once_for_everything(simulator: Simulator, lane: Lane) -> None:
+    async with observing(simulator, lane=lane) as azure:
         pulls = {azure.pull(f"{CONTOSO}/worker:v{number}"): None for number in range(2, 6)}
         await azure.end.observe(pulls)
-        assert azure.asked(CONTOSO, lambda route: "_manifests" in route) == 1
-        assert azure.asked(CONTOSO, lambda route: "_tags" in route) == 1
+        assert azure.routes(CONTOSO)["GET /acr/v1/{repository}/_manifests"] == 1
+        assert azure.routes(CONTOSO)["GET /acr/v1/{repository}/_tags"] == 1
 
 
 async def test_tasks_that_may_not_be_read_are_not_no_tasks(simulator: Simulator) -> None:
@@ -247,3 +248,9 @@ async def test_without_the_right_it_is_named(
         "az role definition create" in one and action in one for one in caught.value.commands
     )
     assert any("az role assignment create" in one for one in caught.value.commands)
+
+
+async def test_the_health_of_a_registry_tells_the_traps_of_all_its_purges(azure: Azure) -> None:
+    seen = Evidence(await azure.end.health(CONTOSO, ""))[CleanupForecast]
+    assert [(one.task, one.trap.code) for one in seen.traps] == [("nightly", "KEEP_AFTER_AGE")]
+    assert [one.task for one in seen.unseen] == ["elsewhere"]
