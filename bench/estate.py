@@ -27,11 +27,13 @@ class Shape:
     """Of each repository, one tag each."""
     platforms: tuple[str, ...] = ("linux/amd64",)
     spread: bool = True
+    used: int = 0
+    """Images of each repository that are deployed; 0 means all."""
 
     @property
     def total(self) -> int:
-        """How many images there are."""
-        return self.repositories * self.images
+        """How many images are deployed."""
+        return self.repositories * (self.used or self.images)
 
     @property
     def pulls(self) -> int:
@@ -40,10 +42,10 @@ class Shape:
 
 
 def image_names(shape: Shape) -> Iterator[str]:
-    """Every image as a workload names it."""
+    """Every deployed image as a workload names it."""
     for number in range(shape.repositories):
         server = f"{_registry(shape, number)}.azurecr.io"
-        for tag in range(shape.images):
+        for tag in range(shape.used or shape.images):
             yield f"{server}/{_repository(number)}:v{tag}"
 
 

@@ -3,7 +3,8 @@
 - the settings (shared/settings.py): README's table and local.settings.sample.json;
 - the permissions (infra/permissions.yaml) and the parameters (infra/main.bicep): the tables of
   docs/operations.md;
-- the queries of infra/workbook.py: the workbook.
+- the queries of infra/workbook.py: the workbook;
+- the roles (infra/roles.json): the condition under which a deployer may give them.
 """
 
 import json
@@ -11,14 +12,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from infra import bicep, workbook
-from infra.permissions import NAMES, Permission, permissions
+from infra import bicep, cost, workbook
+from infra.permissions import NAMES, Permission, permissions, role_ids
 from shared.settings import Settings, describe, variable
 
 ROOT = Path(__file__).parents[1]
 README = Path("README.md")
 SAMPLE = Path("local.settings.sample.json")
 OPERATIONS = Path("docs/operations.md")
+CONDITION = Path("infra/deployer-condition.txt")
 WORKBOOK = Path("infra/workbooks/capacity.json")
 
 HOST = {
@@ -35,6 +37,23 @@ LOCAL = {
 """Where the local stack is."""
 ASKED_FOR = ("TEAMS_WEBHOOK_URL", "MAIL_TO")
 """What whoever starts the app by hand may want to fill in."""
+
+HOOKS = (
+    ("`PULLWATCH_REGISTRIES`", "", "", "Registries: names, or resource ids, separated by commas."),
+    (
+        "`PULLWATCH_LOG_WORKSPACES`",
+        "",
+        "",
+        "Log Analytics workspaces that get the registries' logs: resource ids.",
+    ),
+    (
+        "`PULLWATCH_PROTECT`",
+        "`false`",
+        "",
+        "Give the app the right to lock images. It can write nothing else.",
+    ),
+)
+"""What only hooks read."""
 
 type Row = Sequence[str]
 
@@ -100,13 +119,33 @@ def role_name(role: str) -> str:
 def parameters_table() -> str:
     """What `azd env set` takes, with its default and its meaning."""
     named = bicep.environment(bicep.VALUES.read_text())
-    rows = []
+    rows = [*HOOKS]
     for one in bicep.parameters(bicep.MAIN.read_text()):
         variables = ", ".join(f"`{name}`" for name in named[one.name])
         choice = " or ".join(f"`{value}`" for value in one.allowed)
         meaning = " ".join(part for part in (one.description, choice and f"{choice}.") if part)
         rows.append((variables, _code(one.default.strip("'")), f"`{one.name}`", meaning))
     return table(("azd environment", "default", "parameter", "meaning"), rows)
+
+
+def cost_table() -> str:
+    """What a month costs, by the number of repositories."""
+    return table(("a month, repositories:", "10", "100", "1,000"), cost.rows())
+
+
+def deployer_condition() -> str:
+    """The condition of the deployer's right to give roles: those of roles.json, and no other.
+
+    Its form: learn.microsoft.com/azure/role-based-access-control, "delegate role assignments".
+    """
+    ids = ", ".join(sorted(role_ids().values()))
+    parts = [
+        f"((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/{verb}'}})) OR "
+        f"(@{source}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] "
+        f"ForAnyOfAnyValues:GuidEquals {{{ids}}}))"
+        for verb, source in (("write", "Request"), ("delete", "Resource"))
+    ]
+    return " AND ".join(parts)
 
 
 def table(head: Row, rows: Iterable[Row]) -> str:
@@ -132,11 +171,13 @@ def documents() -> dict[Path, str]:
     readme = (ROOT / README).read_text()
     operations = (ROOT / OPERATIONS).read_text()
     operations = with_table(operations, permissions_table())
+    operations = with_table(operations, cost_table())
     return {
         README: with_table(readme, settings_table()),
         SAMPLE: sample(),
         OPERATIONS: with_table(operations, parameters_table()),
         WORKBOOK: workbook.workbook(),
+        CONDITION: deployer_condition() + "\n",
     }
 
 

@@ -1,4 +1,7 @@
 // Pullwatch in one subscription: `azd up`. What may be set: infra/main.bicepparam.
+//
+// Nothing here goes into another resource group than its own: `azd down` deletes every resource
+// group that a deployment put something into. What belongs beside a registry is deployed by hooks.
 targetScope = 'subscription'
 
 @minLength(1)
@@ -11,14 +14,11 @@ param environmentName string
 @metadata({ azd: { type: 'location' } })
 param location string
 
-@description('Registries: [{ id, loginServer, location, abac, topicName, topicGroup, createTopic }], as the preprovision hook finds them.')
+@description('Registries: [{ id, loginServer, location, abac, topicName, topicGroup, createTopic, ownTopic }], as the preprovision hook finds them.')
 param registries array
 
 @description('Ids of the subscriptions whose workloads are watched.')
 param subscriptions array
-
-@description('Log Analytics workspaces that get the registries\' logs: their resource ids.')
-param logWorkspaces array = []
 
 @allowed(['function', 'serviceBus'])
 @description('How events come: Event Grid calls a function, or puts them on a queue.')
@@ -100,9 +100,6 @@ param protectMode string = ''
 
 @description('When a protection is lifted (README.md).')
 param protectRelease string = ''
-
-@description('Give the app the right to lock images. It can write nothing else.')
-param protect bool = false
 
 @description('Read pods and their events in clusters with Azure RBAC.')
 param readClusters bool = true
@@ -279,53 +276,6 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
-module registry 'modules/registry.bicep' = [
-  for one in registries: {
-    name: 'pullwatch-registry-${uniqueString(one.id, token)}'
-    scope: resourceGroup(split(one.id, '/')[2], split(one.id, '/')[4])
-    params: {
-      registryName: last(split(one.id, '/'))
-      abac: one.abac
-      appPrincipalId: identities.outputs.appPrincipalId
-      protect: protect
-    }
-  }
-]
-
-module topic 'modules/topic.bicep' = [
-  for one in registries: {
-    name: 'pullwatch-topic-${uniqueString(one.id, token)}'
-    scope: resourceGroup(split(one.id, '/')[2], one.topicGroup)
-    params: {
-      topicName: one.topicName
-      create: one.createTopic
-      registryId: one.id
-      location: one.location
-      tags: tags
-      eventsIdentityId: identities.outputs.eventsId
-      logsId: monitoring.outputs.logsId
-    }
-  }
-]
-
-// Last of all: Event Grid looks whether its identity may deliver, and roles take their time
-module events 'modules/event-subscription.bicep' = [
-  for (one, i) in registries: if (queueEvents) {
-    name: 'pullwatch-events-${uniqueString(one.id, token)}'
-    scope: resourceGroup(split(one.id, '/')[2], one.topicGroup)
-    dependsOn: [topic[i], app]
-    params: {
-      topicName: one.topicName
-      subscriptionName: eventSubscription
-      delivery: 'serviceBus'
-      queueId: messaging.outputs.eventsQueueId
-      eventsIdentityId: identities.outputs.eventsId
-      deadLetterStorageId: storage.outputs.id
-      deadLetterContainer: storage.outputs.deadLetterContainer
-    }
-  }
-]
-
 module reading 'modules/subscription-access.bicep' = [
   for id in readable: {
     name: 'pullwatch-read-${uniqueString(id, token)}'
@@ -338,17 +288,6 @@ module reading 'modules/subscription-access.bicep' = [
   }
 ]
 
-module workspaces 'modules/workspace-access.bicep' = [
-  for id in logWorkspaces: {
-    name: 'pullwatch-logs-${uniqueString(id, token)}'
-    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-    params: {
-      workspaceName: last(split(id, '/'))
-      principalId: identities.outputs.appPrincipalId
-    }
-  }
-]
-
 output AZURE_RESOURCE_GROUP string = group.name
 output PULLWATCH_APP_NAME string = app.outputs.name
 output PULLWATCH_URL string = app.outputs.url
@@ -357,6 +296,8 @@ output PULLWATCH_PRINCIPAL_ID string = identities.outputs.appPrincipalId
 output PULLWATCH_FUNCTION_ID string = '${app.outputs.id}/functions/registry_event'
 output PULLWATCH_EVENT_DELIVERY string = eventDelivery
 output PULLWATCH_EVENT_SUBSCRIPTION string = eventSubscription
+output PULLWATCH_EVENTS_QUEUE string = messaging.outputs.eventsQueueId
 output PULLWATCH_EVENTS_IDENTITY string = identities.outputs.eventsId
+output PULLWATCH_LOGS string = monitoring.outputs.logsId
 output PULLWATCH_DEAD_LETTER_STORAGE string = storage.outputs.id
 output PULLWATCH_DEAD_LETTER_CONTAINER string = storage.outputs.deadLetterContainer

@@ -9,12 +9,14 @@ import contextlib
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import PIPE
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from local.guard import guarded
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 15.0
@@ -148,12 +150,15 @@ class Process:
 async def run_to_end(
     name: str, command: Sequence[str], *, log: Path, environment: Mapping[str, str], folder: Path
 ) -> None:
-    """Run a command that ends by itself. Raises ProcessError when it fails."""
+    """Run a command that ends by itself, and not after this process, even one that was killed.
+
+    Raises ProcessError when it fails.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         child = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=DEVNULL,
+            *guarded([*command]),
+            stdin=PIPE,
             stdout=output,
             stderr=output,
             env=environment,

@@ -15,17 +15,20 @@ if __name__ == "__main__":  # azd starts the file, not the package
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from infra.hooks.commands import CommandError, az, every, links, main, names, needed, say
-from infra.hooks.postdeploy import TOPIC_API, topic_id
+from infra.hooks.linking import TOPIC_API, topic_id
 
 ROLES_API = "2022-04-01"
+SETTINGS_API = "2021-05-01-preview"
 
 
 def predown() -> None:
     """Take everything back. Raises HookError."""
     for link in links():
         topic = topic_id(link)
-        _delete(f"{topic}/eventSubscriptions/{needed('PULLWATCH_EVENT_SUBSCRIPTION')}", TOPIC_API)
-        if link["createTopic"] and not _used(topic):
+        own = needed("PULLWATCH_EVENT_SUBSCRIPTION")
+        _delete(f"{topic}/eventSubscriptions/{own}", TOPIC_API)
+        _delete(f"{topic}/providers/Microsoft.Insights/diagnosticSettings/{own}", SETTINGS_API)
+        if link["ownTopic"] and not _used(topic):
             _delete(topic, TOPIC_API)
     for subscription in subscriptions():
         _take_back_roles(subscription)

@@ -56,7 +56,9 @@ def link(wanted: str) -> dict[str, Any]:
         "abac": registry["properties"].get("roleAssignmentMode") == "AbacRepositoryPermissions",
         "topicName": topic["name"] if topic else f"pullwatch-{registry['name']}",
         "topicGroup": str((topic or registry)["id"]).split("/")[4],
-        "createTopic": topic is None or _is_own(topic),
+        # one that is there is left as it is: made again, it would lose other stamps' identities
+        "createTopic": topic is None,
+        "ownTopic": topic is None or _is_own(topic),
     }
 
 

@@ -3,13 +3,16 @@
 
 param topicName string
 
-@description('Make the topic, or keep the one that was made.')
+@description('Make the topic.')
 param create bool
 
 param registryId string
 param location string
 param tags object
 param eventsIdentityId string
+
+@description('Name of the diagnostic setting: each stamp has one.')
+param settingName string
 
 @description('Workspace for what Event Grid could not deliver.')
 param logsId string
@@ -34,7 +37,7 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
 
 // Metrics of all topics go to one workspace, so that one alert there covers them
 resource metrics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  name: 'pullwatch-${uniqueString(logsId)}'
+  name: settingName
   scope: topic
   dependsOn: [made]
   properties: {

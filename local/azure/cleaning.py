@@ -1,8 +1,10 @@
 """Clean-up that was ordered: `acr purge`, by a task or at once."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
+from local.azure import operations
 from local.azure.actions import remove, untag_as
 from local.azure.contents.purging import (
     Purge,
@@ -73,9 +75,17 @@ def run_task(world: World, registry: str, task: str, *, spare_children: bool = T
     found = {each.name: each for each in world.registry(registry).tasks}[task]
     who = requester(world, f"task/{task}", "DELETE", ACR_CLI)
     run = Run(world, registry, who, spare_children)
+    started = world.now()
     for order in parse_task(found.yaml, found.values | found.secret_values):
         run.purge(order)
+    note_run(world, registry, task, started)
     return run.purged
+
+
+def note_run(world: World, registry: str, task: str, started: datetime) -> None:
+    """Remember that a task ran, or something quickly."""
+    name = f"cd{len(world.runs) + 1}"
+    world.runs.append(operations.Run(name, registry, task, started, world.now()))
 
 
 def purge(
@@ -83,5 +93,7 @@ def purge(
 ) -> Purged:
     """Run one purge command, as `az acr run --cmd` does. Raises PurgeError."""
     run = Run(world, registry, requester(world, by, "DELETE", ACR_CLI), spare_children)
+    started = world.now()
     run.purge(parse_purge(command))
+    note_run(world, registry, "", started)
     return run.purged

@@ -35,6 +35,17 @@ class Requester:
 
 
 @dataclass(frozen=True)
+class Run:
+    """A run of ACR Tasks; without a task it was a quick run."""
+
+    id: str
+    registry: str
+    task: str
+    started: datetime
+    finished: datetime
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation on a registry, done or refused."""
 

@@ -10,7 +10,7 @@ from local.azure.contents.filling import fill
 from local.azure.contents.model import Contents
 from local.azure.contents.sweeping import sweep_retention, sweep_soft_deleted
 from local.azure.faults import Faults
-from local.azure.operations import Operation
+from local.azure.operations import Operation, Run
 from local.estates.base import Resource
 from local.estates.completing import data_endpoints
 from local.estates.identity import Identity, RoleDefinition
@@ -39,6 +39,8 @@ class World:
     reads: Counter[str] = field(default_factory=Counter)
     """`GET host/path?query` -> how often the very same was asked; HEAD too."""
     operations: deque[Operation] = field(default_factory=lambda: deque(maxlen=HISTORY))
+    runs: list[Run] = field(default_factory=list)
+    """What tasks ran, the latest last."""
     hooks: list[Callable[[Operation], None]] = field(default_factory=list)
     """Called with every operation after it was done."""
 
@@ -61,6 +63,7 @@ class World:
         self.estate = estate
         self.contents.clear()
         self.operations.clear()
+        self.runs.clear()
         self.__post_init__()
 
     def record(self, operation: Operation) -> None:

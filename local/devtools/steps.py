@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections import deque
 
+from local.guard import guarded
+
 SHOWN = ("Collecting ", "Installing ")
 """How the lines of pip begin that are worth showing."""
 
@@ -25,13 +27,14 @@ def say(text: str) -> None:
 
 
 def run(command: list[str], failure: str) -> None:
-    """Run one step to its end. An interrupt ends the command too.
+    """Run one step to its end. An interrupt ends the command too, and so does kill -9.
 
     Raises SetupError: what failed, the command, and the last lines it wrote.
     """
     last: deque[str] = deque(maxlen=12)
     step = subprocess.Popen(  # noqa: S603 - commands of this project only
-        command,
+        guarded(command),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

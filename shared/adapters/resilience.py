@@ -131,7 +131,7 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

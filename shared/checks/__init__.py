@@ -17,6 +17,7 @@ from shared.checks import (
     reported,
 )
 from shared.checks.base import Check
+from shared.checks.sight import sighted
 from shared.domain.facts import workload
 from shared.domain.facts.base import Evidence, Fact
 from shared.domain.facts.pull import Asked
@@ -51,7 +52,8 @@ def examine(evidence: Evidence) -> tuple[CheckResult, ...]:
         results = [
             _without_workload(check, result) for check, result in zip(CATALOG, results, strict=True)
         ]
-    return (*results, *reported.weigh(evidence, results))
+    weighed = (*results, *reported.weigh(evidence, results))
+    return sighted(weighed, evidence, EVERY_CHECK)
 
 
 def _without_workload(check: Check[...], result: CheckResult) -> CheckResult:

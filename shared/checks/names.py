@@ -1,15 +1,18 @@
 """What people and commands call things: names cut out of ids, hosts and facts."""
 
-import difflib
+import heapq
 from collections.abc import Iterable
 from datetime import datetime
 
 from shared.domain.facts.registry import RegistryProfile
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.images import ImageReference
+from shared.domain.likeness import likeness
 from shared.domain.pulls import Pull
 
 FEW = 5
+ALIKE = 0.5
+"""From here on one name may be a slip of the pen for the other."""
 
 
 def registry_name(host: str) -> str:
@@ -68,7 +71,9 @@ def who(identity: PullIdentity) -> str:
 
 def closest(wanted: str, names: Iterable[str]) -> tuple[str, ...]:
     """The names most like the wanted one, the best first."""
-    return tuple(difflib.get_close_matches(wanted, sorted(set(names)), n=FEW, cutoff=0.5))
+    measured = ((likeness(name, wanted), name) for name in set(names))
+    best = heapq.nlargest(FEW, (one for one in measured if one[0] >= ALIKE))
+    return tuple(name for _, name in best)
 
 
 def listed(names: Iterable[str], none: str = "none") -> str:

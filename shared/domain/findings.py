@@ -31,6 +31,18 @@ class Confidence(StrEnum):
     REPORTED = "reported"  # from an error text alone
 
 
+class Sight(Struct, frozen=True):
+    """What a finding rests on, in lines for people.
+
+    ``seen`` is the evidence; ``ruled_out`` are other causes that it is not, in a few words each;
+    ``unseen`` is what could not be looked at, with the reason.
+    """
+
+    seen: tuple[str, ...] = ()
+    ruled_out: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
 class Finding(Struct, frozen=True):
     """One problem, found: rendered with the real names, so that it can be stored and read alone.
 
@@ -52,6 +64,7 @@ class Finding(Struct, frozen=True):
     explains: tuple[str, ...] = ()
     confidence: Confidence = Confidence.PROVEN
     stage: int = 0
+    sight: Sight = Sight()
 
     def at_stage(self, stage: int) -> "Finding":
         """The same finding, as pressing as ``stage`` says."""

@@ -22,7 +22,8 @@ _HOST = (
 _REPOSITORY = re.compile(rf"{_PART}(?:/{_PART})*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[+._-][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
-_REGISTRY = re.compile(rf"{_HOST}(?::[0-9]{{1,5}})?")
+_REGISTRY = re.compile(rf"(?=[^:]{{1,253}}(?::|\Z)){_HOST}(?::[0-9]{{1,5}})?")
+"""A host has at most 253 characters (RFC 1035). It names rows, whose keys must be short, too."""
 _LONGEST = 1024
 
 
@@ -97,6 +98,7 @@ def read_loosely(text: str) -> ImageReference | None:
 
     Its parts are as written and not valid: nobody may be asked for them. None for anything else.
     """
+    text = text.encode("utf-8", "replace").decode()  # JSON can hold halves of characters
     name, _, digest = text.strip()[:_LONGEST].partition("@")
     first, slash, rest = name.partition("/")
     registry = first.lower()

@@ -101,6 +101,7 @@ class Job(Struct, frozen=True):
     ``id`` is deterministic: the same reason for the same pulls is the same job.
     ``attempt`` counts how often it was put back with a delay. ``whole`` says that every pull of
     the image is meant, of which ``pulls`` are the first: a message does not hold them all.
+    ``health`` asks for the registry itself, and has no pulls.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Job(Struct, frozen=True):
     check: str = ""
     error_text: str = ""
     whole: bool = False
+    health: bool = False
 
 
 def short_hash(*parts: str) -> str:

@@ -43,10 +43,11 @@ class Removal(Struct, frozen=True, kw_only=True):
         return by_tag or not (self.tag or self.digest)
 
 
+PURGE = "acr purge (acr-cli)"
 _POLICY = "a clean-up policy of the registry"
 _TOOLS = (
-    ("acrapi/", "acr purge (acr-cli)"),
-    ("acr-cli", "acr purge (acr-cli)"),
+    ("acrapi/", PURGE),
+    ("acr-cli", PURGE),
     ("azurecli/", "the Azure CLI"),
     ("azure-cli", "the Azure CLI"),
     ("azurepowershell", "Azure PowerShell"),
@@ -75,6 +76,11 @@ def tool(user_agent: str, kind: RemovalKind | None = None) -> str:
         return _POLICY
     agent = user_agent.lower()
     return next((name for sign, name in _TOOLS if sign in agent), "")
+
+
+def purges(user_agent: str) -> bool:
+    """Whether a purge was at work, which mostly runs as a task of the registry."""
+    return tool(user_agent) == PURGE
 
 
 def means(user_agent: str, kind: RemovalKind | None = None) -> str:

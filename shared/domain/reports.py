@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
+from shared.domain.health import RegistryHealth
 
 
 class Tally(Struct, frozen=True):
@@ -36,7 +37,8 @@ class ReportLine(Struct, frozen=True, kw_only=True):
 class Report(Struct, frozen=True, kw_only=True):
     """What a sweep found. ``complete`` is False where jobs did not come back in time.
 
-    ``gaps`` are clusters, registries and subscriptions that could not be looked at.
+    ``gaps`` are clusters, registries and subscriptions that could not be looked at. ``health`` is
+    how each registry looks from where Pullwatch runs, whoever pulls from it.
     """
 
     sweep: str
@@ -49,14 +51,21 @@ class Report(Struct, frozen=True, kw_only=True):
     missing_jobs: int = 0
     opened: int = 0
     resolved: int = 0
+    health: tuple[RegistryHealth, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
-        """The worst that was seen; an incomplete report is never a pass."""
+        """The worst that was seen; an incomplete report is never a pass.
+
+        A registry that is in trouble as such makes a warning of a pass: that a pull fails is only
+        told by who pulls.
+        """
         labels = {label for tally in self.tallies for label, count in tally.counts.items() if count}
         seen = [outcome for outcome in Outcome if outcome.label in labels]
         unsure = [Outcome.UNKNOWN] if self.gaps or not self.complete else []
-        return max([*seen, *unsure], default=Outcome.UNKNOWN)
+        troubled = (one.outcome for one in self.health if one.outcome > Outcome.PASS)
+        registries = [min(outcome, Outcome.WARN) for outcome in troubled]
+        return max([*seen, *unsure, *registries], default=Outcome.UNKNOWN)
 
     @property
     def coming(self) -> tuple[ReportLine, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.domain.findings import Confidence, Finding, Outcome
+from shared.domain.findings import Confidence, Finding, Outcome, Sight
 from shared.domain.incidents import Affected, Incident
 from shared.domain.pulls import Cause, CauseKind, Compute, Standing
 from shared.domain.removals import RemovalKind, means
@@ -149,6 +149,16 @@ def is_late(incident: Incident, hit: Affected) -> bool:
 def images(incident: Incident) -> tuple[str, ...]:
     """The images that the hit workloads name."""
     return tuple(sorted({str(hit.pull.image) for hit in incident.hit}))
+
+
+def told_who(cause: Cause) -> bool:
+    """Whether `origin` tells what happened, and not only how it was noticed."""
+    return cause.kind in (CauseKind.DELETED, CauseKind.VANISHED, CauseKind.MOVED)
+
+
+def ruled_out(sight: Sight) -> str:
+    """What it is not, in one line; empty for nothing."""
+    return ", ".join(sight.ruled_out)
 
 
 def origin(cause: Cause) -> str:

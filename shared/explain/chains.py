@@ -27,8 +27,7 @@ _TOKEN = re.compile(
 _HEADING = re.compile(r":$|\b[A-Z]{2,20}(?:_[A-Z]{2,20}){0,5}_ERROR$")
 """``az acr check-health`` names the error in one line, and tells of it in the next."""
 _MARKUP = re.compile(
-    r"</?(?:!doctype|html|head|title|meta|link|style|script|body|h\d|p|br|hr|div|center)\b",
-    re.IGNORECASE,
+    r"(?i)</?(?:!doctype|html|head|title|meta|link|style|script|body|h\d|p|br|hr|div|center)\b"
 )
 """A web page in an error text is one thing, on however many lines it stands."""
 _LONGEST_PAGE = 2000

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from shared.domain.alerts import Alert
+from shared.domain.findings import Sight
 from shared.domain.incidents import Incident, Transition
-from shared.domain.words import groups
+from shared.domain.words import groups, nearer, ruled_out
 from shared.notify.card_parts import (
     Fit,
     Json,
@@ -33,6 +36,9 @@ from shared.notify.words import (
     summary,
     todo,
 )
+
+MOST_SEEN = 6
+"""Lines of evidence on a card; the mail and the dashboard have them all."""
 
 
 def card(alert: Alert, fit: Fit) -> Json:
@@ -90,6 +96,21 @@ def _open(incident: Incident, fit: Fit) -> Iterable[Json]:
         yield from bullets(found, fit)
     yield from fact_rows(facts(incident), fit)
     yield from commands(incident.finding.fix, fit, todo(incident))
+    yield from _sight(incident.finding.sight, fit)
+
+
+def _sight(sight: Sight, fit: Fit) -> Iterable[Json]:
+    """What it rests on comes last: it is for whoever doubts."""
+    few = replace(fit, lines=min(fit.lines, MOST_SEEN))
+    if sight.seen:
+        yield title("What was seen")
+        yield from bullets(list(map(nearer, sight.seen)), few)
+    if sight.ruled_out:
+        yield title("Ruled out")
+        yield paragraph(run(ruled_out(sight), fit.text, isSubtle=True), spacing="None")
+    if sight.unseen:
+        yield title("Could not be seen")
+        yield from bullets(list(map(nearer, sight.unseen)), few)
 
 
 def _actions(alert: Alert) -> list[Json]:

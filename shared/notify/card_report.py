@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from shared.domain.findings import Outcome
+from shared.domain.health import RegistryHealth, said, troubled
 from shared.domain.reports import Report, ReportLine, Tally
 from shared.domain.words import MEANINGS, SIGNS, counted, lasted, nearer, place, when
 from shared.notify.card_parts import (
@@ -16,7 +19,10 @@ from shared.notify.card_parts import (
     run,
     title,
 )
-from shared.notify.words import DOT, REPORTED, TONES, incomplete, news
+from shared.notify.words import DOT, REPORTED, TONES, incomplete, looked, news
+
+MOST_SAID = 5
+"""Sentences about one registry; the dashboard has them all."""
 
 
 def report_body(report: Report, fit: Fit) -> Iterable[Json]:
@@ -28,6 +34,7 @@ def report_body(report: Report, fit: Fit) -> Iterable[Json]:
     yield from _coming(report.coming, fit)
     yield from _lines(report.present, fit)
     yield from _registries(report.tallies, fit)
+    yield from _health(report.health, fit)
     if report.gaps:
         yield title("Could not look at")
         yield from bullets([f"{place(gap.what)}: {nearer(gap.reason)}" for gap in report.gaps], fit)
@@ -111,6 +118,24 @@ def _registry(tally: Tally) -> Json:
     name = paragraph(run(tally.registry, 80))
     said = paragraph(*(counts or [run("no pulls", isSubtle=True)]))
     return columns([("stretch", name), ("stretch", said)], spacing="Small")
+
+
+def _health(health: Sequence[RegistryHealth], fit: Fit) -> Iterable[Json]:
+    """The registries as Pullwatch itself meets them: this is not what workloads meet."""
+    if not health:
+        return
+    bad = troubled(health)
+    yield title(looked(health), separator=True)
+    for one in bad[: fit.lines]:
+        tone = TONES.get(one.outcome, "default")
+        yield paragraph(
+            run(f"{SIGNS[one.outcome]} {one.outcome.name}", weight="Bolder", color=tone),
+            run(one.registry, 80, lead="  "),
+            spacing="Small",
+        )
+        yield from bullets(said(one), replace(fit, lines=min(fit.lines, MOST_SAID)))
+    if len(bad) > fit.lines:
+        yield paragraph(run(f"and {len(bad) - fit.lines:,} more", isSubtle=True))
 
 
 def _severity(tally: Tally) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shared.domain.alerts import Alert
+from shared.domain.health import said, troubled
 from shared.domain.text import lines, plain
 from shared.domain.words import (
     MEANINGS,
@@ -16,6 +17,7 @@ from shared.domain.words import (
     lasted,
     nearer,
     place,
+    ruled_out,
     when,
 )
 from shared.notify import words
@@ -72,6 +74,8 @@ def _said(alert: Alert) -> dict[str, object]:
         "images": words.hit_images(incident) if incident else (),
         "incomplete": words.incomplete(report) if report and not report.complete else "",
         "news": words.news(report) if report else "",
+        "looked": words.looked(report.health) if report and report.health else "",
+        "troubled": troubled(report.health) if report else (),
         "place": words.anchor(alert),
         "help": words.HELP.get(alert.topic, ""),
     }
@@ -95,6 +99,8 @@ def _template(name: str) -> "Template":
         "lasted": lasted,
         "place": place,
         "nearer": nearer,
+        "said": said,
+        "ruled_out": ruled_out,
     }
     environment.tests |= {"command": is_command}
     environment.globals |= {

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from shared.domain.alerts import Alert, Topic
 from shared.domain.findings import Finding
+from shared.domain.health import RegistryHealth, said
 from shared.domain.incidents import Affected, Incident, Transition
 from shared.domain.reports import Report, ReportLine
 from shared.domain.text import lines, plain
@@ -24,7 +25,7 @@ LIMIT = 200 * 1024
 FITS = (1_000, 300, 100, 30, 10, 0)
 """How many rows of a list are told, from most to least; what is left out is counted."""
 LONGEST_TEXT, LONGEST_NAME = 2_000, 500
-MOST_FIXES, MOST_TAGS = 20, 50
+MOST_FIXES, MOST_TAGS, MOST_SAID = 20, 50, 20
 
 
 type Label = Literal["fail", "warn", "unknown", "pass", "skipped"]
@@ -70,6 +71,9 @@ class Problem(Struct, frozen=True, kw_only=True):
     explanation: str
     fix: tuple[str, ...]
     link: str
+    seen: tuple[str, ...]
+    ruled_out: tuple[str, ...]
+    unseen: tuple[str, ...]
 
 
 class IncidentBody(Struct, frozen=True, kw_only=True):
@@ -105,6 +109,14 @@ class GapBody(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class RegistryBody(Struct, frozen=True, kw_only=True):
+    """How a registry looks from where Pullwatch runs; ``says`` is what is not as it should be."""
+
+    registry: str
+    outcome: str
+    says: tuple[str, ...]
+
+
 class ReportBody(Struct, frozen=True, kw_only=True):
     """A nightly report. ``pulls`` counts pulls by outcome."""
 
@@ -119,6 +131,8 @@ class ReportBody(Struct, frozen=True, kw_only=True):
     incidents_left_out: int
     gaps: tuple[GapBody, ...]
     gaps_left_out: int
+    registries: tuple[RegistryBody, ...]
+    registries_left_out: int
 
 
 class Body(Struct, frozen=True, kw_only=True):
@@ -209,6 +223,9 @@ def _problem(finding: Finding) -> Problem:
             if len(step) <= LONGEST_TEXT
         ),
         link=_name(finding.link),
+        seen=tuple(map(_name, finding.sight.seen[:MOST_SAID])),
+        ruled_out=tuple(map(_name, finding.sight.ruled_out)),
+        unseen=tuple(map(_name, finding.sight.unseen[:MOST_SAID])),
     )
 
 
@@ -251,6 +268,16 @@ def _report(report: Report, most: int) -> ReportBody:
             GapBody(what=_name(gap.what), reason=_name(gap.reason)) for gap in report.gaps[:most]
         ),
         gaps_left_out=_left(report.gaps, most),
+        registries=tuple(map(_registry, report.health[:most])),
+        registries_left_out=_left(report.health, most),
+    )
+
+
+def _registry(health: RegistryHealth) -> RegistryBody:
+    return RegistryBody(
+        registry=_name(health.registry),
+        outcome=health.outcome.label,
+        says=tuple(map(_name, said(health)[:MOST_SAID])),
     )
 
 

@@ -1,11 +1,13 @@
 """What an alert says, in plain words, before any channel dresses it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from shared.domain.alerts import Alert, Topic
 from shared.domain.findings import Outcome
+from shared.domain.health import PLACE, RegistryHealth, troubled
 from shared.domain.incidents import Incident, Transition
 from shared.domain.reports import Report
 from shared.domain.words import (
@@ -21,7 +23,9 @@ from shared.domain.words import (
     lasted,
     latecomers,
     left,
+    nearer,
     origin,
+    told_who,
     when,
     workloads,
 )
@@ -107,9 +111,16 @@ def _hit(incident: Incident, hit: str) -> str:
     total, active = workloads(incident), in_use(incident)
     if late := bites_later(incident):
         return f"{hit} hit, none in use now: {late}."
+    return f"{hit} hit, {_use(total, active)}."
+
+
+def _use(total: int, active: int) -> str:
+    """How many of those who are hit are in use now."""
     if active == total:
-        return f"{hit} hit, in use now." if total == 1 else f"{hit} hit, all in use now."
-    return f"{hit} hit, {active:,} of them in use now."
+        return "in use now" if total == 1 else "all in use now"
+    if not active:
+        return "not in use now" if total == 1 else "none in use now"
+    return f"{active:,} of them in use now"
 
 
 def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
@@ -147,7 +158,7 @@ def hit_images(incident: Incident) -> tuple[str, ...]:
 def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     """The facts of an incident: label, value."""
     at = foretold(incident.finding)
-    rows = [("Subject", incident.finding.subject)]
+    rows = [("Subject", nearer(incident.finding.subject))]
     rows += [("Goes at", when(at))] if at else []
     rows += [("Foretold" if at else "Since", when(incident.opened))]
     if incident.resolved:
@@ -158,7 +169,7 @@ def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
         *rows,
-        ("Cause", origin(incident.cause)),
+        ("Cause" if told_who(incident.cause) else "Noticed", origin(incident.cause)),
         ("Certainty", SIMULATED if at else CERTAINTY[incident.finding.confidence]),
     )
 
@@ -169,6 +180,15 @@ def incomplete(report: Report) -> str:
         missing = counted(report.missing_jobs, "job")
         return f"Incomplete: {missing} did not come back in time, so some pulls were not looked at."
     return "Incomplete: a job was given up, so some pulls were not looked at."
+
+
+def looked(health: Sequence[RegistryHealth]) -> str:
+    """The title of what was seen of registries themselves: from where, and how many are well."""
+    bad, count = len(troubled(health)), len(health)
+    if not bad:
+        well = "is" if count == 1 else "are all"
+        return f"From {PLACE}: {counted(count, 'registry', 'registries')} {well} well"
+    return f"From {PLACE}: {bad:,} of {counted(count, 'registry', 'registries')} in trouble"
 
 
 def news(report: Report) -> str:

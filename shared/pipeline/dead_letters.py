@@ -9,7 +9,7 @@ from shared.adapters.store.ledger import Note, NoteKind
 from shared.adapters.store.requested import Requested
 from shared.adapters.store.sweeps import JobDone
 from shared.domain.alerts import Announcement, Topic
-from shared.domain.pulls import Job
+from shared.domain.pulls import Job, short_hash
 from shared.domain.reports import Tally
 from shared.pipeline import signals
 from shared.pipeline.jobs import read_job
@@ -41,7 +41,7 @@ async def on_dead_letter(services: Services, setting: str, letter: Letter) -> No
     if job:
         await _end(services, job, reason or "given up")
     if queue != services.settings.alerts_queue or not _is_operator_notice(body):
-        await _tell_operator(services, queue, message_id, reason, job)
+        await _tell_operator(services, queue, letter, job)
 
 
 async def _end(services: Services, job: Job, reason: str) -> None:
@@ -51,28 +51,46 @@ async def _end(services: Services, job: Job, reason: str) -> None:
         await services.store.sweeps.done(job.sweep, given_up)
         await report_if_done(services, job.sweep)
     if job.check:
-        failed = Requested(
-            id=job.check,
-            asked=job.cause.at,
-            image=str(job.pulls[0].image),
-            failed=reason or "given up",
-        )
-        await services.store.requested.put(failed)
+        await _end_check(services, job, reason)
 
 
-async def _tell_operator(
-    services: Services, queue: str, message_id: str, reason: str, job: Job | None
-) -> None:
-    what = f"{len(job.pulls)} pulls of {job.registry}" if job else "a message"
+async def _end_check(services: Services, job: Job, reason: str) -> None:
+    known = await services.store.requested.get(job.check)
+    if known and known.over:
+        return  # it was answered before its message was given up
+    failed = Requested(
+        id=job.check,
+        asked=job.cause.at,
+        image=str(job.pulls[0].image),
+        failed=reason or "given up",
+    )
+    await services.store.requested.put(failed)
+
+
+async def _tell_operator(services: Services, queue: str, letter: Letter, job: Job | None) -> None:
+    what = _what(job) if job else "a message"
+    why = letter.reason or "no reason"
     announcement = Announcement(
-        id=f"operator:{queue}:{message_id}",
+        id=_id(queue, letter),
         channel="",
         topic=Topic.OPERATOR,
         about=queue,
         at=services.now(),
-        notice=f"Queue {queue} gave up on {what} (message {message_id}): {reason or 'no reason'}.",
+        notice=f"Queue {queue} gave up on {what} (message {letter.id}): {why}.",
     )
     await announce(services, announcement)
+
+
+def _id(queue: str, letter: Letter) -> str:
+    """A stranger's message may have a long id, or none; the id of ours has to fit a message."""
+    body = letter.body.decode("utf-8", "replace")
+    return f"operator:{short_hash(queue, str(letter.id), body)}"
+
+
+def _what(job: Job) -> str:
+    if job.health:
+        return f"a look at the registry {job.registry}"
+    return f"{len(job.pulls)} pulls of {job.registry}"
 
 
 def _job(body: bytes) -> Job | None:

@@ -4,6 +4,7 @@ import logging
 
 from msgspec.structs import replace
 
+from shared.adapters.store.sweeps import JobDone
 from shared.checks import examine
 from shared.checks.health import steps_of
 from shared.domain.diagnosis import Gap
@@ -13,7 +14,9 @@ from shared.domain.facts.registry import RegistryAnswer
 from shared.domain.findings import Finding, Outcome
 from shared.domain.health import HealthStep, RegistryHealth
 from shared.domain.images import ImageReference
-from shared.domain.pulls import Compute, Pull, Workload
+from shared.domain.pulls import Compute, Job, Pull, Workload
+from shared.domain.reports import Tally
+from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,14 @@ async def registry_health(services: Services, host: str, repository: str = "") -
         findings=findings,
         unseen=tuple(Gap(what, why) for what, why in evidence.gaps.items()),
     )
+
+
+async def look_at_registry(services: Services, job: Job) -> None:
+    """A job of a sweep that looks at a registry itself: what it finds stands in the report."""
+    health = await registry_health(services, job.registry)
+    done = JobDone(job.id, Tally(job.registry, {}), attempt=job.attempt, health=health)
+    await services.store.sweeps.done(job.sweep, done)
+    await report_if_done(services, job.sweep)
 
 
 def _findings(evidence: Evidence) -> tuple[Finding, ...]:

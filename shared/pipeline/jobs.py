@@ -71,8 +71,9 @@ def read_job(body: bytes) -> Job:
         job = msgspec.json.decode(body, type=Job)
     except UnicodeDecodeError as why:  # of a text within; msgspec does not make it its own
         raise msgspec.DecodeError(str(why)) from why
-    if {pull.image.registry for pull in job.pulls} != {job.registry}:
-        raise msgspec.DecodeError("a job has pulls, all of its registry")
+    about = {pull.image.registry for pull in job.pulls}
+    if about != (set() if job.health else {job.registry}):
+        raise msgspec.DecodeError("a job has pulls, all of its registry, or asks for its health")
     if not all(map(_KEY.fullmatch, (job.id, job.registry, job.sweep, job.check))):
         raise msgspec.DecodeError("the names of a job are letters, digits, '.', '_', ':' and '-'")
     return job

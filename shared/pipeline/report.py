@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from shared.adapters.store.sweeps import JobDone, Plan
 from shared.domain.alerts import Announcement, Topic
 from shared.domain.diagnosis import Gap
+from shared.domain.health import RegistryHealth
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
 from shared.domain.words import foretold
@@ -56,6 +57,7 @@ def compose(
         complete=not missing and not given_up,
         missing_jobs=len(missing),
         opened=sum(i.open and i.opened > at - SINCE for i in incidents),
+        health=_health(results),
         resolved=sum(i.resolved is not None and i.resolved > at - SINCE for i in incidents),
     )
 
@@ -83,9 +85,15 @@ def _missing(plan: Plan, results: Sequence[JobDone]) -> set[str]:
 
 def _tallies(results: Sequence[JobDone]) -> tuple[Tally, ...]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for result in results:
+    for result in (one for one in results if one.health is None):
         counts[result.tally.registry].update(result.tally.counts)
     return tuple(Tally(registry, dict(count)) for registry, count in sorted(counts.items()))
+
+
+def _health(results: Sequence[JobDone]) -> tuple[RegistryHealth, ...]:
+    """How each registry is, the worst first."""
+    found = {result.health.registry: result.health for result in results if result.health}
+    return tuple(sorted(found.values(), key=lambda one: (-one.outcome, one.registry)))
 
 
 def _line(incident: Incident) -> ReportLine:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.adapters.store.sweeps import Plan
 from shared.domain.diagnosis import Gap
-from shared.domain.pulls import Cause, CauseKind, Job, Pull
+from shared.domain.pulls import Cause, CauseKind, Job, Pull, Registry, short_hash
 from shared.domain.words import when
 from shared.pipeline import signals
 from shared.pipeline.discover import discover
@@ -27,7 +27,10 @@ async def sweep(services: Services) -> Plan:
     registries = await services.registry.registries()
     deployed = await discover(services)
     cause = Cause(kind=CauseKind.SWEEP, at=started)
-    jobs = [*shard(deployed.pulls, cause, f"sweep:{name}", sweep=name)]
+    jobs = [
+        *shard(deployed.pulls, cause, f"sweep:{name}", sweep=name),
+        *(_look_at(one, cause, name) for one in registries.known),
+    ]
     blind = await blind_spots(services, deployed.pulls)
     ahead = await protection_gaps(services)
     plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *blind, *ahead))
@@ -50,6 +53,19 @@ async def blind_spots(services: Services, pulls: Iterable[Pull]) -> list[Gap]:
         for where, one in sorted(seen.items())
         if one.since and where in used
     ]
+
+
+def _look_at(registry: Registry, cause: Cause, sweep: str) -> Job:
+    """Each registry is looked at once, whether anything pulls from it or not."""
+    host = registry.login_server
+    return Job(
+        id=short_hash(f"sweep:{sweep}", host, "health"),
+        registry=host,
+        pulls=(),
+        cause=cause,
+        sweep=sweep,
+        health=True,
+    )
 
 
 def _plan(name: str, started: datetime, jobs: list[Job], gaps: tuple[Gap, ...]) -> Plan:

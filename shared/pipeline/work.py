@@ -6,6 +6,7 @@ import msgspec
 
 from shared.adapters.store.ledger import Note, NoteKind
 from shared.pipeline.diagnose import diagnose
+from shared.pipeline.health import look_at_registry
 from shared.pipeline.jobs import read_job
 from shared.pipeline.on_demand import finish
 from shared.pipeline.services import Services
@@ -19,6 +20,9 @@ async def on_job(services: Services, body: bytes, message_id: str | None) -> Non
         job = read_job(body)
     except msgspec.DecodeError as why:
         await _malformed(services, body, message_id or "without an id", str(why))
+        return
+    if job.health:
+        await look_at_registry(services, job)
         return
     await (finish if job.check else diagnose)(services, job)
 

@@ -61,9 +61,13 @@ class Access:
             elsewhere=() if held else await self._elsewhere(registry, identity.principal_id),
             related=await self._held_by(related, assigned),
             denials=tuple(
-                _denial(one) for one in denied if _denies(_properties(one), own, registry)
+                _denial(one)
+                for one in denied
+                if _is_for(_properties(one), registry)
+                and _may_hit(_properties(one), own, groups_known=groups_known)
             ),
             groups_known=groups_known,
+            groups=tuple(sorted(groups)),
         )
 
     async def _groups(
@@ -168,14 +172,20 @@ def _name_groups(assigned: Collection[Json], denied: Collection[Json]) -> bool:
     return "Group" in kinds or any(one.get("type") == "Group" for one in named)
 
 
-def _denies(properties: Mapping[str, Any], own: Collection[str], registry: Registry) -> bool:
-    ids, excluded = _ids(properties, "principals"), _ids(properties, "excludePrincipals")
+def _is_for(properties: Mapping[str, Any], registry: Registry) -> bool:
     scope = str(properties.get("scope", "")).lower().rstrip("/")
     here = scope == registry.resource_id.lower().rstrip("/")
-    if properties.get("doNotApplyToChildScopes") and not here:
+    return here or not properties.get("doNotApplyToChildScopes")
+
+
+def _may_hit(properties: Mapping[str, Any], own: Collection[str], *, groups_known: bool) -> bool:
+    """Whether a denial names the principal, or a group that it may be in for all that is known."""
+    if not _ids(properties, "excludePrincipals").isdisjoint(own):
         return False
-    named = not ids.isdisjoint(own) or EVERYONE in ids
-    return named and excluded.isdisjoint(own)
+    named = properties.get("principals") or ()
+    open_question = not groups_known and any(one.get("type") == "Group" for one in named)
+    ids = _ids(properties, "principals")
+    return open_question or EVERYONE in ids or not ids.isdisjoint(own)
 
 
 def _denial(one: Json) -> DenyAssignment:

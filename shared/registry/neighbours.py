@@ -1,14 +1,16 @@
 """What stands near a missing name, and whether soft delete still has it. Asked only then."""
 
+import asyncio
 import difflib
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from shared.adapters.arm import Arm
 from shared.adapters.resilience import cached
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.registry import Neighbours, SoftDeleted
 from shared.domain.images import Digest
+from shared.domain.likeness import likeness
 from shared.domain.pulls import Registry
 from shared.registry.listing import collect, tags_of
 from shared.registry.repository import NotThereError, Repository
@@ -38,7 +40,7 @@ class Surroundings:
             return Neighbours(repository_exists=False, repositories=await self._names(repository))
         except CouldNotLookError:
             return Neighbours(repository_exists=None, repositories=await self._names(repository))
-        return Neighbours(repository_exists=True, tags=closest(reference, tags))
+        return Neighbours(repository_exists=True, tags=await _closest(reference, tags))
 
     async def soft_deleted(
         self, registry: Registry, repository: Repository, reference: str
@@ -75,22 +77,28 @@ class Surroundings:
             )
         except CouldNotLookError:
             return None
-        return closest(repository.name, names)
+        return await _closest(repository.name, names)
 
 
 def closest(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """The most similar names, the closest first."""
     matcher = difflib.SequenceMatcher(b=name, autojunk=False)
 
-    def likeness(other: str, measure: Callable[[], float]) -> tuple[float, str]:
+    def roughly(other: str) -> tuple[float, str]:
         matcher.set_seq1(other)
-        return measure(), other
+        return matcher.quick_ratio(), other
+
+    def exactly(other: str) -> tuple[float, str]:
+        return likeness(other, name), other
 
     # the exact measure is slow: the rough one chooses for whom it is worth it
-    near = heapq.nlargest(
-        4 * MOST_NAMES, set(names), key=lambda other: likeness(other, matcher.quick_ratio)
-    )
-    return tuple(heapq.nlargest(MOST_NAMES, near, key=lambda other: likeness(other, matcher.ratio)))
+    near = heapq.nlargest(4 * MOST_NAMES, set(names), key=roughly)
+    return tuple(heapq.nlargest(MOST_NAMES, near, key=exactly))
+
+
+async def _closest(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Thousands of names take a while, in which everybody else's work must go on."""
+    return await asyncio.to_thread(closest, name, names)
 
 
 async def _tags(repository: Repository) -> dict[str, TagEntry]:

@@ -16,7 +16,7 @@ from shared.adapters.logs import Logs
 from shared.adapters.resilience import cached
 from shared.domain.cleanup import Attributes
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
-from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TokenAnswers
+from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TaskRuns, TokenAnswers
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
@@ -41,6 +41,7 @@ from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
 from shared.registry.removals import ResourceLogs
 from shared.registry.repository import NotThereError, Repository
+from shared.registry.runs import Runs
 from shared.registry.tokens import Grant, Tokens
 from shared.settings import Settings
 
@@ -74,6 +75,7 @@ class RegistryObserver:
         self._arm, self._dns = arm, dns
         self._held = HeldRights(Access(arm, graph), self._management)
         self._cache_rules = CacheRules(arm)
+        self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
         self._elsewhere = cached(elsewhere.look, seconds=0)
         around = Surroundings(arm, seconds)
@@ -124,7 +126,7 @@ class RegistryObserver:
         return {reference: Digest(digest) for reference, digest in held if digest is not None}
 
     async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
-        """What of a missing image is left, here by its digest or in another known registry."""
+        """What of a missing image is left, here or in another known registry, and what ran."""
         wanted = replace(pull.image, tag="", digest=digest)
         directory = await self._management.directory()
         home = directory.registry(pull.image.registry)
@@ -132,11 +134,15 @@ class RegistryObserver:
             return ()
         others = [one for one in directory.registries.known if one != home]
         name = pull.image.repository
-        return await self._elsewhere(
-            self._repository(home, name),
-            tuple(self._repository(other, name) for other in others),
-            digest,
+        left, runs = await asyncio.gather(
+            self._elsewhere(
+                self._repository(home, name),
+                tuple(self._repository(other, name) for other in others),
+                digest,
+            ),
+            attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
         )
+        return (*left, runs) if home.resource_id else left
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime

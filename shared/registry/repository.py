@@ -24,7 +24,8 @@ PAGE = 1000
 LOCKING = "metadata_read,metadata_write"
 DISALLOWED_CODE = "REGISTRY_DISALLOWED_OPERATION"
 DIGEST_HEADER = "Docker-Content-Digest"
-_NEXT = re.compile(r'<(?P<path>/[^>]+)>\s*;\s*rel="?next"?', re.IGNORECASE)
+_LINK = re.compile(r"<(?P<path>[^>]*)>(?P<about>[^<]*)")
+_NEXT = re.compile(r""";\s*rel\s*=\s*["']?next\b""", re.IGNORECASE)
 _HELD = frozenset({200, 307})
 
 
@@ -178,9 +179,19 @@ class Repository:
 
 
 def next_page(reply: Reply) -> str:
-    """The path of the page after this one, on the same host; empty after the last."""
-    found = _NEXT.search(reply.headers.get("Link", ""))
-    return found["path"] if found else ""
+    """
+    The path of the page after this one, on the same host; empty after the last.
+
+    Raises:
+        CouldNotLookError: there is one, but elsewhere: the token stays here, and nothing may be
+            concluded from the pages before it.
+
+    """
+    links = _LINK.finditer(reply.headers.get("Link", ""))
+    path = next((link["path"] for link in links if _NEXT.search(link["about"])), "")
+    if path and not path.startswith("/"):
+        raise CouldNotLookError(f"the next page is not on the registry's host: {path[:200]!r}")
+    return path
 
 
 def digest_of(reply: Reply) -> str:

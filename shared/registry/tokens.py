@@ -9,7 +9,7 @@ never to a realm that a challenge names.
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +50,12 @@ class Tokens:
     """The monitor's tokens for registries."""
 
     def __init__(self, plane: DataPlane, credentials: Credentials, refusal_seconds: float) -> None:
-        """Remember a refusal for ``refusal_seconds``, so that it is not asked for again at once."""
+        """
+        Remember a refusal for ``refusal_seconds``, so that it is not asked for again at once.
+
+        A token with fewer actions than were asked for is one, too: once somebody has given the
+        right, nobody waits for an hour until it ends.
+        """
         self._plane = plane
         self._credentials = credentials
         self._refusal_seconds = refusal_seconds
@@ -116,7 +121,11 @@ class Tokens:
             token = _field(reply, name)
             claims = _claims(token) if token else None
             if claims is not None:
-                return Grant(reply.answer, _stale_at(claims, now), token, _actions(claims), now)
+                actions = _actions(claims)
+                stale_at = _stale_at(claims, now)
+                if _lacks(actions, form.get("scope", "")):
+                    stale_at = min(stale_at, now + self._refusal_seconds)
+                return Grant(reply.answer, stale_at, token, actions, now)
             reply = garbled(f"{path} gave no token that can be read")
         return Grant(reply.answer, now + self._refusal_seconds, given_at=now)
 
@@ -143,6 +152,12 @@ def _stale_at(claims: Mapping[str, Any], now: float) -> float:
     expires = claims.get("exp")
     left = expires - now if isinstance(expires, int | float) else 0.0
     return now + max(left - RENEW_BEFORE, left / 2)
+
+
+def _lacks(actions: Collection[str], scope: str) -> bool:
+    """Whether a token allows less than its scope (``repository:app:pull,...``) asked for."""
+    wanted = set(scope.rpartition(":")[2].split(",")) if scope else set[str]()
+    return "*" not in actions and not wanted.issubset(actions)
 
 
 def _actions(claims: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MADE_OF = Path(getattr(sys, "_base_executable", sys.executable))
 PARTS = (
     "__init__.py",
+    "guard.py",
     "locking.py",
     "devtools/__init__.py",
     "devtools/interpreter.py",

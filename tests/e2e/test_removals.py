@@ -34,6 +34,7 @@ async def live(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Live]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def before(live: Live) -> int:
+    await live.idle()  # mail may come after the card that the test before waited for
     return await live.newest()
 
 
@@ -112,6 +113,7 @@ async def test_a_purge_of_tags_makes_no_event_and_is_named_as_one(live: Live, be
     card = await told_once(live, "purged", after=before)
     assert "acr purge (acr-cli)" in card
     assert "task/low-tide" in card
+    assert "of the task low-tide" in card, "its run is known"
 
 
 async def test_a_purge_of_manifests_too_is_told_once(live: Live, before: int) -> None:

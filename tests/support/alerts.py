@@ -13,7 +13,8 @@ from shared.domain.facts.base import Unavailable
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import ManifestAnswer
-from shared.domain.findings import Confidence, Finding, Outcome
+from shared.domain.findings import Confidence, Finding, Outcome, Sight
+from shared.domain.health import HealthStep, RegistryHealth
 from shared.domain.images import parse_reference
 from shared.domain.incidents import Affected, Incident, Transition
 from shared.domain.pulls import Cause, CauseKind, Compute, Pull, Standing, Workload
@@ -66,6 +67,14 @@ FINDING = Finding(
     ),
     link="https://learn.microsoft.com/azure/container-registry/"
     "container-registry-soft-delete-policy",
+    sight=Sight(
+        seen=(
+            "The registry answers for the manifest: 404 MANIFEST_UNKNOWN: it is not found",
+            "Pulls as aks-agentpool (kubelet identity)",
+        ),
+        ruled_out=("a name that does not resolve", "the firewall", "a missing role"),
+        unseen=("registry load: 403 reading metrics: needs Microsoft.Insights/metrics/read",),
+    ),
 )
 DELETED = Cause(
     kind=CauseKind.DELETED,
@@ -169,6 +178,37 @@ COMING = ReportLine(
     fix=FORESEEN.fix[0],
     at=START + timedelta(hours=1),
 )
+FULL = Finding(
+    code="CAPACITY_INCLUDED_STORAGE",
+    outcome=Outcome.WARN,
+    subject="tailwind.azurecr.io",
+    title="tailwind.azurecr.io uses 95 % of its included storage",
+    explanation="95 GiB of 100 GiB. Beyond that, storage is billed; nothing breaks.",
+    fix=("az acr show-usage --name tailwind --output table", "Clean up what nobody uses"),
+)
+WELL = HealthStep("name", Outcome.PASS, "the name is 20.61.97.128")
+
+
+def looked_at(
+    registry: str, *steps: HealthStep, findings: tuple[Finding, ...] = ()
+) -> RegistryHealth:
+    """How a registry is; without steps and findings it is well."""
+    outcomes = [step.outcome for step in (WELL, *steps)] + [f.outcome for f in findings]
+    return RegistryHealth(
+        registry=registry,
+        at=START,
+        outcome=max(outcomes),
+        steps=(WELL, *steps),
+        findings=findings,
+    )
+
+
+CLOSED = HealthStep(
+    "challenge",
+    Outcome.FAIL,
+    "/v2/ answers 403 DENIED: client with IP '20.1.2.3' is not allowed access",
+    "CONNECTIVITY_FORBIDDEN_ERROR",
+)
 REPORT = Report(
     sweep="20260301T0200",
     started=START,
@@ -220,6 +260,15 @@ REPORT = Report(
     ),
     opened=2,
     resolved=1,
+    health=(
+        looked_at(
+            "fabrikam.azurecr.io",
+            CLOSED,
+            HealthStep("refresh_token", Outcome.SKIPPED, "not reached: challenge failed"),
+        ),
+        looked_at("tailwind.azurecr.io", findings=(FULL,)),
+        looked_at("contoso.azurecr.io"),
+    ),
 )
 
 
@@ -287,6 +336,7 @@ def hostile(text: str = HOSTILE) -> Alert:
         fix=(text, f"az acr {text}"),
         link=text,
         details={"image": text},
+        sight=Sight((text,) * 3, (text,) * 30, (text,) * 3),
     )
     cause = replace(DELETED, actor=text, user_agent=text, tags=(text, text))
     hit = (Affected(Pull(trap, image), START), Affected(Pull(trap, image), START))
@@ -312,7 +362,12 @@ def gallery() -> dict[str, Alert]:
     ended = incident(resolved=START + timedelta(hours=3, minutes=4))
     incomplete = replace(REPORT, complete=False, missing_jobs=2)
     quiet = replace(
-        REPORT, tallies=(Tally("contoso.azurecr.io", {"pass": 45}),), lines=(), gaps=(), opened=0
+        REPORT,
+        tallies=(Tally("contoso.azurecr.io", {"pass": 45}),),
+        lines=(),
+        gaps=(),
+        opened=0,
+        health=(looked_at("contoso.azurecr.io"),),
     )
     ahead = incident(FORESEEN, cause=Cause(CauseKind.FORESEEN, START))
     over = replace(ahead, resolved=START + timedelta(minutes=40))

@@ -283,6 +283,10 @@ class FakePlatform:
         )
 
 
+LONGEST_ID = 128
+"""Characters of a message's id that Service Bus takes."""
+
+
 class FakeQueue:
     """Queues that keep what was sent, and drop an id that they have seen."""
 
@@ -294,6 +298,8 @@ class FakeQueue:
     async def send(self, queue: str, messages: Sequence[Outgoing]) -> None:
         if self.down:
             raise ConnectionError("the queue is down")
+        if any(len(message.id) > LONGEST_ID for message in messages):
+            raise ValueError(f"message_id cannot be longer than {LONGEST_ID} characters.")
         for message in messages:
             if (queue, message.id) not in self.seen:
                 self.seen.add((queue, message.id))

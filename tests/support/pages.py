@@ -23,6 +23,7 @@ from tests.support.alerts import (
     affected,
     hostile,
     incident,
+    looked_at,
 )
 from tests.support.fakes import START
 
@@ -157,7 +158,14 @@ def calm() -> DashboardView:
             at=NOW,
             registries=(Standing(registry="contoso.azurecr.io", counts={"pass": 45}),),
         ),
-        report=replace(REPORT, tallies=REPORT.tallies[2:], lines=(), gaps=(), opened=0),
+        report=replace(
+            REPORT,
+            tallies=REPORT.tallies[2:],
+            lines=(),
+            gaps=(),
+            opened=0,
+            health=(looked_at("contoso.azurecr.io"),),
+        ),
         heartbeats=heartbeats(SETTINGS, beats, NOW, START),
         channels=("teams",),
     )

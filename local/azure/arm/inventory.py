@@ -34,6 +34,7 @@ TYPES = frozenset(
         "microsoft.containerregistry/registries/cacherules",
         "microsoft.containerregistry/registries/credentialsets",
         "microsoft.containerregistry/registries/tasks",
+        "microsoft.containerregistry/registries/runs",
         "microsoft.containerregistry/registries/webhooks",
         "microsoft.containerregistry/registries/connectedregistries",
         "microsoft.containerservice/managedclusters",

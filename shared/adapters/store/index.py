@@ -15,7 +15,16 @@ from msgspec.structs import replace
 
 from shared.adapters.concurrency import each
 from shared.adapters.store.packing import pack, unpack
-from shared.adapters.tables import BATCH, ConflictError, Delete, Put, Row, Tables, give_way
+from shared.adapters.tables import (
+    BATCH,
+    ConflictError,
+    Delete,
+    Insert,
+    Put,
+    Row,
+    Tables,
+    give_way,
+)
 from shared.domain.facts.registry import ImageContent
 from shared.domain.forecast import Foreseen
 from shared.domain.images import Digest
@@ -116,12 +125,16 @@ class DeploymentIndex:
             yield _entry(row)
 
     async def put(self, entries: Iterable[Entry]) -> None:
-        """Write new entries, whole."""
+        """Write new entries. One that somebody else wrote first stays: more is known of it."""
+        await each(_batches(entries), self._add, at_once=AT_ONCE)
 
-        async def write(part: Sequence[Entry]) -> None:
-            await self._table.write(_partition_of(part[0].pull), [_put(entry) for entry in part])
-
-        await each(_batches(entries), write, at_once=AT_ONCE)
+    async def _add(self, part: Sequence[Entry]) -> None:
+        try:
+            await self._table.write(_partition_of(part[0].pull), [_insert(one) for one in part])
+        except ConflictError:  # some are there
+            if len(part) > 1:
+                for entry in part:
+                    await self._add((entry,))
 
     async def revise(self, entries: Iterable[Entry], change: Callable[[Entry], Entry]) -> None:
         """Change entries that were read.
@@ -159,7 +172,11 @@ def _entry(row: Row) -> Entry:
     return replace(unpack("entry", row, Entry), version=row.etag)
 
 
-def _put(entry: Entry, version: str = "") -> Put:
+def _insert(entry: Entry) -> Insert:
+    return Insert(entry.pull.key, pack("entry", replace(entry, version="")))
+
+
+def _put(entry: Entry, version: str) -> Put:
     return Put(entry.pull.key, pack("entry", replace(entry, version="")), version)
 
 

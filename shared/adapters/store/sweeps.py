@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from shared.adapters.store.packing import pack, unpack
 from shared.adapters.tables import ConflictError, Insert, Put, Tables
 from shared.domain.diagnosis import Gap
+from shared.domain.health import RegistryHealth
 from shared.domain.reports import Report, Tally
 
 PLANS = "plans"
@@ -28,6 +29,7 @@ class JobDone(Struct, frozen=True):
     """What one attempt of a sweep's job found; ``given_up`` says why it did not find anything.
 
     One that was put back for some of its pulls is not ``over``: its tally is without them.
+    ``health`` is there where the job looked at a registry itself.
     """
 
     job: str
@@ -35,6 +37,7 @@ class JobDone(Struct, frozen=True):
     given_up: str = ""
     attempt: int = 0
     over: bool = True
+    health: RegistryHealth | None = None
 
 
 class Sweeps:

@@ -12,13 +12,13 @@ from shared.checks.existence.missing import (
     SOFT_DELETED,
     TAG_DANGLING,
     TAG_MISSING,
-    history,
     missing,
+    of_repository,
 )
 from shared.checks.existence.proof import MANIFEST_UNKNOWN, NAME_UNKNOWN, is_missing
-from shared.checks.names import about_image, about_workload, closest, listed
+from shared.checks.names import closest, listed
 from shared.domain.facts.base import Unavailable
-from shared.domain.facts.beside import CacheRule, Elsewhere
+from shared.domain.facts.beside import CacheRule, Elsewhere, TaskRuns
 from shared.domain.facts.pull import Asked, Remembered
 from shared.domain.facts.registry import (
     ManifestAnswer,
@@ -39,6 +39,9 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     near: Neighbours | Unavailable,
     memory: Remembered | Unavailable,
     rule: CacheRule | Unavailable,
+    deleted: SoftDeleted | Unavailable,
+    left: Elsewhere | Unavailable,
+    runs: TaskRuns | Unavailable,
 ) -> Iterable[Finding]:
     """The repository exists."""
     if not is_missing(seen.answer, access):
@@ -56,10 +59,7 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     yield REPOSITORY_MISSING.found(
         subject=f"{image.registry}/{image.repository}",
         hint=hint,
-        history=history(memory),
-        remedy=f"Push {image} again, or correct the name",
-        **about_image(image),
-        **about_workload(asked.pull),
+        **of_repository(asked, memory, deleted, left, runs),
     )
 
 
@@ -82,6 +82,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     deleted: SoftDeleted | Unavailable,
     rule: CacheRule | Unavailable,
     left: Elsewhere | Unavailable,
+    runs: TaskRuns | Unavailable,
 ) -> Iterable[Finding]:
     """The tag or digest exists."""
     if not is_missing(seen.answer, access):
@@ -90,7 +91,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     if _no_repository(seen, near):
         raise CannotTellError("the repository does not exist")
     sure = _no_quarantine(asked, profile, state, near)
-    finding = missing(asked, near, state, memory, deleted, left)
+    finding = missing(asked, near, state, memory, deleted, left, runs)
     yield finding if sure else replace(finding, confidence=Confidence.LIKELY)
 
 

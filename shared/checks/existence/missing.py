@@ -1,20 +1,22 @@
 """What is said of a missing image: what became of it, and what brings it back."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from shared.checks import links
 from shared.checks.commands import import_from, restore, retag
 from shared.checks.names import about_image, about_workload, closest, day, listed
 from shared.domain.facts.base import Unavailable
-from shared.domain.facts.beside import Elsewhere
+from shared.domain.facts.beside import CLOCKS, Elsewhere, TaskRuns
 from shared.domain.facts.pull import Asked, Remembered
 from shared.domain.facts.registry import ManifestState, Neighbours, SoftDeleted
 from shared.domain.findings import Finding, Outcome, Problem
 from shared.domain.images import Digest, ImageReference
-from shared.domain.removals import RemovalKind, means
+from shared.domain.removals import RemovalKind, means, purges
 
 CONSEQUENCES = ("existence.",)
-MOST_CHILDREN = 6
+MOST_CHILDREN, MOST_RUNS = 6, 3
 SHOW_TAGS = (
     "az acr repository show-tags --name {registry} --repository {repository} "
     "--orderby time_desc --top 10"
@@ -25,7 +27,12 @@ REPOSITORY_MISSING = Problem(
     outcome=Outcome.FAIL,
     title="There is no repository {repository} in {login_server}",
     explanation="The registry knows no repository of this name. {hint}{history}",
-    fix=("az acr repository list --name {registry} --output table", "{remedy}"),
+    fix=(
+        "az acr repository list --name {registry} --output table",
+        "{remedy}",
+        "{other}",
+        "{rebuild}",
+    ),
     link=links.TAG_NOT_FOUND,
     explains=CONSEQUENCES,
 )
@@ -89,15 +96,17 @@ SOFT_DELETED = Problem(
 )
 
 
-def history(memory: Remembered | Unavailable) -> str:
+def history(asked: Asked, memory: Remembered | Unavailable, runs: TaskRuns | Unavailable) -> str:
     """What the index remembers, as sentences: who deleted it, when, and what it was."""
     if not isinstance(memory, Remembered):
         return ""
     parts = []
     if memory.deleted_at:
-        parts.append(f"It was {_done(memory)} on {day(memory.deleted_at)}{_who(memory)}. ")
+        by = f"{_who(memory)}{_in_run(memory, runs)}"
+        parts.append(f"It was {_done(memory)} on {day(memory.deleted_at)}{by}. ")
     elif memory.last_seen:
         parts.append(f"It was last seen on {day(memory.last_seen)}. ")
+        parts.append(_meanwhile(memory.last_seen, asked.at, runs))
     if memory.digest:
         parts.append(f"It pointed to {memory.digest}{_with_it(memory)}. ")
     return "".join(parts)
@@ -115,6 +124,26 @@ def _who(memory: Remembered) -> str:
     where = f" from {memory.address}" if memory.address else ""
     using = f" with {means(memory.user_agent)}" if memory.user_agent else ""
     return f"{by}{where}{using}"
+
+
+def _in_run(memory: Remembered, runs: TaskRuns | Unavailable) -> str:
+    """The run that did it, where a purge did and one was under way."""
+    if isinstance(runs, Unavailable) or memory.deleted_at is None or not purges(memory.user_agent):
+        return ""
+    found = [one.name for one in runs.runs if one.covers(memory.deleted_at)]
+    return f", in {' or '.join(found[:MOST_RUNS])}" if found else ""
+
+
+def _meanwhile(since: datetime, until: datetime, runs: TaskRuns | Unavailable) -> str:
+    """What ran since an image was last seen: nobody told who it was, so it is a hint only."""
+    if isinstance(runs, Unavailable):
+        return ""
+    found = [one.name for one in runs.runs if since - CLOCKS <= one.started <= until]
+    return (
+        f"Since then there was {listed(found[:MOST_RUNS])}, which may have done it. "
+        if (found)
+        else ""
+    )
 
 
 def _with_it(memory: Remembered) -> str:
@@ -139,11 +168,12 @@ def missing(  # noqa: PLR0917 - the facts of the check
     memory: Remembered | Unavailable,
     deleted: SoftDeleted | Unavailable,
     left: Elsewhere | Unavailable,
+    runs: TaskRuns | Unavailable,
 ) -> Finding:
     """The finding for a tag or digest that is proven missing, with the best remedy."""
     image = asked.pull.image
     details = about_image(image) | about_workload(asked.pull)
-    details |= {"subject": str(image), "history": history(memory), "how": "unknown"}
+    details |= {"subject": str(image), "history": history(asked, memory, runs), "how": "unknown"}
     details |= {"who": teller(memory), "rebuild": _rebuild(memory)}
     details |= {"other": _import(image, left), "children": ""}
     tags = near.tags if isinstance(near, Neighbours) else None
@@ -170,6 +200,31 @@ def missing(  # noqa: PLR0917 - the facts of the check
         remedy = "Name a tag that exists in the image of the workload"
         return LATEST_NEVER_PUSHED.found(**details | {"hint": few, "remedy": remedy})
     return TAG_MISSING.found(**details | {"hint": hint, "remedy": remedy, "how": "never seen"})
+
+
+def of_repository(
+    asked: Asked,
+    memory: Remembered | Unavailable,
+    deleted: SoftDeleted | Unavailable,
+    left: Elsewhere | Unavailable,
+    runs: TaskRuns | Unavailable,
+) -> dict[str, str]:
+    """What brings an image back whose repository is gone, and who did it: details of a finding."""
+    image = asked.pull.image
+    found = {"remedy": f"Push {image} again, or correct the name", "other": ""}
+    digest = image.digest or (memory.digest if isinstance(memory, Remembered) else Digest(""))
+    if isinstance(deleted, SoftDeleted) and deleted.found and (deleted.digest or digest):
+        found |= {"remedy": restore(image, deleted.digest or digest), "other": _import(image, left)}
+    else:
+        found |= _import_first(_import(image, left))
+    return {
+        **found,
+        "history": history(asked, memory, runs),
+        "rebuild": _rebuild(memory),
+        "who": teller(memory),
+        **about_image(image),
+        **about_workload(asked.pull),
+    }
 
 
 def _put_back(

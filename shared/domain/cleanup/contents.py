@@ -1,5 +1,6 @@
 """A registry's contents as JSON, such as a file for ``predict-purge``."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from shared.domain.cleanup.model import (
     TagEntry,
 )
 
-_EXACT = "%Y-%m-%dT%H:%M:%S"
+_FRACTION = re.compile(r"[.,]([0-9]+)")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class BadContentsError(ValueError):
@@ -27,7 +29,7 @@ def parse_contents(data: bytes) -> RegistryContents:
     What is null or absent has its default; what else the file has is passed over.
     """
     try:
-        given = msgspec.json.decode(data)
+        given = msgspec.json.decode(data.removeprefix(_BYTE_ORDER_MARK))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as why:
         raise BadContentsError(f"the file is no JSON: {why}") from why
     top = _object(given, "the file")
@@ -99,7 +101,7 @@ def _time(has: dict[str, Any], where: str) -> tuple[datetime | None, str]:
         return None, ""
     try:
         return exact_time(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadContentsError(
             f"{where}.lastUpdateTime is {_shown(text)}, and must be a time such as "
             "2026-11-26T18:00:00.1234567Z"
@@ -107,12 +109,12 @@ def _time(has: dict[str, Any], where: str) -> tuple[datetime | None, str]:
 
 
 def exact_time(text: str) -> tuple[datetime, str]:
-    """An ISO 8601 time; without an offset it is UTC. Raises ValueError."""
+    """An ISO 8601 time; without an offset it is UTC. Raises ValueError and OverflowError."""
     value = datetime.fromisoformat(text)
     at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    fraction = text.partition(".")[2]
-    digits = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
-    return at, f"{at.strftime(_EXACT)}.{digits}"
+    fraction = _FRACTION.search(text)
+    digits = fraction.group(1).rstrip("0") if fraction else ""
+    return at, f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}.{digits}"
 
 
 def _object(given: object, where: str) -> dict[str, Any]:

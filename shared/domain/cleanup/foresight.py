@@ -50,11 +50,11 @@ def foresee(
     now: datetime,
     horizon: timedelta = HORIZON,
 ) -> tuple[Loss, ...]:
-    """Every tag's and manifest's first loss in (now, now + horizon], in time order.
+    """Every tag's and manifest's first loss up to now + horizon, in time order.
 
-    Each run finds what the earlier ones left. Nothing new is pushed meanwhile, and a manifest's
-    time does not change when its tag goes [not known of ACR]. Never raises; ``foretell`` also
-    tells what was refused.
+    What the retention policy has due already is lost now. Each run finds what the earlier ones
+    left. Nothing new is pushed meanwhile, and a manifest's time does not change when its tag goes
+    [not known of ACR]. Never raises; ``foretell`` also tells what was refused.
     """
     return foretell(plan, contents, now, horizon).losses
 
@@ -72,8 +72,12 @@ def foretell(
     future = _Future(plan.retention, runs, _calendar(runs, now, until, refused), (now, until))
     repositories = contents.repositories if isinstance(contents, RegistryContents) else (contents,)
     losses = [loss for repository in repositories for loss in future.of(repository, refused)]
-    in_order = sorted(losses, key=lambda loss: (loss.at, loss.repository, loss.tag, loss.digest))
-    return Foresight(tuple(in_order), tuple(dict.fromkeys(refused)))
+    return Foresight(tuple(sorted(losses, key=_order)), tuple(dict.fromkeys(refused)))
+
+
+def _order(loss: Loss) -> tuple[datetime, str, bool, str, str]:
+    """By time; of one run tags come before manifests."""
+    return loss.at, loss.repository, not loss.tag, loss.tag, loss.digest
 
 
 def _runs(plan: CleanupPlan, refused: list[str]) -> Iterator[Run]:

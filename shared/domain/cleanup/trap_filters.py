@@ -57,7 +57,7 @@ def unanchored(parts: Parts, _: Registry) -> Iterator[Trap]:
 def alternation(parts: Parts, registry: Registry) -> Iterator[Trap]:
     """``a|b:``, which is everything that begins with a or ends with b."""
     sides = [split_filter(text)[0] for text in parts.filters]
-    wide = [repository for repository in sides if is_alternation(repository)]
+    wide = [side for side in sides if is_alternation(side) and _compiles(f"^{side}$")]
     if not wide:
         return
     more = sorted({name for side in wide for name in _also(side, registry.repositories)})
@@ -68,7 +68,7 @@ def alternation(parts: Parts, registry: Registry) -> Iterator[Trap]:
         "begins with the first name or ends with the last." + _named("Here it also takes", more),
         parts.with_filters(
             lambda repository, tag: (
-                f"({repository})" if is_alternation(repository) else repository,
+                f"({repository})" if repository in wide else repository,
                 tag,
             )
         ).command(),

@@ -1,10 +1,16 @@
 """Facts beside the registry and its images: what else is there, locks, rules and figures."""
 
+from datetime import datetime, timedelta
+
 from msgspec import Struct
 
 from shared.domain.facts.base import Fact
 from shared.domain.facts.registry import Answer
 from shared.domain.images import Digest
+
+CLOCKS = timedelta(minutes=1)
+LONGEST_RUN = timedelta(hours=8)
+"""A task's longest timeout (container-registry-tasks-reference-yaml: 28800 s)."""
 
 
 class KnownRegistries(Fact, frozen=True):
@@ -66,6 +72,31 @@ class Elsewhere(Fact, frozen=True, kw_only=True):
     login_servers: tuple[str, ...] = ()
     asked: int = 0
     known: int = 0
+
+
+class TaskRun(Struct, frozen=True, kw_only=True):
+    """One run of ACR Tasks; ``task`` is empty for a quick run (``az acr run``)."""
+
+    id: str
+    task: str = ""
+    started: datetime
+    finished: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        return f"run {self.id} of the task {self.task}" if self.task else f"quick run {self.id}"
+
+    def covers(self, at: datetime) -> bool:
+        """Whether something happened during it, give or take a minute of clocks."""
+        end = self.finished or self.started + LONGEST_RUN
+        return self.started - CLOCKS <= at <= end + CLOCKS
+
+
+class TaskRuns(Fact, frozen=True):
+    """The latest runs of the registry's tasks; asked only when something is missing."""
+
+    runs: tuple[TaskRun, ...]
 
 
 class TokenAnswers(Fact, frozen=True, kw_only=True):

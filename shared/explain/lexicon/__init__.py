@@ -7,8 +7,8 @@ credential decides. Phrases are in lower case and stand for themselves.
 from collections.abc import Sequence
 
 from shared.explain.lexicon import answers, login, machine, network
-from shared.explain.lexicon.classes import signs_of_classes
 from shared.explain.lexicon.sign import Sign
+from shared.explain.lexicon.things import signs_of_classes
 
 __all__ = ["PHRASES", "SHORTEST_CUT", "Sign", "signs_in"]
 

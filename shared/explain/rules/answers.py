@@ -3,13 +3,16 @@
 import re
 
 from shared.explain.attempts import Attempt, Stage
-from shared.explain.labels import CauseLabel
+from shared.explain.labels import CauseLabel, Certainty
 from shared.explain.lexicon import Sign
 from shared.explain.names import holds_name
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
 _FAILED_DEPENDENCY = 424
+_BARE_STATUS = 30
+"""Characters of a line that holds a status and nothing else."""
+
 _DOCKER_HUB = ("docker.io", "docker.com")
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
 _LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
@@ -109,7 +112,16 @@ def is_gone(attempt: Attempt) -> Reading | None:
 
 
 def is_broken(attempt: Attempt) -> Reading | None:
-    """5xx: the registry could not answer, whatever was asked."""
+    """5xx: the registry could not answer, whatever was asked. A container daemon answers so, too,
+    and quotes what the registry said.
+    """
+    if attempt.has(Sign.UNAUTHORIZED, Sign.BAD_SECRET):
+        return None
+    if "http+docker://" in attempt.text:
+        return one_of("the container daemon failed, and what the registry said is missing")
+    if attempt.status >= _SERVER_ERRORS and len(attempt.text) <= _BARE_STATUS:
+        why = "a status alone, which may be that of whoever asked the registry"
+        return Reading(CauseLabel.SERVER_ERROR, Certainty.MEDIUM, why, weak=True)
     if attempt.status >= _SERVER_ERRORS or attempt.has(Sign.SERVER_ERROR):
         return sure(CauseLabel.SERVER_ERROR, "the registry failed to answer properly")
     if attempt.status == _FAILED_DEPENDENCY:

@@ -25,24 +25,30 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
     """Something between the client and the registry answered."""
     if attempt.has(Sign.PROXY) or attempt.status == _PROXY_AUTHENTICATION:
         return sure(CauseLabel.NETWORK_PROXY, "the answer is a proxy's")
-    throttled = attempt.has(Sign.TOO_MANY)
-    if attempt.has(Sign.WEB_PAGE) and "media type text/html" in attempt.text:
-        why = "a web page is stored there, or came in the place of an image"
-        return one_of(why, CauseLabel.NETWORK_PROXY, CauseLabel.MANIFEST_UNSUPPORTED)
-    if attempt.has(Sign.WEB_PAGE) and attempt.status == _FORBIDDEN:
-        why = "a web page forbids it: a proxy's, or that of a server in front of the registry"
-        return guess(CauseLabel.NETWORK_PROXY, why)
-    if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_SERVERS:
-        why = "a web page came where a registry answers with JSON: a registry that is down, or none"
-        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
-    if attempt.has(Sign.WEB_PAGE) and attempt.status in _PAGES_OF_PROXIES and not throttled:
-        why = "a web page came where a registry answers with JSON, as proxies send"
-        return likely(CauseLabel.NETWORK_PROXY, why)
+    if attempt.has(Sign.WEB_PAGE) and (found := _sends_page(attempt)):
+        return found
     if attempt.has(Sign.PLAIN_HTTP):
         if attempt.asked.endswith(_ALWAYS_TLS):
             why = "this registry always speaks TLS: something in between answered in clear"
             return likely(CauseLabel.NETWORK_PROXY, why)
         return sure(CauseLabel.NETWORK_TLS, "the registry speaks plain HTTP, the client TLS")
+    return None
+
+
+def _sends_page(attempt: Attempt) -> Reading | None:
+    """A registry answers with JSON; a web page is somebody else's, or the registry is down."""
+    if "media type text/html" in attempt.text:
+        why = "a web page is stored there, or came in the place of an image"
+        return one_of(why, CauseLabel.NETWORK_PROXY, CauseLabel.MANIFEST_UNSUPPORTED)
+    if attempt.status == _FORBIDDEN:
+        why = "a web page forbids it: a proxy's, or that of a server in front of the registry"
+        return guess(CauseLabel.NETWORK_PROXY, why)
+    if attempt.status in _PAGES_OF_SERVERS:
+        why = "a web page came where a registry answers with JSON: a registry that is down, or none"
+        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
+    if attempt.status in _PAGES_OF_PROXIES and not attempt.has(Sign.TOO_MANY):
+        why = "a web page came where a registry answers with JSON, as proxies send"
+        return likely(CauseLabel.NETWORK_PROXY, why)
     return None
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import stamina
+from hypothesis import example, given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.adapters import resilience
@@ -252,3 +254,11 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     assert in_a_minute is not None
     assert 55 < in_a_minute < 61
     assert asked_to_wait({"Retry-After": formatdate(0, usegmt=True)}) == 0
+
+
+@given(st.text() | st.from_regex(r"Mon, 0?1 Jan [0-9]{1,9} 00:00:00 [-+]?[0-9]{0,20}"))
+@example("Mon, 01 Jan 2024 00:00:00 +9999999999999999")
+@example("9" * 5_000)
+def test_retry_after_is_read_whatever_stands_in_it(text: str) -> None:
+    wait = asked_to_wait({"Retry-After": text})
+    assert wait is None or wait >= 0

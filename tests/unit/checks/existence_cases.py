@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 from msgspec.structs import replace
 
-from shared.domain.facts.beside import CacheRule, ReadLocks
+from shared.domain.facts.beside import CacheRule, Elsewhere, ReadLocks, TaskRun, TaskRuns
 from shared.domain.facts.pull import Remembered
 from shared.domain.facts.registry import (
     Child,
@@ -45,6 +47,15 @@ PINNED = asked(f"contoso.azurecr.io/team/api@{DIGEST}")
 NEVER_RAN = asked(running=Digest(""))
 HELD = profile(quarantine=True)
 BLIND = MonitorAccess(answer(), ("delete",))
+NIGHTLY = TaskRun(
+    id="cd7",
+    task="nightly",
+    started=NOW - DAYS / 2 - timedelta(minutes=5),
+    finished=NOW - DAYS / 2 + timedelta(minutes=5),
+)
+BUILD = TaskRun(id="cd6", task="build", started=NOW - 2 * DAYS, finished=NOW - 2 * DAYS)
+AWAY = ("spare.azurecr.io",)
+SEEN = Remembered(digest=OTHER, tags=("v1",), last_seen=NOW - DAYS)
 MEMORY = Remembered(
     digest=OTHER,
     tags=("v1",),
@@ -53,6 +64,10 @@ MEMORY = Remembered(
     deleted_by="dev@contoso.com",
     user_agent="acr-cli",
 )
+
+
+def ran(*runs: TaskRun) -> TaskRuns:
+    return TaskRuns(runs)
 
 
 def near(*tags: str, exists: bool | None = True, **changes: object) -> Neighbours:
@@ -164,6 +179,119 @@ MANIFEST = [
                 "--image team/api:v1"
             ),
         ),
+    ),
+    finds(
+        "untagged, by whom and from where",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, way="untagged", address="203.0.113.10", tags=("v1", "s"))),
+        "EXISTENCE_TAG_MISSING",
+        says=(
+            (
+                "untagged on 2026-09-01 00:00 UTC by dev@contoso.com from 203.0.113.10 with "
+                "acr purge (acr-cli) (acr-cli). "
+            ),
+            f"It pointed to {OTHER}. ",
+        ),
+    ),
+    finds(
+        "the run of a purge",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, way="untagged"), ran(NIGHTLY, BUILD)),
+        "EXISTENCE_TAG_MISSING",
+        says=("with acr purge (acr-cli) (acr-cli), in run cd7 of the task nightly. ",),
+    ),
+    finds(
+        "a purge by hand",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, way="untagged"), ran(replace(NIGHTLY, task=""))),
+        "EXISTENCE_TAG_MISSING",
+        says=(", in quick run cd7. ",),
+    ),
+    finds(
+        "no purge, whatever ran",
+        "existence.manifest",
+        healthy(GONE, replace(MEMORY, user_agent="docker/27"), ran(NIGHTLY)),
+        "EXISTENCE_TAG_MISSING",
+        says=("with docker (docker/27). It pointed",),
+    ),
+    finds(
+        "nobody told who it was, but something ran",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, SEEN, ran(NIGHTLY, BUILD)),
+        "EXISTENCE_TAG_MISSING",
+        says=("Since then there was run cd7 of the task nightly, which may have done it. ",),
+    ),
+    finds(
+        "what died with it",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(MEMORY, way="deleted", tags=("v1", "stable", "v1.0"))),
+        "EXISTENCE_TAG_MISSING",
+        says=(f"It pointed to {OTHER}, and stable, v1.0 died with it. ",),
+    ),
+    finds(
+        "taken by a policy",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(MEMORY, way="expired")),
+        "EXISTENCE_TAG_MISSING",
+        says=("deleted on 2026-09-01 00:00 UTC by a clean-up policy of the registry. ",),
+    ),
+    finds(
+        "another registry has it",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, MEMORY, Elsewhere(digest=OTHER, here=False, login_servers=AWAY)),
+        "EXISTENCE_TAG_MISSING",
+        says=(
+            (
+                f"az acr import --name contoso --source spare.azurecr.io/team/api@{OTHER} "
+                "--image team/api:v1"
+            ),
+            "Or push it again",
+        ),
+    ),
+    finds(
+        "a digest that another registry has",
+        "existence.manifest",
+        healthy(PINNED, GONE, NO_STATE, Elsewhere(digest=DIGEST, login_servers=AWAY)),
+        "EXISTENCE_DIGEST_MISSING",
+        says=(f"--source spare.azurecr.io/team/api@{DIGEST} --repository team/api",),
+    ),
+    finds(
+        "nothing is left of it here",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, SEEN, Elsewhere(digest=OTHER, here=False)),
+        "EXISTENCE_TAG_MISSING",
+        says=("The manifest itself was deleted", "Push contoso.azurecr.io/team/api:v1 again"),
+    ),
+    finds(
+        "the pipeline that built it",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(SEEN, source="https://g.example/api", revision="abc")),
+        "EXISTENCE_TAG_MISSING",
+        says=("it was built from https://g.example/api at revision abc",),
+    ),
+    finds(
+        "a soft-deleted index and its children",
+        "existence.manifest",
+        healthy(GONE, NO_STATE, replace(SEEN, children=(THIRD,)), SoftDeleted(True, True, OTHER)),
+        "EXISTENCE_SOFT_DELETED",
+        says=(
+            f"--name team/api:v1 --digest {OTHER}",
+            f"--name team/api --digest {THIRD}",
+        ),
+    ),
+    finds(
+        "a repository that soft delete still holds",
+        "existence.repository",
+        healthy(NO_NAME, SEEN, SoftDeleted(True, True, OTHER)),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=(f"az acr manifest restore --registry contoso --name team/api:v1 --digest {OTHER}",),
+    ),
+    finds(
+        "a repository that another registry has too",
+        "existence.repository",
+        healthy(NO_NAME, SEEN, Elsewhere(digest=OTHER, login_servers=AWAY)),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=(f"--source spare.azurecr.io/team/api@{OTHER} --image team/api:v1",),
     ),
     finds(
         "remembered by what runs",

@@ -62,6 +62,20 @@ def test_workload_ids_that_differ_in_case_are_one_workload() -> None:
     assert len(discovery([Use(SHOP, IMAGE), Use(shouting, IMAGE)]).pulls) == 1
 
 
+@pytest.mark.parametrize("repository", ["api:v1", "Api:v1"])
+def test_a_registry_whose_name_no_host_can_have_is_a_gap_and_names_no_rows(repository: str) -> None:
+    host = ".".join(["a" * 60] * 9) + ".azurecr.io"
+    found = discovery([Use(SHOP, f"{host}/{repository}"), Use(SHOP, IMAGE)])
+    assert [str(pull.image) for pull in found.pulls] == [IMAGE]
+    assert "expected a host name" in found.gaps[0].reason
+
+
+def test_half_a_character_in_an_images_name_costs_that_image_only() -> None:
+    found = discovery([Use(SHOP, "contoso.azurecr.io/a\ud800:v1"), Use(SHOP, IMAGE)])
+    assert len({pull.key for pull in found.pulls}) == 2
+    assert names("contoso.azurecr.io/a\ud800:v1", found.pulls[0].image)
+
+
 def test_an_invalid_name_on_acr_is_a_pull_whose_name_is_wrong() -> None:
     found = discovery([Use(SHOP, "contoso.azurecr.io/Shop:v1")])
     assert [str(pull.image) for pull in found.pulls] == ["contoso.azurecr.io/Shop:v1"]

@@ -153,3 +153,11 @@ def test_an_invalid_name_that_is_meant_for_acr_is_read_as_it_is_written(
 @pytest.mark.parametrize("text", ["", "Shop/API:v1", "docker.io/Shop", "contoso.azurecr.io/", "/"])
 def test_anything_else_that_is_invalid_is_nothing(text: str) -> None:
     assert read_loosely(text) is None
+
+
+def test_a_host_has_as_many_characters_as_dns_allows() -> None:
+    longest = ".".join(["a" * 47] * 5) + "." + "b" * 2 + ".azurecr.io"
+    assert len(longest) == 253
+    assert parse_reference(f"{longest}:5000/app:v1").registry == f"{longest}:5000"
+    with pytest.raises(InvalidReferenceError, match="host name"):
+        parse_reference(f"c{longest}:5000/app:v1")

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from shared.domain.diagnosis import conclude
 from shared.domain.findings import CheckResult, Outcome
 from shared.domain.incidents import (
     Incident,
@@ -17,7 +18,7 @@ from shared.domain.incidents import (
     status_change,
     take_in,
 )
-from shared.domain.pulls import Cause, CauseKind
+from shared.domain.pulls import Cause, CauseKind, Standing
 from tests.unit.domain.things import (
     MINUTE,
     NOW,
@@ -248,3 +249,63 @@ def test_a_promise_is_kept_once_its_announcement_is_on_its_way() -> None:
     later = promise(let_go(found, change(API, closed=(PROBLEM,), at=NOW + MINUTE)))
     left = keep(later, found.promised)
     assert [p.transition for p in left.promised] == [Transition.RESOLVED]
+
+
+WHO = replace(BAD, details={"who": "by skipper"})
+
+
+def test_who_it_was_is_a_change_when_it_becomes_known_and_when_more_is() -> None:
+    more = replace(BAD, details={"who": "by skipper from 203.0.113.10"})
+    known = OpenProblem("a", WHO, NOW)
+    assert status_change([PROBLEM], Outcome.FAIL, diagnosis(result("a", WHO))) is not None
+    assert status_change([known], Outcome.FAIL, diagnosis(result("a", more))) is not None
+    assert status_change([known], Outcome.FAIL, diagnosis(result("a", WHO))) is None
+    assert status_change([known], Outcome.FAIL, diagnosis(result("a", BAD))) is None
+
+
+def test_who_it_was_is_told_once_however_many_pulls_learn_it() -> None:
+    told = promise(opened("api", "web"))
+    known = OpenProblem("a", WHO, NOW)
+    first = take_in(told, change(API, (known,), at=NOW + 5 * MINUTE), known)
+    assert news(first) is Transition.UPDATED
+    first = promise(first)
+    second = take_in(first, change(WEB, (known,), at=NOW + 6 * MINUTE), known)
+    assert news(second) is None
+    unknown = take_in(second, change(API, (PROBLEM,), at=NOW + 7 * MINUTE), PROBLEM)
+    assert unknown.finding.details["who"] == "by skipper", "what is known is not forgotten"
+    assert news(unknown) is None
+
+
+def test_what_was_told_with_who_it_was_is_not_told_again() -> None:
+    known = OpenProblem("a", WHO, NOW)
+    found = take_in(None, change(API, (known,)), known)
+    assert news(found) is Transition.OPENED
+    assert news(promise(found)) is None
+
+
+def test_what_only_rollbacks_need_is_a_warning_until_something_in_use_needs_it() -> None:
+    old, new = replace(API, standing=Standing.ROLLBACK), WEB
+    found = take_in(None, change(old, (PROBLEM,)), PROBLEM)
+    assert (found.outcome, news(found)) == (Outcome.WARN, None)
+    both = take_in(found, change(new, (PROBLEM,), at=NOW + MINUTE), PROBLEM)
+    assert (both.outcome, news(both)) == (Outcome.FAIL, Transition.OPENED)
+    assert both.id == found.id
+
+
+@pytest.mark.parametrize(
+    ("standing", "outcome"),
+    [
+        (Standing.ACTIVE, Outcome.FAIL),
+        (Standing.IDLE, Outcome.FAIL),
+        (Standing.ROLLBACK, Outcome.WARN),
+    ],
+)
+def test_a_diagnosis_is_weighed_by_how_the_workload_stands(
+    standing: Standing, outcome: Outcome
+) -> None:
+    cause = Cause(CauseKind.SWEEP, NOW)
+    found = conclude(replace(API, standing=standing), NOW, cause, [result("a", BAD)], {})
+    assert found.outcome is outcome
+    assert found.root == BAD, "what is wrong is the same"
+    fine = conclude(replace(API, standing=standing), NOW, cause, [result("a")], {})
+    assert fine.outcome is Outcome.PASS

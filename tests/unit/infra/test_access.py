@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import bicep
+from infra import bicep, documents
 from infra.permissions import NAMES, Permission, permissions, role_ids
 from local.azure.rights import permits
 from local.estates.roles import BUILT_IN
@@ -26,6 +26,12 @@ OTHER_IDS = {
 }
 """Roles that the local Azure does not know, as of spring 2026
 (learn.microsoft.com/azure/role-based-access-control/built-in-roles)."""
+
+SETTABLE = {
+    name for names in bicep.environment(bicep.VALUES.read_text()).values() for name in names
+}
+SETTABLE |= {row[0].strip("`") for row in documents.HOOKS}
+"""What a person may set in the azd environment."""
 
 NEVER = {
     "69b07be0-09bf-439a-b9a6-e73de851bd59": "reads admin passwords of registries",
@@ -67,8 +73,7 @@ def test_every_role_that_bicep_gives_is_used_by_code_and_the_other_way_round() -
 @pytest.mark.parametrize("one", PERMISSIONS, ids=lambda one: one.what)
 def test_a_permission_names_code_that_exists(one: Permission) -> None:
     assert [path for path in one.code if not (ROOT / path).is_file()] == []
-    parameters = {each.name for each in bicep.parameters(bicep.MAIN.read_text())}
-    assert one.given in {"always", *parameters} or (ROOT / one.given).is_file()
+    assert one.given in {"always", *SETTABLE} or (ROOT / one.given).is_file()
 
 
 BUILT_IN_PERMISSIONS = [one for one in PERMISSIONS if NAMES.get(one.role) in KNOWN]
@@ -109,7 +114,11 @@ def test_a_role_of_our_own_allows_what_is_done_and_nothing_else() -> None:
 
 
 def test_a_role_of_our_own_is_assigned_only_where_somebody_asked_for_it() -> None:
-    assert {one.given for one in CUSTOM} <= {"protect", "readWebAppSettings", "communicationMail"}
+    assert {one.given for one in CUSTOM} == {
+        "PULLWATCH_PROTECT",
+        "PULLWATCH_READ_WEB_APP_SETTINGS",
+        "PULLWATCH_COMMUNICATION_MAIL",
+    }
     for name in {one.role.removeprefix("custom:") for one in CUSTOM}:
         (text,) = [text for text in TEXTS.values() if f"'{name}'" in text]
         assert text.count(f"'{name}'") == 2, "its definition and its assignment"
@@ -120,7 +129,7 @@ def test_nothing_is_written_outside_of_what_is_ours_but_locks() -> None:
     outside = [
         operation
         for one in PERMISSIONS
-        if not one.scope.startswith("own") and one.given != "protect"
+        if not one.scope.startswith("own") and one.given != "PULLWATCH_PROTECT"
         for operation in one.operations
         if writes.search(operation)
     ]
@@ -151,7 +160,7 @@ def test_event_grid_has_both_roles() -> None:
 
 
 def test_every_way_of_delivery_keeps_dead_letters_with_the_identity() -> None:
-    text = TEXTS[Path("modules/event-subscription.bicep")]
+    text = TEXTS[Path("event-subscription.bicep")]
     subscriptions = re.findall(r"resource \w+ '.*?eventSubscriptions@.*?\n}\n", text, re.DOTALL)
     assert len(subscriptions) == 2
     for block in subscriptions:
@@ -230,8 +239,20 @@ def test_azd_values_have_the_defaults_of_the_template() -> None:
 def test_what_the_hooks_read_is_an_output_or_set_by_a_person() -> None:
     outputs = bicep.outputs(bicep.MAIN.read_text()).keys()
     hooks = "\n".join(path.read_text() for path in (bicep.FOLDER / "hooks").glob("*.py"))
-    read = set(re.findall(r'(?:needed|names|environ\.get)\("(\w+)"', hooks))
-    inputs = {
-        name for names in bicep.environment(bicep.VALUES.read_text()).values() for name in names
-    }
-    assert read - outputs - inputs == {"PULLWATCH_REGISTRIES"}
+    read = set(re.findall(r'(?:needed|names|environ\.get)\(\s*f?"(\w+)"', hooks))
+    read |= {f"PULLWATCH_{name}" for name in re.findall(r'Id": "([A-Z_]+)"', hooks)}
+    assert {"PULLWATCH_EVENTS_QUEUE", "PULLWATCH_FUNCTION_ID", "PULLWATCH_PROTECT"} <= read
+    assert read - outputs - SETTABLE == set()
+
+
+def test_azd_puts_nothing_into_a_resource_group_that_is_not_its_own() -> None:
+    """`azd down` deletes every group that its deployment put something into: a registry with it
+    (Azure/azure-dev#2916).
+    """
+    main = bicep.MAIN.read_text()
+    scopes = re.findall(r"^ +scope: (.+)$", main, re.MULTILINE)
+    assert scopes
+    assert set(scopes) == {"group", "subscription(id)"}
+    for path in re.findall(r"^module \w+ '(.+)'", main, re.MULTILINE):
+        text = (bicep.FOLDER / path).read_text()
+        assert "resourceGroup(" not in text.replace("resourceGroup()", ""), path

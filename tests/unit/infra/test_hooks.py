@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from infra.hooks import commands, graph, postdeploy, predown, preprovision
+from infra import bicep
+from infra.hooks import (
+    commands,
+    graph,
+    linking,
+    postdeploy,
+    postprovision,
+    predown,
+    preprovision,
+)
 from infra.hooks.commands import HookError
 from tests.unit.infra.conftest import Cli
 
@@ -29,6 +38,7 @@ LINK = {
     "topicName": "pullwatch-contoso",
     "topicGroup": "rg",
     "createTopic": True,
+    "ownTopic": True,
 }
 ENVIRONMENT = {
     "AZURE_ENV_NAME": "prod",
@@ -42,6 +52,8 @@ ENVIRONMENT = {
     "PULLWATCH_DEAD_LETTER_CONTAINER": "dead",
     "PULLWATCH_PRINCIPAL_ID": "99999999-9999-9999-9999-999999999999",
     "PULLWATCH_REGISTRY_LINKS": json.dumps([LINK]),
+    "PULLWATCH_EVENTS_QUEUE": "/queue",
+    "PULLWATCH_LOGS": "/logs",
 }
 
 
@@ -106,11 +118,8 @@ def test_a_topic_that_is_there_is_used_where_it_is(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = find(cli, monkeypatch, topic())
-    assert (link["topicName"], link["topicGroup"], link["createTopic"]) == (
-        "theirs",
-        "events",
-        False,
-    )
+    assert (link["topicName"], link["topicGroup"]) == ("theirs", "events")
+    assert (link["createTopic"], link["ownTopic"]) == (False, False)
 
 
 @pytest.mark.parametrize(("environment", "own"), [("prod", True), ("dr", False)])
@@ -118,7 +127,8 @@ def test_the_topic_of_another_stamp_is_somebody_elses(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, environment: str, own: bool
 ) -> None:
     made = topic("pullwatch-contoso", "rg", **{"app": "pullwatch", "azd-env-name": environment})
-    assert find(cli, monkeypatch, made)["createTopic"] is own
+    link = find(cli, monkeypatch, made)
+    assert (link["createTopic"], link["ownTopic"]) == (False, own)
 
 
 def test_a_registry_is_found_by_its_id_on_all_pages_of_topics(
@@ -185,16 +195,79 @@ def test_events_are_subscribed_to_once_the_function_is_there(
 def test_the_deployment_gives_the_template_what_it_declares(
     deployed: Cli, pause: Callable[[float], None]
 ) -> None:
-    from infra import bicep  # noqa: PLC0415 - only here
-
     deployed.answers("deployment group create", {})
     ready(deployed)
     postdeploy.postdeploy(pause)
     (call,) = deployed.calls("deployment group create")
-    given = {word.split("=", 1)[0] for word in call if "=" in word}
-    declared = bicep.parameters(postdeploy.TEMPLATE.read_text())
-    assert given <= {one.name for one in declared}
-    assert {one.name for one in declared if not one.default} <= given
+    fits(call)
+
+
+def fits(call: list[str]) -> dict[str, str]:
+    """Check that a deployment gives its template what that declares. Returns what it gives."""
+    declared = bicep.parameters(Path(call[call.index("--template-file") + 1]).read_text())
+    given = dict(word.split("=", 1) for word in call if "=" in word)
+    assert given.keys() <= {one.name for one in declared}
+    assert {one.name for one in declared if not one.default} <= given.keys()
+    return given
+
+
+@pytest.mark.parametrize(("protect", "said"), [("", "false"), ("true", "true")])
+def test_a_registry_is_linked_where_it_is(
+    deployed: Cli,
+    pause: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+    protect: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("PULLWATCH_PROTECT", protect)
+    deployed.answers("deployment group create", {})
+    postprovision.postprovision(pause)
+    (call,) = deployed.calls("deployment group create")
+    given = fits(call)
+    assert given["registryName"] == "contoso"
+    assert (given["abac"], given["createTopic"], given["protect"]) == ("false", "true", said)
+    assert call[call.index("--resource-group") + 1] == "rg"
+    assert call[call.index("--subscription") + 1] == SUBSCRIPTION.rpartition("/")[2]
+    assert len(call[call.index("--name") + 1]) <= 64
+
+
+def test_events_for_a_queue_are_subscribed_to_once_the_role_has_spread(
+    deployed: Cli,
+    pause: Callable[[float], None],
+    pauses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PULLWATCH_EVENT_DELIVERY", "serviceBus")
+    deployed.answers("registry.bicep", {})
+    deployed.fails("event-subscription.bicep", "does not have authorization to deliver", times=2)
+    deployed.answers("event-subscription.bicep", {})
+    ready(deployed)
+    postprovision.postprovision(pause)
+    given = fits(deployed.calls("event-subscription.bicep")[-1])
+    assert (given["delivery"], given["queueId"]) == ("serviceBus", "/queue")
+    assert pauses == [10, 20]
+
+
+def test_workspaces_are_linked_where_they_are(
+    deployed: Cli, pause: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = f"{SUBSCRIPTION}/resourceGroups/logs"
+    workspace = f"{group}/providers/Microsoft.OperationalInsights/workspaces/w"
+    monkeypatch.setenv("PULLWATCH_LOG_WORKSPACES", workspace)
+    deployed.answers("deployment group create", {})
+    postprovision.postprovision(pause)
+    (call,) = deployed.calls("workspace.bicep")
+    assert fits(call)["workspaceName"] == "w"
+    assert call[call.index("--resource-group") + 1] == "logs"
+
+
+def test_a_workspace_that_is_no_resource_id_is_said(
+    deployed: Cli, pause: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULLWATCH_LOG_WORKSPACES", "my-workspace")
+    deployed.answers("deployment group create", {})
+    with pytest.raises(HookError, match="'my-workspace' is no resource id"):
+        postprovision.postprovision(pause)
 
 
 def test_a_handshake_that_fails_is_tried_again(
@@ -217,7 +290,7 @@ def test_a_handshake_that_never_succeeds_ends_with_what_azure_said(
         postdeploy.postdeploy(pause)
     assert "azd hooks run postdeploy" in str(caught.value)
     assert "contoso.azurecr.io" in str(caught.value)
-    assert pauses == list(postdeploy.PAUSES)
+    assert pauses == list(linking.PAUSES)
 
 
 def test_a_missing_right_is_not_tried_again(
@@ -279,10 +352,21 @@ def test_what_was_left_outside_is_taken_back(deployed: Cli) -> None:
     gone = [call[call.index("--url") + 1].split("?")[0] for call in deployed.calls("delete")]
     assert gone == [
         f"{TOPIC}/eventSubscriptions/pullwatch-abc",
+        f"{TOPIC}/providers/Microsoft.Insights/diagnosticSettings/pullwatch-abc",
         TOPIC,
         f"{SUBSCRIPTION}/roleAssignments/a",
         "/roles/locks",
     ]
+
+
+def test_a_topic_of_somebody_else_stays(deployed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = LINK | {"createTopic": False, "ownTopic": False}
+    monkeypatch.setenv("PULLWATCH_REGISTRY_LINKS", json.dumps([theirs]))
+    deployed.answers("--method delete")
+    deployed.answers("role assignment list", [])
+    deployed.answers("roleDefinitions", {"value": []})
+    predown.predown()
+    assert deployed.calls("delete", f"{TOPIC}?") == []
 
 
 def test_a_topic_with_other_subscriptions_stays(deployed: Cli) -> None:
@@ -351,7 +435,9 @@ def test_what_is_no_json_is_said(tmp_path: Path) -> None:
         commands.az("version")
 
 
-@pytest.mark.parametrize("name", ["preprovision", "postdeploy", "predown", "graph"])
+@pytest.mark.parametrize(
+    "name", ["preprovision", "postprovision", "postdeploy", "predown", "graph"]
+)
 @pytest.mark.usefixtures("cli")
 def test_azd_starts_a_hook_by_its_file_and_gets_its_error(name: str) -> None:
     """From the root of the project, without anything installed."""
@@ -380,7 +466,7 @@ def test_hooks_need_nothing_but_python() -> None:
 
 def test_the_hooks_of_azure_yaml_are_the_files() -> None:
     text = (ROOT / "azure.yaml").read_text()
-    for name in ("preprovision", "postdeploy", "predown"):
+    for name in ("preprovision", "postprovision", "postdeploy", "predown"):
         assert f"run: python3 infra/hooks/{name}.py" in text
         assert f"run: python infra/hooks/{name}.py" in text
         assert f"\n  {name}:" in text

@@ -262,7 +262,7 @@ def test_however_much_there_is_to_say_a_card_fits(text: str, count: int) -> None
 
 
 def test_outcomes_without_a_colour_still_have_a_word() -> None:
-    unknown = nightly(replace(REPORT, tallies=(), lines=(), complete=False))
+    unknown = nightly(replace(REPORT, tallies=(), lines=(), complete=False, health=()))
     assert unknown.outcome is Outcome.UNKNOWN
     assert runs(sent(unknown))[0]["text"] == "? UNKNOWN"
 
@@ -270,3 +270,17 @@ def test_outcomes_without_a_colour_still_have_a_word() -> None:
 def test_the_hostile_text_is_hostile() -> None:
     """The tests above mean something only while it is."""
     assert all(trap in HOSTILE for trap in ("**", "](", "<at>", "{{DATE(", "\u202e", "\r\n"))
+
+
+def test_registries_in_trouble_are_told_apart_from_pulls() -> None:
+    said = sent(nightly())
+    text = " ".join(str(one["text"]) for one in runs(said))
+    assert "From where Pullwatch runs: 2 of 3 registries in trouble" in text
+    assert "challenge: /v2/ answers 403 DENIED" in text
+    assert "CONNECTIVITY_FORBIDDEN_ERROR" in text
+    assert "contoso.azurecr.io is well" not in text
+
+
+def test_registries_that_are_well_take_one_line() -> None:
+    text = " ".join(str(one["text"]) for one in runs(sent(gallery()["quiet"])))
+    assert "From where Pullwatch runs: 1 registry is well" in text

@@ -26,6 +26,7 @@ from tests.support.alerts import (
     gallery,
     hostile,
     incident,
+    nightly,
 )
 from tests.support.fakes import START
 
@@ -189,3 +190,12 @@ def test_alerts_of_one_incident_are_one_thread_and_answer_no_robot() -> None:
 
 def test_the_hostile_text_tries_a_header() -> None:
     assert "\r\nBcc:" in HOSTILE
+
+
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_registries_themselves_are_told_with_what_to_do(part: str) -> None:
+    written = mail(nightly())
+    said = Reader(written.html).text if part == "html" else written.text
+    assert "From where Pullwatch runs: 2 of 3 registries in trouble" in said
+    assert "CONNECTIVITY_FORBIDDEN_ERROR" in said
+    assert "az acr show-usage --name tailwind" in said

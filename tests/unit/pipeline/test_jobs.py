@@ -1,5 +1,7 @@
 """Jobs fit into a message, whatever things are called."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -8,7 +10,7 @@ from shared.adapters.letters import Letter
 from shared.domain.pulls import Cause, CauseKind, Job, Pull, Workload
 from shared.pipeline.dead_letters import on_dead_letter
 from shared.pipeline.jobs import enqueue, put_back, read_job, shard
-from tests.support.fakes import START, World, pull
+from tests.support.fakes import LONGEST_ID, START, World, pull
 
 STANDARD = 256 * 1024
 CAUSE = Cause(kind=CauseKind.ASKED, at=START)
@@ -62,3 +64,11 @@ async def test_a_given_up_job_whose_names_are_no_keys_is_told_and_done_with() ->
     given_up = Letter("m-1", msgspec.json.encode(job), "MaxDeliveryCountExceeded")
     await on_dead_letter(world.services, "urgent_queue", given_up)
     assert world.queue.take(world.settings.alerts_queue)
+
+
+@pytest.mark.parametrize("message_id", ["m" * LONGEST_ID, None])
+async def test_a_given_up_message_is_told_whatever_its_id(message_id: Any) -> None:
+    world = World()
+    for _ in range(2):  # at least once
+        await on_dead_letter(world.services, "urgent_queue", Letter(message_id, b"{}", "expired"))
+    assert len(world.queue.take(world.settings.alerts_queue)) == 1

@@ -197,8 +197,8 @@ class Replicated(FakeRegistry):
         self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
     ) -> Mapping[Pull, tuple[Observation, ...]]:
         seen = await super().observe(pulls, known)
-        regions = tuple(Replication(one, True, "Succeeded") for one in ("westeurope", "uksouth"))
-        more = Replications(regions)
+        home = Replication("westeurope", endpoint_enabled=True, provisioning_state="Succeeded")
+        more = Replications((home, replace(home, region="uksouth")))
         return {one: (*facts, more) for one, facts in seen.items()}
 
 

@@ -1,5 +1,6 @@
 """Rights read out of ARM and Graph."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from shared.adapters.graph import Graph
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.pulls import Registry
+from shared.domain.rights import Why, may_pull
 from shared.registry.access import EVERYONE, Access
 
 SCOPE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/contoso"
@@ -16,6 +18,7 @@ REGISTRY = Registry("contoso.azurecr.io", SCOPE)
 ME = "11111111-2222-3333-4444-555555555555"
 GROUP = "99999999-2222-3333-4444-555555555555"
 ROLES = "/providers/Microsoft.Authorization/roleDefinitions"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WHO = PullIdentity(kind=IdentityKind.MANAGED_IDENTITY, principal_id=ME)
 
 
@@ -187,6 +190,30 @@ async def test_a_denied_group_that_holds_no_role_is_not_known(
 async def test_which_denials_apply(arm: FakeArm, access: Access, one: Json, applies: bool) -> None:
     arm.denied = [one]
     assert bool((await access.of(REGISTRY, WHO)).denials) is applies
+
+
+def denied_group(group: str) -> Json:
+    one = denial(group)
+    one["properties"]["principals"][0]["type"] = "Group"
+    return one
+
+
+async def test_a_denial_of_the_principals_group_takes_its_role_away(
+    arm: FakeArm, graph: FakeGraph, access: Access
+) -> None:
+    arm.assigned, arm.denied = [assignment(ME)], [denied_group(GROUP)]
+    graph.answer = frozenset({GROUP.upper()})
+    found = may_pull(await access.of(REGISTRY, WHO), abac=False, repository="api", at=NOW)
+    assert (found.may, found.why) == (False, Why.DENIED)
+
+
+async def test_a_denial_of_a_group_that_nobody_can_read_leaves_it_open(
+    arm: FakeArm, graph: FakeGraph, access: Access
+) -> None:
+    arm.assigned, arm.denied = [assignment(ME)], [denied_group(GROUP)]
+    graph.answer = ForbiddenError("403")
+    found = may_pull(await access.of(REGISTRY, WHO), abac=False, repository="api", at=NOW)
+    assert (found.may, found.why) == (None, Why.GROUPS)
 
 
 async def test_rights_are_not_guessed(arm: FakeArm, access: Access) -> None:

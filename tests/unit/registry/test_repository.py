@@ -95,11 +95,27 @@ async def test_every_page_is_followed(registry: World, repository: Repository) -
     assert registry.requests[-1].query["last"] == "1"
 
 
-async def test_a_link_to_another_host_is_not_followed(
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</acr/v1/app/_manifests?last=1>; title="x"; rel="next"',
+        "</acr/v1/app/_manifests?last=0>; rel=prev, </acr/v1/app/_manifests?last=1>; rel=next",
+    ],
+)
+async def test_a_link_is_read_however_it_is_written(
+    registry: World, repository: Repository, link: str
+) -> None:
+    registry.routes[MANIFESTS] = [page("d1", Link=link), page("d2")]
+    assert (await listing.watch(repository)).tags == {"t1": "d1", "t2": "d2"}
+    assert registry.requests[-1].query["last"] == "1"
+
+
+async def test_a_link_to_another_host_is_not_followed_and_the_listing_is_not_complete(
     registry: World, repository: Repository
 ) -> None:
     registry.routes[MANIFESTS] = page("d1", Link='<https://evil.example/x>; rel="next"')
-    await listing.watch(repository)
+    with pytest.raises(CouldNotLookError, match="next page"):
+        await listing.watch(repository)
     assert registry.count("GET evil.example") == 0
 
 

@@ -5,12 +5,13 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from shared.adapters.credentials import Credentials
 from shared.domain.facts.registry import Answer, Reach
-from shared.registry.data_plane import Ask
+from shared.registry.data_plane import Ask, DataPlane
 from shared.registry.tokens import CATALOG, Grant, Tokens, repository_scope
 from tests.support.azure import Entra
 from tests.support.wire import World, says
-from tests.unit.registry.conftest import EXCHANGE, HOST, TOKEN, jwt
+from tests.unit.registry.conftest import EXCHANGE, HOST, SETTINGS, TOKEN, jwt
 
 APP = repository_scope("app")
 
@@ -55,6 +56,19 @@ async def test_fewer_actions_than_asked_for_are_seen(registry: World, tokens: To
     assert grant.answer.status == 200
     assert not grant.allows("pull")
     assert grant.allows("metadata_read")
+
+
+async def test_a_token_that_lacks_actions_is_kept_no_longer_than_a_refusal(
+    registry: World, plane: DataPlane, entra: Entra
+) -> None:
+    tokens = Tokens(plane, Credentials(SETTINGS, entra), refusal_seconds=0)
+    registry.routes[TOKEN] = {"access_token": jwt(["metadata_read"])}
+    assert not (await tokens.access(HOST, APP)).allows("pull")
+    registry.routes[TOKEN] = {"access_token": jwt(["metadata_read", "pull"])}  # a role was given
+    assert (await tokens.access(HOST, APP)).allows("pull")
+    asked = registry.count(TOKEN)
+    await tokens.access(HOST, APP)
+    assert registry.count(TOKEN) == asked, "one that lacks nothing is kept until it ends"
 
 
 async def test_a_refusal_is_an_answer_and_not_asked_for_again_at_once(

@@ -258,3 +258,18 @@ async def test_a_resolved_incident_is_shown_for_a_week(world: World) -> None:
 
     world.clock.pass_by(days=8)
     assert (await collect(world.services)).resolved == ()
+
+
+def test_registries_themselves_are_shown_step_by_step() -> None:
+    said = text_of(pages.busy())
+    for text in (
+        "The registries themselves",
+        "As they look from where Pullwatch runs, in the sweep of",
+        "FAIL fabrikam.azurecr.io: challenge: /v2/ answers 403 DENIED",
+        "(CONNECTIVITY_FORBIDDEN_ERROR)",
+        "not reached: challenge failed",
+        "az acr show-usage --name tailwind --output table",
+        "PASS contoso.azurecr.io: all is well",
+    ):
+        assert text in said
+    assert "The registries themselves" not in text_of(pages.fresh())

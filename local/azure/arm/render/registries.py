@@ -13,6 +13,7 @@ from local.azure.arm.render.common import (
     is_preview,
     tracked,
 )
+from local.azure.operations import Run
 from local.azure.stamps import stamp
 from local.azure.world import World
 from local.estates.completing import data_endpoints
@@ -39,6 +40,9 @@ def children(world: World, registry: Registry) -> Iterator[Json]:
     yield from (_cache_rule(registry, one) for one in registry.cache_rules)
     yield from (_credential_set(registry, one) for one in _credential_sets(registry))
     yield from (_task(world, registry, one) for one in registry.tasks)
+    yield from (
+        _run(registry, one) for one in reversed(world.runs) if one.registry == registry.name
+    )
 
 
 def body(world: World, registry: Registry, version: str) -> Json:
@@ -229,6 +233,20 @@ def _credential_set(registry: Registry, name: str) -> Json:
         "provisioningState": "Succeeded",
     }
     return child(registry.id, f"{_TYPE}/credentialSets", name, properties)
+
+
+def _run(registry: Registry, run: Run) -> Json:
+    properties = {
+        "runId": run.id,
+        "status": "Succeeded",
+        "runType": "AutoRun" if run.task else "QuickRun",
+        "createTime": stamp(run.started),
+        "startTime": stamp(run.started),
+        "finishTime": stamp(run.finished),
+        "provisioningState": "Succeeded",
+        **({"task": run.task} if run.task else {}),
+    }
+    return child(registry.id, f"{_TYPE}/runs", run.id, properties)
 
 
 def _task(world: World, registry: Registry, task: Task) -> Json:

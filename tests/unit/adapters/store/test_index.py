@@ -64,3 +64,15 @@ async def test_many_entries_of_many_repositories_are_revised() -> None:
     assert len(found) == 350
     assert all(entry.source for entry in found)
     assert sum(bool(entry.digest) for entry in found) == 7
+
+
+async def test_what_another_discovery_found_first_keeps_what_was_learnt_of_it() -> None:
+    index = DeploymentIndex(MemoryTables())
+    await index.put([ENTRY])
+    await index.revise([entry async for entry in index.everything()], learnt)
+
+    await index.put([ENTRY, Entry(pull=pull("web", "team/api:v1"), seen=START)])
+
+    found = {entry.pull.workload.name: entry async for entry in index.everything()}
+    assert found.keys() == {"api", "web"}
+    assert found["api"].digest == digest(1)

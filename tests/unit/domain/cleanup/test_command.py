@@ -35,7 +35,7 @@ PLAIN = Purge(filters=("app:.*",), ago=MONTH)
         "{{.Run.Registry}}/acr purge --filter 'app:.*' --ago 30d",
         "az acr run --registry contoso --cmd \"acr purge --filter 'app:.*' --ago 30d\" /dev/null",
         "az acr run --cmd=\"acr purge --filter 'app:.*' --ago 30d\" -r contoso /dev/null",
-        "az acr task create -n p --cmd \"acr purge --filter 'app:.*' --ago 30d\" --schedule '0 1 * * *'",
+        "az acr task create -n p --cmd \"acr purge --filter 'app:.*' --ago 30d\" --schedule @daily",
         "az acr task update -n p --cmd \"acr purge --filter 'app:.*' --ago 30d\"",
         "PURGE_CMD=\"acr purge --filter 'app:.*' --ago 30d\"",
         "$PURGE_CMD=\"acr purge --filter 'app:.*' --ago 30d\"",

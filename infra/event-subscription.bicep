@@ -1,5 +1,5 @@
-// What carries a registry's events to the app. By a function: the code must be there first, so the
-// postdeploy hook deploys this. By a queue: main.bicep does.
+// What carries a registry's events to the app. By a queue the postprovision hook deploys it; by a
+// function the postdeploy hook, since the code must be there first.
 
 param topicName string
 param subscriptionName string

@@ -3,7 +3,7 @@
 param workspaceName string
 param principalId string
 
-var roles = loadJsonContent('../roles.json')
+var roles = loadJsonContent('roles.json')
 var definitions = 'Microsoft.Authorization/roleDefinitions'
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
