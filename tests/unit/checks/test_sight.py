@@ -7,9 +7,10 @@ from shared.checks.sight import LONGEST, MOST, RULED_OUT
 from shared.domain.facts.base import Evidence
 from shared.domain.facts.registry import ManifestState, RoleAssignments
 from shared.domain.findings import Finding, Outcome
+from tests.unit.checks.case import Case
 from tests.unit.checks.existence_cases import GONE
 from tests.unit.checks.facts import healthy, rights, unseen
-from tests.unit.checks.test_cases import FAILING, Case, name
+from tests.unit.checks.test_cases import FAILING, name
 
 
 def finding_of(evidence: Evidence, code: str) -> Finding:
