@@ -6,6 +6,7 @@ for instead of all its pages.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from shared.domain.images import Digest
 from shared.domain.pulls import Cause, CauseKind, Pull, Registry, short_hash
 from shared.pipeline.jobs import enqueue, shard
 from shared.pipeline.services import Services
+from shared.pipeline.sightings import cause_of
 from shared.registry.base import TagListing
 
 log = logging.getLogger(__name__)
@@ -49,8 +51,8 @@ async def look_at(
         return 0, replace(last, trouble=str(why)[:300], since=last.since or now)
     jobs = 0
     for kind in CauseKind.VANISHED, CauseKind.MOVED:
-        pulls = [pull for change, pull in found if change is kind]
-        jobs += await _raise(services, kind, pulls, seen.listing)
+        hit = [entry for change, entry in found if change is kind]
+        jobs += await _raise(services, kind, hit, seen.listing)
     return jobs, _after(last, entries, seen, now, quiet=not jobs)
 
 
@@ -91,7 +93,7 @@ async def _look(
 
 async def _compare(
     services: Services, registry: Registry, entries: Sequence[Entry], seen: Seen
-) -> list[tuple[CauseKind | None, Pull]]:
+) -> list[tuple[CauseKind | None, Entry]]:
     """What happened to each pull. What a listing does not show may only be hidden (listEnabled)."""
     listing = seen.listing
     wanted = {
@@ -100,7 +102,7 @@ async def _compare(
     if seen.whole and listing.tags is not None and 0 < len(wanted) <= MOST_ASKED:
         held = await services.registry.present(registry, listing.repository, wanted)
         listing = _with(listing, held)
-    return [(compare(entry, listing), entry.pull) for entry in entries]
+    return [(compare(entry, listing), entry) for entry in entries]
 
 
 def _with(listing: TagListing, held: Mapping[str, Digest]) -> TagListing:
@@ -172,12 +174,24 @@ def _children(entry: Entry) -> tuple[Digest, ...]:
 
 
 async def _raise(
-    services: Services, kind: CauseKind, pulls: Collection[Pull], listing: TagListing
+    services: Services, kind: CauseKind, hit: Collection[Entry], listing: TagListing
 ) -> int:
-    if not pulls:
+    """Enqueue jobs; what somebody is known to have removed is caused by that removal."""
+    if not hit:
         return 0
-    tags = tuple(sorted({pull.image.tag for pull in pulls if pull.image.tag}))
     now = services.now()
-    cause = Cause(kind=kind, at=now, tags=tags[:50])
+    tags = tuple(sorted({entry.pull.image.tag for entry in hit if entry.pull.image.tag}))
+    plain = Cause(kind=kind, at=now, tags=tags[:50])
+    causes: dict[Cause, list[Pull]] = defaultdict(list)
+    for entry in hit:
+        told = entry.removal if kind is CauseKind.VANISHED and is_recent(entry) else None
+        causes[cause_of(told) if told else plain].append(entry.pull)
     reason = f"{kind}:{listing.repository}:{now.strftime('%Y%m%dT%H%M')}"
-    return await enqueue(services, shard(pulls, cause, reason))
+    jobs = [job for cause, pulls in causes.items() for job in shard(pulls, cause, reason)]
+    return await enqueue(services, jobs)
+
+
+def is_recent(entry: Entry) -> bool:
+    """Whether the removal that is known came after the image was last seen."""
+    removal, resolved = entry.removal, entry.resolved
+    return removal is not None and (resolved is None or removal.at > resolved)

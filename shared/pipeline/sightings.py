@@ -64,7 +64,7 @@ async def _of_repository(services: Services, removals: list[Removal]) -> int:
     pulls: dict[Removal, list[Pull]] = defaultdict(list)
     for entry, one in fresh.items():
         pulls[one].append(entry.pull)
-    jobs = [job for one, own in pulls.items() for job in shard(own, _cause(one), f"log:{one.id}")]
+    jobs = [job for one, own in pulls.items() for job in shard(own, cause_of(one), f"log:{one.id}")]
     return await enqueue(services, jobs)
 
 
@@ -92,7 +92,8 @@ def remember(entry: Entry, removal: Removal) -> Entry:
     return replace(entry, removal=removal) if is_news(entry, removal) else entry
 
 
-def _cause(removal: Removal) -> Cause:
+def cause_of(removal: Removal) -> Cause:
+    """The cause of a job that a removal makes."""
     return Cause(
         kind=CauseKind.DELETED,
         at=removal.at,

@@ -68,6 +68,17 @@ async def test_the_log_tells_of_an_untag_before_the_watch_compares() -> None:
     assert [a.transition for a in world.channel.heard] == [Transition.OPENED]
 
 
+async def test_whichever_job_comes_first_the_cause_is_the_removal() -> None:
+    world = await estate()
+    world.lose(["team/api:v1"])
+    world.registry.logged.append(row(world.clock.at))
+    await watch(world.services)
+    queue = world.settings.urgent_queue
+    world.queue.sent[queue].reverse()
+    await work_off(world)
+    assert (await only(world)).cause.actor == "skipper"
+
+
 async def test_a_row_that_comes_late_adds_who_it_was_in_one_update() -> None:
     world = await estate("api", "worker", "batch")
     world.lose(["team/api:v1"])
