@@ -179,14 +179,6 @@ def nearer(text: str) -> str:
     return _ARM_ID.sub(ELLIPSIS, text)
 
 
-COMMANDS = ("az ", "kubectl ", "curl ", "docker ")
-
-
-def is_command(fix: str) -> bool:
-    """Whether a line of a fix is typed, not read."""
-    return fix.startswith(COMMANDS)
-
-
 def listed(names: Sequence[str], most: int = 5) -> str:
     """Some names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
