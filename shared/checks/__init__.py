@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from shared.checks import auth, capacity, credentials, existence, network, reference, reported
 from shared.checks.base import Check
+from shared.checks.network import data
 from shared.checks.sight import sighted
 from shared.domain.facts import workload
 from shared.domain.facts.base import Evidence, Fact
@@ -21,6 +22,7 @@ CATALOG: tuple[Check[...], ...] = (
     *credentials.CHECKS,
     *auth.CHECKS,
     *existence.CHECKS,
+    *data.CHECKS,  # layers come after the manifest
     *capacity.CHECKS,
 )
 """Every check of live evidence, in the order in which a pull would fail."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.domain.findings import Confidence, Outcome, Sight
+from shared.domain.findings import Confidence, Outcome, Sight, is_command
 from shared.domain.incidents import Affected, Incident
 from shared.domain.pulls import Cause, CauseKind, Compute, Standing
 from shared.domain.removals import RemovalKind, means
@@ -177,6 +177,17 @@ def place(what: str) -> str:
 def nearer(text: str) -> str:
     """A sentence with its ARM ids cut to what tells resources apart."""
     return _ARM_ID.sub(ELLIPSIS, text)
+
+
+def first_steps(fixes: Sequence[str]) -> tuple[str, ...]:
+    """The steps up to the first that is typed; where none is, the first one."""
+    typed = next((number for number, fix in enumerate(fixes) if is_command(fix)), 0)
+    return tuple(fixes[: typed + 1])
+
+
+def first_command(fixes: Sequence[str]) -> str:
+    """What to type first; where nothing is, what to do first; empty for no fix."""
+    return (first_steps(fixes) or ("",))[-1]
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

@@ -10,6 +10,7 @@ from shared.domain.diagnosis import Gap
 from shared.domain.health import RegistryHealth
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
+from shared.domain.words import first_command
 from shared.pipeline import signals
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce
@@ -104,5 +105,5 @@ def _line(incident: Incident) -> ReportLine:
         subject=finding.subject,
         pulls=len(incident.affected),
         since=incident.opened,
-        fix=finding.fix[0] if finding.fix else "",
+        fix=first_command(finding.fix),
     )

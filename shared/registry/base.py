@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from shared.domain.cleanup import RepositoryContents
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import Observation
 from shared.domain.facts.registry import ImageContent
@@ -70,6 +71,24 @@ class RegistryEnd(Protocol):
 
     async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
         """A registry as such, with the monitor's own login, for a repository if one is named."""
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        """The names of a registry's repositories.
+
+        Raises:
+            CouldNotLookError: they could not be listed.
+
+        """
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        """A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
+
+        """
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         """A complete listing, for `watch`.

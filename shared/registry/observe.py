@@ -3,7 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -14,18 +15,29 @@ from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.adapters.logs import Logs
 from shared.adapters.resilience import cached
-from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
-from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TaskRuns, TokenAnswers
+from shared.domain.capacity import LIMITS, near
+from shared.domain.cleanup import RepositoryContents
+from shared.domain.facts.base import CouldNotLookError, Fact, Observation, Unavailable, attempt
+from shared.domain.facts.beside import (
+    CacheRule,
+    Encryption,
+    EndpointNames,
+    PullsByIdentity,
+    RegistryLoad,
+    TaskRuns,
+    TokenAnswers,
+)
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
     RoleAssignments,
     ScopedToken,
+    SoftDeleted,
 )
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import elsewhere, health, listing
+from shared.registry import contents, elsewhere, health, listing, pullers
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
@@ -68,19 +80,42 @@ class RegistryObserver:
         self._tokens = Tokens(self._plane, credentials, seconds)
         self._management = Management(settings, arm, credentials)
         self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
-        self._arm, self._dns = arm, dns
+        self._arm, self._dns, self._logs = arm, dns, logs
         self._access = Access(arm, graph)
         self._cache_rules = CacheRules(arm)
         self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
         self._elsewhere = cached(elsewhere.look, seconds=0)
-        around = Surroundings(arm, seconds)
+        self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
 
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        """
+        The names of a registry's repositories.
+
+        Raises:
+            CouldNotLookError: they could not be listed.
+
+        """
+        return await contents.repositories_of(await self._known(registry, "any"))
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        """
+        A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
+
+        """
+        known = await self._known(registry, repository)
+        return await contents.read_contents(known, bodies=bodies)
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         """
@@ -129,15 +164,16 @@ class RegistryObserver:
             return ()
         others = [one for one in directory.registries.known if one != home]
         name = pull.image.repository
-        left, runs = await asyncio.gather(
-            self._elsewhere(
-                self._repository(home, name),
-                tuple(self._repository(other, name) for other in others),
-                digest,
-            ),
+        here = self._repository(home, name)
+        left, deleted, runs = await asyncio.gather(
+            self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
+            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
             attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
         )
-        return (*left, runs) if home.resource_id else left
+        more: Observations = (runs,) if home.resource_id else ()
+        if isinstance(deleted, SoftDeleted) and deleted.found:
+            more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
+        return (*left, *more)
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
@@ -179,22 +215,35 @@ class RegistryObserver:
                     EndpointNames, lambda: health.endpoint_names(self._arm, self._dns, profile)
                 )
             )
-        return *server.facts, *found
+        return *server.facts, *await self._pullers(server), *found
+
+    async def _pullers(self, server: LoginServer) -> Observations:
+        """Who pulls how much: asked only where it decides who is near a limit."""
+        load, profile = _first(server.facts, RegistryLoad), _first(server.facts, RegistryProfile)
+        limits = LIMITS.get(profile.sku) if profile else None
+        busy = load.busiest_minute if load else None
+        known = server.registry
+        if known is None or limits is None or not busy or not near(busy, limits.reads_of_identity):
+            return ()
+        at = datetime.now(UTC)
+        read = partial(pullers.read, self._resource_logs, self._logs, known, at)
+        return (await attempt(PullsByIdentity, read),)
 
     async def _host(
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]
     ) -> dict[Pull, tuple[Observation, ...]]:
         server = await self._login_servers.look(host)
-        found, rights, rules = await asyncio.gather(
+        found, rights, rules, busy = await asyncio.gather(
             self._all_images(server, {pull.image for pull in pulls}),
             asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
             self._rules(server, {pull.image.repository for pull in pulls}),
+            self._pullers(server),
         )
         images = await asyncio.gather(
             *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
         )
         return {
-            pull: (*server.facts, *image, *held, *rules[pull.image.repository])
+            pull: (*server.facts, *busy, *image, *held, *rules[pull.image.repository])
             for pull, image, held in zip(pulls, images, rights, strict=True)
         }
 
@@ -290,6 +339,10 @@ class RegistryObserver:
 
     def _repository(self, registry: Registry, name: str) -> Repository:
         return Repository(self._plane, self._tokens, registry.login_server, name)
+
+
+def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
+    return next((one for one in facts if isinstance(one, kind)), None)
 
 
 def _managed(server: LoginServer) -> Registry:

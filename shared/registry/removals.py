@@ -49,6 +49,16 @@ class ResourceLogs:
         self._arm, self._logs = arm, logs
         self._workspaces = cached(self._read_workspaces, seconds=KEPT_SECONDS)
 
+    async def workspaces(self, registry: Registry) -> tuple[str, ...]:
+        """
+        The customer ids of the workspaces to which a registry sends its repository events.
+
+        Raises:
+            CouldNotLookError: its diagnostic settings, or a workspace, could not be read.
+
+        """
+        return await self._workspaces(registry.resource_id)
+
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
     ) -> Removed:

@@ -9,6 +9,7 @@ from shared.adapters.queue import Outgoing
 from shared.adapters.store import Store
 from shared.compute.base import Discovery
 from shared.domain.alerts import Alert
+from shared.domain.cleanup import RepositoryContents, TagEntry
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
 from shared.domain.facts.beside import Elsewhere, TokenAnswers
@@ -50,6 +51,7 @@ REGISTRY = Registry(
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/contoso",
 )
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+LONG_AGO = START - timedelta(days=365)
 
 
 def digest(seed: int) -> Digest:
@@ -159,6 +161,19 @@ class FakeRegistry:
             LoginServerAddress(LOGIN_SERVER, exists=True, addresses=("20.0.0.1",)),
             RegistryAnswer(LOGIN_SERVER, Answer(reach=Reach.ANSWERED, status=401), challenged=True),
         )
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        assert registry == REGISTRY
+        if self.blind:
+            raise CouldNotLookError(self.blind)
+        return tuple(sorted({repository for repository, _ in self.tagged}))
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        listed = (await self.tags(registry, repository)).tags or {}
+        tags = tuple(TagEntry(name, digest, LONG_AGO) for name, digest in listed.items())
+        return RepositoryContents(repository, tags)
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         assert registry == REGISTRY

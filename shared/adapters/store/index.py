@@ -45,7 +45,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     resolve, ``lost`` are children of its index that were last seen not to be there.
 
     ``tags`` are all that were on the digest when it was last looked at, ``source`` and ``revision``
-    what its labels say of its origin. ``removal`` is the latest one that took it, by an event or a
+    what its labels say of its origin, ``pushed`` when it was last pushed, as far as is known.
+    ``removal`` is the latest one that took it, by an event or a
     resource log. ``missed`` is when a discovery first did not find the workload. ``version`` is
     that of the row it was read from.
     """
@@ -60,6 +61,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     source: str = ""
     revision: str = ""
+    pushed: datetime | None = None
     removal: Removal | None = None
     missed: datetime | None = None
     version: str = ""
