@@ -182,7 +182,10 @@ def status_change(
 
 
 def _differs(before: OpenProblem | None, now: OpenProblem) -> bool:
+    """``at`` is the time that a finding foretells: it may move without pressing more."""
     if before is None or before.finding.stage != now.finding.stage:
+        return True
+    if before.finding.details.get("at") != now.finding.details.get("at"):
         return True
     return bool(teller(now.finding)) and teller(now.finding) != teller(before.finding)
 

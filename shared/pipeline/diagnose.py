@@ -12,6 +12,7 @@ from shared.adapters.store.sweeps import JobDone
 from shared.checks import examine
 from shared.domain.diagnosis import Diagnosis, conclude
 from shared.domain.facts.base import Evidence
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import (
     ImageContent,
@@ -21,6 +22,7 @@ from shared.domain.facts.registry import (
     Replications,
 )
 from shared.domain.findings import Outcome
+from shared.domain.forecast import Foreseen, first
 from shared.domain.pulls import CauseKind, Job, Pull
 from shared.domain.reports import Tally
 from shared.pipeline import signals
@@ -144,6 +146,7 @@ async def _remember(services: Services, seen: Iterable[tuple[Entry, Evidence]]) 
 
 
 def _learn(entry: Entry, evidence: Evidence) -> Entry:
+    entry = _foretell(entry, evidence)
     manifest, content = evidence.get(ManifestAnswer), evidence.get(ImageContent)
     if manifest is None:
         return entry
@@ -163,6 +166,16 @@ def _learn(entry: Entry, evidence: Evidence) -> Entry:
         ),
         evidence,
     )
+
+
+def _foretell(entry: Entry, evidence: Evidence) -> Entry:
+    """What clean-ups will take of it; what could not be foretold stays as it was told before."""
+    forecast = evidence.get(CleanupForecast)
+    if forecast is None:
+        return entry
+    loss = first(forecast.losses)
+    told = evidence[Asked].at
+    return replace(entry, foreseen=Foreseen(loss.at, loss.by, told) if loss else None)
 
 
 def _learn_more(entry: Entry, evidence: Evidence) -> Entry:

@@ -11,6 +11,7 @@ from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry
 from shared.checks.told import PERSON
 from shared.domain.facts.base import Evidence, Fact, Observation, Unavailable
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked, Remembered, ReportedError
 from shared.domain.facts.registry import (
     ImageContent,
@@ -31,7 +32,12 @@ from shared.registry.base import Contents
 
 log = logging.getLogger(__name__)
 
-REGISTRY_END: tuple[type[Fact], ...] = (RegistryProfile, LoginServerAddress, ManifestAnswer)
+REGISTRY_END: tuple[type[Fact], ...] = (
+    RegistryProfile,
+    LoginServerAddress,
+    ManifestAnswer,
+    CleanupForecast,
+)
 WORKLOAD_END: tuple[type[Fact], ...] = (PullIdentity, Egress, RuntimePlatforms, WorkloadState)
 AT_ONCE = 16
 """Pulls whose compute end is observed at the same time."""

@@ -52,6 +52,9 @@ def profile(found: models.Registry) -> RegistryProfile:
         arm_audience_accepted=not _is(policies.azure_ad_authentication_as_arm_policy, "disabled"),
         quarantine=_is(policies.quarantine_policy, "enabled"),
         retention_days=_retention(policies.retention_policy),
+        retention_since=policies.retention_policy.last_updated_time
+        if policies.retention_policy
+        else None,
     )
 
 
