@@ -126,9 +126,11 @@ def _is_misspelt(host: str) -> bool:
 
 def _broken_off(attempt: Attempt) -> Reading | None:
     """The lookup failed in a way that has no common name, or the end of the text is missing."""
-    if not attempt.innermost.startswith("lookup ") and "dial tcp: lookup " not in attempt.text:
+    cut_off = attempt.innermost == "lookup" or attempt.innermost.startswith("lookup ")
+    if not cut_off and "dial tcp: lookup " not in attempt.text:
         return None
-    if is_masked(attempt.text.rpartition("lookup ")[2].partition(" ")[0]):
+    host = attempt.text.rpartition("lookup ")[2].partition(" ")[0]
+    if host and is_masked(host):
         return _hidden_name(attempt)
     return likely(CauseLabel.NETWORK_DNS, "looking up the name was as far as it came")
 

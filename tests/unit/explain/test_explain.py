@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from shared.explain import CauseLabel, Certainty, explain
 from tests.unit.explain.runtimes import RUNTIMES
+from tests.unit.explain.said import SAID
 from tests.unit.explain.services import SERVICES
 from tests.unit.explain.shapes import ANONYMOUS_401, DIGEST, IMAGE, OAUTH_401, kubelet
 
 PINNED = f"fabrikam.azurecr.io/shop/cart@{DIGEST}"
-TEXTS = [*RUNTIMES, *SERVICES]
+TEXTS = [*RUNTIMES, *SERVICES, *SAID]
 MEGABYTE = 1_000_000
 
 
@@ -140,9 +141,9 @@ def test_lone_surrogates_and_nul_are_text_too() -> None:
     ],
 )
 def test_a_megabyte_is_explained_at_once(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     explain(unit * (MEGABYTE // len(unit)))
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_a_cause_at_either_end_of_a_long_text_is_found() -> None:
