@@ -23,7 +23,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         "credential plugin",
     ),
     Sign.BAD_IDENTITY: (
-        *("invalidimageregistryidentity", "imageresitrycredential", "imageregistrycredential"),
+        *("invalidimageregistry", "imageresitrycredential", "imageregistrycredentials' of"),
         *("not found in container group identity list", "identity is not assigned"),
         *("is not assigned to the container", "identity isn't assigned"),
         "failed to find identity",

@@ -17,6 +17,7 @@ _PAGES_OF_PROXIES = (0, 200, 302)
 _PAGES_OF_SERVERS = (400, 404, 405)
 _ASKS_RESOLVER = re.compile(r"\budp\b.{1,120}:53\b")
 _AZURE_RESOLVER = "168.63.129.16"
+_SCHEMES = ("http", "https")
 _ALIKE = 0.8
 """How much the end of a host's name must resemble a login server's to be meant as it."""
 
@@ -69,7 +70,7 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
         return sure(CauseLabel.NETWORK_DNS, "the resolver gave no answer")
     if not attempt.has(Sign.NO_SUCH_HOST):
         return _broken_off(attempt)
-    if _is_misspelt(attempt.host):
+    if _is_misspelt(attempt.host) or attempt.host in _SCHEMES:
         return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
     if attempt.host and is_masked(attempt.host):
         return _hidden_name(attempt)

@@ -12,6 +12,7 @@ OF_CREDENTIALS: list[tuple[str, C | None]] = [
     ("registry refuses: bad username", C.AUTH_BAD_CREDENTIALS),
     ("registry refuses: the password is not valid", C.AUTH_BAD_CREDENTIALS),
     ("You may have invalid credentials, or no network", None),
+    ("More image registry credentials provided than containers in container group 'g'.", None),
     ("the managed identity is not attached to the app", C.AUTH_BAD_CREDENTIALS),
     ("the identity lacks AcrPull here", C.AUTH_MISSING_ROLE),
     ("asked without credentials, 401 Unauthorized", C.AUTH_ANONYMOUS_DENIED),
@@ -76,6 +77,7 @@ OF_REGISTRIES: list[tuple[str, C | None]] = [
         C.SERVER_ERROR,
     ),
     ("reason: 'server error',\n  statusCode: 500,\n  json: null", C.SERVER_ERROR),
+    ('EdgeletException- Message:pull image "a/b:1", StatusCode:500, at:   at X.Y(Z z)', None),
     (f"{HEAD}: 424 Failed Dependency", C.SERVER_ERROR),
     ("request to pull from source 'docker.io/a' for cache rule 'r' has failed", C.SERVER_ERROR),
     ("denied: access to source 'docker.io/a' for cache rule 'r': unauthorized", None),
@@ -115,6 +117,7 @@ OF_WAYS: list[tuple[str, C | None]] = [
         C.THROTTLED,
     ),
     ("unexpected media type text/html for sha256:0f: not found", None),
+    ("dial tcp: lookup https on 10.0.0.2:53: no such host", C.INVALID_REFERENCE),
     ("failed to resolve", None),
     ("failed to get", None),
 ]
