@@ -1,4 +1,4 @@
-"""The command line: ``check IMAGE``, ``survey``, ``predict-purge``, ``lint-purge``, ``explain``."""
+"""The command line: ``check IMAGE``, ``survey``, ``protect``, ``explain``, purges foretold."""
 
 import sys
 import traceback
@@ -21,6 +21,7 @@ COMMANDS = {
     "survey": "diagnose every workload that you can see",
     "predict-purge": "say what an acr purge command would take from a registry, and its traps",
     "lint-purge": "say where an acr purge command does something else than one means",
+    "protect": "say which locks would keep deployed images from clean-ups, and perhaps set them",
     "explain": "say what cause an error text tells (standard input; JSON out)",
 }
 """Each command and what it does; its module in ``shared.cli`` is imported only when it is asked

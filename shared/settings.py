@@ -5,6 +5,7 @@ this file. Nothing else in the app reads the environment.
 """
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Annotated, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
@@ -27,6 +28,13 @@ class SettingsError(Exception):
 SECRET = {"secret": True}
 SHORTEST_SECRET = 16
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class ProtectMode(StrEnum):
+    """Whether Pullwatch locks deployed images. It plans in either mode, and writes in one."""
+
+    OFF = "off"
+    LOCK = "lock"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -163,6 +171,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     report_wait_minutes: Annotated[
         float, Meta(description="When a sweep is reported although incomplete (min).", ge=1, le=600)
     ] = 60.0
+
+    protect_mode: Annotated[
+        ProtectMode,
+        Meta(
+            description="`off`, or `lock`: lock deployed images that a clean-up visits against "
+            "deletion; the plan is shown in either mode."
+        ),
+    ] = ProtectMode.OFF
+    protect_release: Annotated[
+        bool,
+        Meta(description="Whether to release own locks once an image is no longer deployed."),
+    ] = False
 
     def __repr__(self) -> str:
         """Without values that are secret: a settings object may end up in a log."""

@@ -76,7 +76,7 @@ def run_task(world: World, registry: str, task: str, *, spare_children: bool = T
     who = requester(world, f"task/{task}", "DELETE", ACR_CLI)
     run = Run(world, registry, who, spare_children)
     started = world.now()
-    for order in parse_task(found.yaml):
+    for order in parse_task(found.yaml, found.values | found.secret_values):
         run.purge(order)
     note_run(world, registry, task, started)
     return run.purged

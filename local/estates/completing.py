@@ -125,7 +125,8 @@ def complete_registry(registry: Registry) -> None:
         for number, password in enumerate(token.passwords, start=1):
             password.value = password.value or f"{token.name}-password-{number}"
     for task in registry.tasks:
-        task.yaml = task.yaml or task_file(task)
+        if not (task.file or task.dockerfile):
+            task.yaml = task.yaml or task_file(task)
     for repository in registry.repositories:
         for number, image in enumerate(repository.images):
             image.name = image.name or (image.tags[0] if image.tags else f"untagged-{number}")

@@ -86,8 +86,20 @@ class Task(Described, kw_only=True):
     """What to run, such as `acr purge --filter 'app:.*' --ago 30d`; or give `yaml`."""
     yaml: str = ""
     """The whole task file; made from `command` unless given."""
+    file: str = ""
+    """The path of a task file in `context` instead: then nobody sees its steps in ARM."""
+    context: str = ""
+    """A git repository, such as `https://github.com/contoso/tasks.git#main`."""
+    dockerfile: str = ""
+    """Or the path of a Dockerfile in `context`: a task that builds."""
+    values: dict[str, str] = {}
+    """What stands for `{{.Values.NAME}}`."""
+    secret_values: dict[str, str] = {}
+    """The same, but ARM does not tell them."""
     schedules: list[str] = []
     """Cron with five fields, UTC."""
+    paused_schedules: list[str] = []
+    """Schedules whose trigger is switched off."""
     status: Switch = "Enabled"
     created: Age = timedelta(days=100)
 

@@ -43,7 +43,7 @@ def letter(raw: bytes, to: tuple[str, ...]) -> Letter:
         channel="smtp",
         sender=str(mail.get("From", "")),
         to=to,
-        subject=str(mail.get("Subject", "")),
+        subject=str(mail.get("Subject", "")).strip(),  # folding leaves a space
         text=_part(mail, "plain"),
         html=_part(mail, "html"),
     )

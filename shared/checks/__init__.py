@@ -6,7 +6,16 @@ with no workload asked about, the questions about the workload are skipped.
 
 from msgspec.structs import replace
 
-from shared.checks import auth, capacity, credentials, existence, network, reference, reported
+from shared.checks import (
+    auth,
+    capacity,
+    cleanup,
+    credentials,
+    existence,
+    network,
+    reference,
+    reported,
+)
 from shared.checks.base import Check
 from shared.checks.network import data
 from shared.checks.sight import sighted
@@ -24,6 +33,7 @@ CATALOG: tuple[Check[...], ...] = (
     *existence.CHECKS,
     *data.CHECKS,  # layers come after the manifest
     *capacity.CHECKS,
+    *cleanup.CHECKS,
 )
 """Every check of live evidence, in the order in which a pull would fail."""
 

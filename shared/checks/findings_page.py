@@ -24,11 +24,19 @@ MADE_UP = {
     "{tell_more}": "How to tell the causes apart",
     "{tell_last}": "Where to look when a secret ends, where that is one of the causes",
     "{free}": "Where to see which machine is full",
+    "{keep}": "The command that locks the tag, unless the purge has --include-locked",
+    "{keep_manifest}": "The command that locks the manifest, unless locks do not help",
+    "{halt}": "The command that switches the task or the policy off until that is settled",
+    "{change}": "A command for the task that does not take the image",
+    "{correct}": "The command that gives the task the corrected purge",
     "{remedy}": "What brings it back: a restore, the tag put back on its manifest, or a new push",
 }
 """Steps that a check words for each case."""
 
 ONLY_SOMETIMES = (
+    "why",
+    "what",
+    "afterwards",
     "hint",
     "history",
     "said",

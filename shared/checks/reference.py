@@ -20,7 +20,7 @@ from shared.domain.images import (
     parse_reference,
 )
 
-EVERYTHING = ("network.", "credentials.", "auth.", "existence.", "capacity.")
+EVERYTHING = ("network.", "credentials.", "auth.", "existence.", "capacity.", "cleanup.")
 SUFFIX = "azurecr.io"
 ALIKE = 0.75
 """How alike the end of a host must be to ``azurecr.io`` to be a slip of the pen."""

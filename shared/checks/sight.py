@@ -10,6 +10,7 @@ from shared.checks.base import Check
 from shared.checks.names import listed, who
 from shared.domain.facts.base import Evidence, Fact
 from shared.domain.facts.beside import CacheRule
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     Answer,
     ImageContent,
@@ -224,6 +225,12 @@ def _cache(seen: CacheRule) -> Iterable[str]:
     yield f"Cache rule {seen.name}: from {seen.source}, credentials {seen.credential_set or 'none'}"
 
 
+def _forecast(seen: CleanupForecast) -> Iterable[str]:
+    for one in seen.orders:
+        runs = f"at {listed(one.schedules)} (cron, UTC)" if one.schedules else "without a schedule"
+        yield f"The task {one.task}, {runs}: {one.command}"
+
+
 _SAID: Mapping[type[Fact], Callable[[Any], Iterable[str]]] = {
     LoginServerAddress: _address,
     RegistryAnswer: _front,
@@ -240,4 +247,5 @@ _SAID: Mapping[type[Fact], Callable[[Any], Iterable[str]]] = {
     ImageContent: _content,
     WorkloadState: _state,
     CacheRule: _cache,
+    CleanupForecast: _forecast,
 }

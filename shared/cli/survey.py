@@ -60,7 +60,7 @@ async def survey(questions: Sequence[Question] = ()) -> Survey:
         scope = services.settings.subscriptions
         found = await asyncio.gather(*(p.discover(scope) for p in services.platforms))
         pulls = dict.fromkeys(pull for part in found for pull in part.pulls)
-        jobs = [*_jobs(services, pulls)]
+        jobs = [*jobs_of(services, pulls)]
         surveyed = await asyncio.gather(*(look(services, job) for job in jobs))
         asked = await asyncio.gather(*(_answer(services, one) for one in questions))
     diagnoses = (diagnosis for answer in surveyed for diagnosis in answer)
@@ -81,7 +81,8 @@ async def _answer(services: Services, question: Question) -> tuple[Diagnosis, ..
     return await look(services, job)
 
 
-def _jobs(services: Services, pulls: Iterable[Pull]) -> Iterator[Job]:
+def jobs_of(services: Services, pulls: Iterable[Pull]) -> Iterator[Job]:
+    """Jobs that look at pulls, of one registry each."""
     by_registry: dict[str, list[Pull]] = defaultdict(list)
     for pull in pulls:
         by_registry[pull.image.registry].append(pull)

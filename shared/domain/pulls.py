@@ -75,6 +75,7 @@ class CauseKind(StrEnum):
     MOVED = "moved"
     ASKED = "asked"
     RECHECK = "recheck"
+    FORESEEN = "foreseen"  # a clean-up comes nearer, or its plan changed
 
 
 class Cause(Struct, frozen=True):

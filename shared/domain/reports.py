@@ -22,7 +22,7 @@ class Tally(Struct, frozen=True):
 
 
 class ReportLine(Struct, frozen=True, kw_only=True):
-    """One open incident in a report."""
+    """One open incident in a report; ``at`` is when what it foretells will happen."""
 
     incident: str
     outcome: Outcome
@@ -31,6 +31,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
     pulls: int
     since: datetime
     fix: str = ""
+    at: datetime | None = None
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -65,6 +66,17 @@ class Report(Struct, frozen=True, kw_only=True):
         troubled = (one.outcome for one in self.health if one.outcome > Outcome.PASS)
         registries = [min(outcome, Outcome.WARN) for outcome in troubled]
         return max([*seen, *unsure, *registries], default=Outcome.UNKNOWN)
+
+    @property
+    def coming(self) -> tuple[ReportLine, ...]:
+        """What clean-ups will take, the soonest first."""
+        ahead = ((line.at, line) for line in self.lines if line.at)
+        return tuple(line for _, line in sorted(ahead, key=lambda pair: pair[0]))
+
+    @property
+    def present(self) -> tuple[ReportLine, ...]:
+        """What is wrong now."""
+        return tuple(line for line in self.lines if line.at is None)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -3,11 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.domain.findings import Confidence, Outcome, Sight
+from shared.domain.findings import Confidence, Finding, Outcome, Sight
 from shared.domain.incidents import Affected, Incident
 from shared.domain.pulls import Cause, CauseKind, Compute, Standing
 from shared.domain.removals import RemovalKind, means
@@ -38,7 +39,10 @@ CERTAINTY = {
     Confidence.LIKELY: "likely: it follows from what was seen; not everything could be looked at",
     Confidence.REPORTED: "reported: from an error text alone",
 }
+SIMULATED = "simulated: the plan as it is now, over what the registry holds now"
 _ARM_ID = re.compile(r"/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers", re.IGNORECASE)
+FORETELLS = "CLEANUP_"
+"""How the codes of problems begin that lie ahead."""
 _SHORTEST_ID = 8
 """Segments of ``/subscriptions/S/resourceGroups/G/providers/P/TYPE/NAME``."""
 _STANDINGS = {
@@ -51,6 +55,7 @@ _NOTICED = {
     CauseKind.MOVED: "the tag points to something else now",
     CauseKind.ASKED: "found by an on-demand check",
     CauseKind.RECHECK: "found by a re-check",
+    CauseKind.FORESEEN: "foretold from the registry's clean-up tasks and policies",
 }
 
 
@@ -66,6 +71,19 @@ class Group(Struct, frozen=True):
 
     platform: str
     victims: tuple[Victim, ...]
+
+
+def foretold(finding: Finding) -> datetime | None:
+    """When something will be gone, by a finding that foretells it; None for any other."""
+    at = finding.details.get("at", "") if finding.code.startswith(FORETELLS) else ""
+    with suppress(ValueError):
+        return datetime.fromisoformat(at) if at else None
+    return None
+
+
+def left(at: datetime, now: datetime) -> str:
+    """How far away a time is: ``in 3 hours 5 minutes``, or that it has passed."""
+    return f"in {lasted(at - now)}" if at > now else f"{lasted(now - at)} ago"
 
 
 def groups(incident: Incident) -> tuple[Group, ...]:

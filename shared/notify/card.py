@@ -31,8 +31,10 @@ from shared.notify.words import (
     facts,
     headline,
     hit_images,
+    reach,
     subject,
     summary,
+    todo,
 )
 
 MOST_SEEN = 6
@@ -86,14 +88,14 @@ def _open(incident: Incident, fit: Fit) -> Iterable[Json]:
     if incident.finding.explanation:
         yield paragraph(run(incident.finding.explanation, fit.text))
     for group in groups(incident):
-        yield title(f"{group.platform}: {len(group.victims):,} hit")
+        yield title(f"{group.platform}: {reach(incident, len(group.victims))}")
         names = [f"{v.name} ({v.note})" if v.note else v.name for v in group.victims]
         yield from bullets(names, fit)
     if found := hit_images(incident):
         yield title("Images" if len(found) > 1 else "Image")
         yield from bullets(found, fit)
     yield from fact_rows(facts(incident), fit)
-    yield from commands(incident.finding.fix, fit)
+    yield from commands(incident.finding.fix, fit, todo(incident))
     yield from _sight(incident.finding.sight, fit)
 
 

@@ -73,7 +73,7 @@ def fact_rows(rows: Sequence[tuple[str, str]], fit: Fit) -> list[Json]:
     ]
 
 
-def commands(fixes: Sequence[str], fit: Fit) -> list[Json]:
+def commands(fixes: Sequence[str], fit: Fit, heading: str = "How to fix it") -> list[Json]:
     """What to do, in order, to be copied as it is: a command that does not fit is left out whole,
     because half a command does something else.
     """
@@ -84,7 +84,7 @@ def commands(fixes: Sequence[str], fit: Fit) -> list[Json]:
     left = len(fixes) - len(short)
     if left:
         shown.append(paragraph(run(f"{left:,} more on the dashboard and in the mail")))
-    return [title("How to fix it"), *shown]
+    return [title(heading), *shown]
 
 
 def _command(number: int, fix: str, fit: Fit) -> Json:

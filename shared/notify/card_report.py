@@ -31,7 +31,8 @@ def report_body(report: Report, fit: Fit) -> Iterable[Json]:
     if not report.complete:
         yield box("warning", [paragraph(run(incomplete(report), weight="Bolder"))])
     yield paragraph(run(news(report)))
-    yield from _lines(report.lines, fit)
+    yield from _coming(report.coming, fit)
+    yield from _lines(report.present, fit)
     yield from _registries(report.tallies, fit)
     yield from _health(report.health, fit)
     if report.gaps:
@@ -56,6 +57,21 @@ def _number(outcome: Outcome, count: int) -> Json:
             paragraph(run(MEANINGS[outcome], size="Small", isSubtle=True), spacing="None"),
         ],
     )
+
+
+def _coming(lines: Sequence[ReportLine], fit: Fit) -> Iterable[Json]:
+    if not lines:
+        return
+    yield title(f"Will be deleted within 7 days: {len(lines):,}")
+    for line in lines[: fit.lines]:
+        yield paragraph(
+            run(f"{line.at:%Y-%m-%d %H:%M} UTC", weight="Bolder", color=TONES[Outcome.WARN]),
+            run(line.subject, fit.text, lead="  "),
+            run(counted(line.pulls, "pull"), lead=f" {DOT} ", isSubtle=True),
+            spacing="Small",
+        )
+    if len(lines) > fit.lines:
+        yield paragraph(run(f"and {len(lines) - fit.lines:,} more", isSubtle=True))
 
 
 def _lines(lines: Sequence[ReportLine], fit: Fit) -> Iterable[Json]:

@@ -69,6 +69,8 @@ def _said(alert: Alert) -> dict[str, object]:
         "repeat": words.REPEAT if alert.maybe_repeated else "",
         "facts": words.facts(incident) if incident else (),
         "groups": groups(incident) if incident else (),
+        "reach": words.reach,
+        "todo": words.todo(incident) if incident else "",
         "images": words.hit_images(incident) if incident else (),
         "incomplete": words.incomplete(report) if report and not report.complete else "",
         "news": words.news(report) if report else "",

@@ -1,6 +1,7 @@
 """What an alert says, in plain words, before any channel dresses it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -12,13 +13,16 @@ from shared.domain.reports import Report
 from shared.domain.words import (
     CERTAINTY,
     SIGNS,
+    SIMULATED,
     bites_later,
     counted,
+    foretold,
     groups,
     images,
     in_use,
     lasted,
     latecomers,
+    left,
     nearer,
     origin,
     told_who,
@@ -92,6 +96,8 @@ def summary(alert: Alert) -> str:
     incident = alert.incident
     if incident is None:
         return ""
+    if at := foretold(incident.finding):
+        return _ahead(incident, at, alert.at)
     hit = counted(workloads(incident), "workload")
     if alert.transition is Transition.RESOLVED and incident.resolved:
         return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
@@ -103,10 +109,6 @@ def summary(alert: Alert) -> str:
 def _hit(incident: Incident, hit: str) -> str:
     """How many are hit, and when they feel it."""
     total, active = workloads(incident), in_use(incident)
-    if incident.finding.outcome is Outcome.WARN and incident.finding.stage:
-        return (
-            f"{hit} will be hit." if active == total else f"{hit} will be hit, {active:,} in use."
-        )
     if late := bites_later(incident):
         return f"{hit} hit, none in use now: {late}."
     return f"{hit} hit, {_use(total, active)}."
@@ -121,6 +123,32 @@ def _use(total: int, active: int) -> str:
     return f"{active:,} of them in use now"
 
 
+def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
+    """How many a clean-up will hit and when; at the end, how it ended."""
+    total, active = workloads(incident), in_use(incident)
+    hit = counted(total, "workload")
+    if incident.resolved is None:
+        used = "" if active == total else f", {active:,} of them in use now"
+        return f"{left(at, now).capitalize()}. {hit} need{'s' if total == 1 else ''} it{used}."
+    if incident.resolved < at:
+        return f"Nothing will delete it within a week any more. {hit} needed it."
+    return (
+        f"Its time has come: what was deleted is told as an incident of its own. {hit} needed it."
+    )
+
+
+def reach(incident: Incident, count: int) -> str:
+    """How many of a platform's workloads it hits, or will."""
+    if foretold(incident.finding):
+        return f"{count:,} need{'s' if count == 1 else ''} it"
+    return f"{count:,} hit"
+
+
+def todo(incident: Incident) -> str:
+    """What its commands are for."""
+    return "How to keep it" if foretold(incident.finding) else "How to fix it"
+
+
 def hit_images(incident: Incident) -> tuple[str, ...]:
     """The images of the workloads, where the subject does not say it already."""
     found = images(incident)
@@ -129,16 +157,20 @@ def hit_images(incident: Incident) -> tuple[str, ...]:
 
 def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     """The facts of an incident: label, value."""
-    rows = [("Subject", nearer(incident.finding.subject)), ("Since", when(incident.opened))]
+    at = foretold(incident.finding)
+    rows = [("Subject", nearer(incident.finding.subject))]
+    rows += [("Goes at", when(at))] if at else []
+    rows += [("Foretold" if at else "Since", when(incident.opened))]
     if incident.resolved:
         hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
-        return (*rows, ("Until", when(incident.resolved)), ("Had hit", hit))
+        label = "Needed by" if at else "Had hit"
+        return (*rows, ("Until", when(incident.resolved)), (label, hit))
     if incident.episode > 1:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
         *rows,
         ("Cause" if told_who(incident.cause) else "Noticed", origin(incident.cause)),
-        ("Certainty", CERTAINTY[incident.finding.confidence]),
+        ("Certainty", SIMULATED if at else CERTAINTY[incident.finding.confidence]),
     )
 
 

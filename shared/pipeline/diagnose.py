@@ -12,6 +12,7 @@ from shared.adapters.store.sweeps import JobDone
 from shared.checks import examine
 from shared.domain.diagnosis import Diagnosis, conclude
 from shared.domain.facts.base import Evidence
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import (
     ImageContent,
@@ -21,6 +22,7 @@ from shared.domain.facts.registry import (
     Replications,
 )
 from shared.domain.findings import Outcome
+from shared.domain.forecast import Foreseen, first
 from shared.domain.pulls import CauseKind, Job, Pull
 from shared.domain.reports import Tally
 from shared.pipeline import signals
@@ -30,6 +32,8 @@ from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
 from shared.pipeline.settle import settle
 
+LAG = timedelta(minutes=15)
+"""For so long after a push a replica may not have it; replication is eventually consistent."""
 MOST_TAGS = 50
 """Tags of one digest that the index keeps."""
 EARLY_TRIES = 3
@@ -96,7 +100,7 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
     """Whether a verdict is held and looked at again: a geo-replica may lag behind.
 
     It contradicts the event that asked for it; or a registry with replicas calls something missing
-    that was there. After a push a replica may take many minutes.
+    that is new. After a push a replica may take many minutes.
     """
     replicated, missing = _is_replicated(evidence), _is_missing(found)
     lagging = job.cause.kind is CauseKind.PUSHED and replicated
@@ -104,7 +108,19 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
         return False
     if job.cause.kind is CauseKind.DELETED:
         return not missing
-    return missing and not known.gone and (job.cause.kind is CauseKind.PUSHED or replicated)
+    if job.cause.kind is CauseKind.PUSHED:
+        return missing
+    return missing and replicated and not known.gone and _is_new(job, known, evidence[Asked].at)
+
+
+def _is_new(job: Job, known: Entry, at: datetime) -> bool:
+    """Whether a replica may not have the image yet: pushed minutes ago, or never seen.
+
+    A sweep waits for no image that was never seen: it wakes nobody, and its report is awaited.
+    """
+    if known.pushed is not None and at - known.pushed < LAG:
+        return True
+    return not known.digest and job.cause.kind is not CauseKind.SWEEP
 
 
 def _is_replicated(evidence: Evidence) -> bool:
@@ -130,6 +146,7 @@ async def _remember(services: Services, seen: Iterable[tuple[Entry, Evidence]]) 
 
 
 def _learn(entry: Entry, evidence: Evidence) -> Entry:
+    entry = _foretell(entry, evidence)
     manifest, content = evidence.get(ManifestAnswer), evidence.get(ImageContent)
     if manifest is None:
         return entry
@@ -151,11 +168,21 @@ def _learn(entry: Entry, evidence: Evidence) -> Entry:
     )
 
 
+def _foretell(entry: Entry, evidence: Evidence) -> Entry:
+    """What clean-ups will take of it; what could not be foretold stays as it was told before."""
+    forecast = evidence.get(CleanupForecast)
+    if forecast is None:
+        return entry
+    loss = first(forecast.losses)
+    told = evidence[Asked].at
+    return replace(entry, foreseen=Foreseen(loss.at, loss.by, told) if loss else None)
+
+
 def _learn_more(entry: Entry, evidence: Evidence) -> Entry:
     """What is of use only once the image is lost: its other tags, its children, its origin."""
     content, state = evidence.get(ImageContent), evidence.get(ManifestState)
     if state and state.digest == entry.digest:
-        entry = replace(entry, tags=state.tags[:MOST_TAGS])
+        entry = replace(entry, tags=state.tags[:MOST_TAGS], pushed=state.updated or entry.pushed)
     if content:
         lost = tuple(one.digest for one in content.children if one.present is False)
         entry = replace(entry, lost=lost)

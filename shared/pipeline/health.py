@@ -21,7 +21,7 @@ from shared.pipeline.services import Services
 
 log = logging.getLogger(__name__)
 
-OF_REGISTRIES = ("network.", "capacity.")
+OF_REGISTRIES = ("network.", "capacity.", "cleanup.lint", "cleanup.unreadable")
 """Families of checks that say something of a registry without an image."""
 ANY = "any"
 

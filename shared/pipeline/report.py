@@ -10,7 +10,7 @@ from shared.domain.diagnosis import Gap
 from shared.domain.health import RegistryHealth
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
-from shared.domain.words import first_command
+from shared.domain.words import first_command, foretold
 from shared.pipeline import signals
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce
@@ -106,4 +106,5 @@ def _line(incident: Incident) -> ReportLine:
         pulls=len(incident.affected),
         since=incident.opened,
         fix=first_command(finding.fix),
+        at=foretold(finding),
     )

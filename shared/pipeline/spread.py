@@ -13,9 +13,9 @@ from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Job, Pull, short_
 from shared.pipeline.jobs import enqueue
 from shared.pipeline.services import Services
 
-COMPLETE = (CauseKind.SWEEP, CauseKind.RECHECK)
+COMPLETE = (CauseKind.SWEEP, CauseKind.RECHECK, CauseKind.FORESEEN)
 """What looks at everyone anyway, and what follows from here: neither spreads any further."""
-OF_IMAGES = ("EXISTENCE_", "REFERENCE_")
+OF_IMAGES = ("EXISTENCE_", "REFERENCE_", "CLEANUP_")
 
 
 async def look_at_others(

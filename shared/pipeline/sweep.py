@@ -12,6 +12,7 @@ from shared.pipeline import signals
 from shared.pipeline.discover import discover
 from shared.pipeline.forget import forget_old
 from shared.pipeline.jobs import enqueue, shard
+from shared.pipeline.protection import protection_gaps
 from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
 
@@ -31,7 +32,8 @@ async def sweep(services: Services) -> Plan:
         *(_look_at(one, cause, name) for one in registries.known),
     ]
     blind = await blind_spots(services, deployed.pulls)
-    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *blind))
+    ahead = await protection_gaps(services)
+    plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *blind, *ahead))
     await services.store.sweeps.begin(plan)
     await enqueue(services, jobs)
     await services.store.ledger.beat(HEARTBEAT, started)

@@ -19,6 +19,7 @@ from shared.domain.pulls import Registry, short_hash
 from shared.domain.words import counted, listed
 from shared.pipeline import signals
 from shared.pipeline.discover import discover
+from shared.pipeline.foresee import look_ahead
 from shared.pipeline.look import look_at
 from shared.pipeline.report import report_overdue
 from shared.pipeline.services import Services
@@ -40,7 +41,14 @@ async def watch(services: Services) -> int:
     A step that fails holds up no other. Its error is raised at the end, and no heartbeat is left:
     that the watch is half blind must be seen.
     """
-    steps = read_logs, _compare, settle_leftovers, report_overdue, _discover_if_due
+    steps = (
+        read_logs,
+        _compare,
+        settle_leftovers,
+        report_overdue,
+        look_ahead,
+        _discover_if_due,
+    )
     failures: list[Exception] = []
     jobs = 0
     for step in steps:

@@ -7,10 +7,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from shared.domain.cleanup import Attributes, RepositoryContents
 from shared.domain.diagnosis import Gap
-from shared.domain.facts.base import Observation
+from shared.domain.facts.base import CouldNotLookError, Observation
 from shared.domain.facts.registry import ImageContent
 from shared.domain.facts.workload import PullIdentity
+from shared.domain.forecast import SeenPlan
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, Registry
 from shared.domain.removals import Removal
@@ -53,6 +55,14 @@ class Removed(Struct, frozen=True):
     watched: frozenset[str] = frozenset()
 
 
+class NotPermittedError(CouldNotLookError):
+    """The app's identity lacks a right; ``commands`` grant it."""
+
+    def __init__(self, message: str, commands: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.commands = commands
+
+
 class RegistryEnd(Protocol):
     """The pulled end. All methods count as few requests as they can: ACR and ARM throttle."""
 
@@ -70,6 +80,51 @@ class RegistryEnd(Protocol):
 
     async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
         """A registry as such, with the monitor's own login, for a repository if one is named."""
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        """The names of a registry's repositories.
+
+        Raises:
+            CouldNotLookError: they could not be listed.
+
+        """
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        """A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
+
+        """
+
+    async def cleanup(self, registry: Registry) -> SeenPlan:
+        """What takes images from a registry by itself: one request to ARM.
+
+        Raises:
+            CouldNotLookError: it could not be read; that is not "nothing".
+
+        """
+
+    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
+        """The locks of a tag or a manifest, asked for now; None for one that is not there.
+
+        Raises:
+            CouldNotLookError: it could not be read.
+
+        """
+
+    async def lock(
+        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
+    ) -> None:
+        """Let nobody delete a tag or a manifest, or let them again. Nothing else of it changes.
+
+        Raises:
+            NotPermittedError: the app may not, and what would let it.
+            CouldNotLookError: it was not done.
+
+        """
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         """A complete listing, for `watch`.

@@ -48,7 +48,10 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True)
 class Ask:
-    """What to ask of a login server. ``path`` is quoted already; ``form`` makes it a POST."""
+    """What to ask of a login server. ``path`` is quoted already; ``form`` makes it a POST.
+
+    ``change`` are attributes to set, and makes it a PATCH.
+    """
 
     host: str
     path: str
@@ -56,6 +59,7 @@ class Ask:
     token: str = field(default="", repr=False)
     accept: str = "application/json"
     form: Mapping[str, str] | None = field(default=None, repr=False)
+    change: Mapping[str, bool] | None = None
     most: int = LISTING_LIMIT
 
     @property
@@ -147,10 +151,11 @@ class DataPlane:
 
     async def _send(self, session: aiohttp.ClientSession, ask: Ask) -> Reply:
         async with session.request(
-            "POST" if ask.form else ask.method,
+            "POST" if ask.form else "PATCH" if ask.change else ask.method,
             ask.url,
             headers=ask.headers,
             data=ask.form,
+            json=ask.change,
             allow_redirects=False,
         ) as response:
             async with asyncio.timeout(self._timeout):

@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
+from shared.adapters.concurrency import each
 from shared.adapters.resilience import cached
 from shared.domain.facts.base import (
     CouldNotLookError,
@@ -34,6 +35,7 @@ from shared.registry.wire import Entry, Manifest
 
 ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
 THOROUGH = 3
+AT_ONCE = 8
 MOST_KNOWN = 4096
 """Indexes whose content a process keeps."""
 
@@ -80,24 +82,68 @@ class Images:
         self._known.update(known)
 
     async def observe(
-        self, registry: Registry, repository: Repository, references: Collection[str]
+        self,
+        registry: Registry,
+        repository: Repository,
+        references: Collection[str],
+        *,
+        whole: bool = False,
     ) -> dict[str, Observations]:
         """
         Observe the images by their references (tags or digests).
 
         One is asked for itself. Several are looked up in one listing, and only what it does not
-        plainly answer is asked for: what is not in it may be hidden.
+        plainly answer is asked for: what is not in it may be hidden. With ``whole`` that is the
+        listing which `whole` makes anyway.
         """
         asked = Asked(registry, repository, thorough=len(references) <= self._thorough)
-        listed = await self._listed(repository, references)
+        listed = await self._listed(repository, references, whole=whole)
         found = await asyncio.gather(
             *(self._image(asked, reference, listed) for reference in references)
         )
         return dict(zip(references, found, strict=True))
 
-    async def _listed(self, repository: Repository, references: Collection[str]) -> Listing:
-        tags = any(":" not in reference for reference in references)
+    async def whole(self, repository: Repository) -> Listing:
+        """
+        List every tag and manifest of a repository.
+
+        Raises:
+            NotThereError: there is no such repository.
+            CouldNotLookError: it could not be read to its end.
+
+        """
+        found = await self._listing(repository, listing.MOST_PAGES_TO_FORESEE, tags=True)
+        if not found.complete:
+            most = listing.MOST_PAGES_TO_FORESEE
+            raise CouldNotLookError(f"{repository.host}/{repository.name} has over {most} pages")
+        return found
+
+    async def children(
+        self, repository: Repository, indexes: Collection[Entry]
+    ) -> dict[str, tuple[str, ...]]:
+        """
+        Read what indexes list, by their digests; what is known is not asked for again.
+
+        Raises:
+            CouldNotLookError: one of them could not be read.
+
+        """
+
+        async def read(entry: Entry) -> tuple[str, ...]:
+            found = content.of_entry(entry) or self._known.get(Digest(entry.digest))
+            found = found or await self._index(repository, entry.digest)
+            return tuple(child.digest for child in found.children)
+
+        found = await each(indexes, read, at_once=AT_ONCE)
+        return dict(zip((entry.digest for entry in indexes), found, strict=True))
+
+    async def _listed(
+        self, repository: Repository, references: Collection[str], *, whole: bool
+    ) -> Listing:
+        tags = whole or any(":" not in reference for reference in references)
         most = min(listing.MOST_PAGES, len(references))
+        if whole:
+            most = listing.MOST_PAGES_TO_FORESEE
         if len(references) > 1 and (await repository.access()).allows("metadata_read"):
             try:
                 return await self._listing(repository, most, tags=tags)

@@ -15,6 +15,8 @@ from shared.registry.wire import Entry, ManifestPage, TagEntry, TagPage
 MOST_PAGES = 20
 """Pages that are read to answer for images; longer listings are not worth it."""
 MOST_PAGES_TO_WATCH = 500
+MOST_PAGES_TO_FORESEE = 50
+"""Pages of 1,000: what ``--keep`` spares depends on every tag."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ async def read(repository: Repository, most: int, *, tags: bool) -> Listing:
         found, complete = await manifests
         return Listing(found, complete=complete)
     named = collect(repository.tags(), TagPage, tags_of, most)
-    (found, complete), (names, _) = await asyncio.gather(manifests, named)
-    return Listing(found, names, complete)
+    (found, complete), (names, all_named) = await asyncio.gather(manifests, named)
+    return Listing(found, names, complete and all_named)
 
 
 async def watch(repository: Repository) -> TagListing:

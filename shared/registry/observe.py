@@ -16,6 +16,7 @@ from shared.adapters.http import Http, Lane
 from shared.adapters.logs import Logs
 from shared.adapters.resilience import cached
 from shared.domain.capacity import LIMITS, near
+from shared.domain.cleanup import Attributes, RepositoryContents
 from shared.domain.facts.base import CouldNotLookError, Fact, Observation, Unavailable, attempt
 from shared.domain.facts.beside import (
     CacheRule,
@@ -26,21 +27,25 @@ from shared.domain.facts.beside import (
     TaskRuns,
     TokenAnswers,
 )
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
-    RoleAssignments,
-    ScopedToken,
+    SoftDeleted,
 )
-from shared.domain.facts.workload import IdentityKind, PullIdentity
+from shared.domain.facts.workload import PullIdentity
+from shared.domain.forecast import SeenPlan, concerns
 from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import elsewhere, health, listing, pullers
+from shared.registry import contents, elsewhere, health, listing, locking, pullers
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
 from shared.registry.cache_rules import CacheRules
+from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
+from shared.registry.foresight import Foresight, for_pull
+from shared.registry.held_rights import HeldRights
 from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
@@ -79,18 +84,42 @@ class RegistryObserver:
         self._management = Management(settings, arm, credentials)
         self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
         self._arm, self._dns, self._logs = arm, dns, logs
-        self._access = Access(arm, graph)
+        self._held = HeldRights(Access(arm, graph), self._management)
         self._cache_rules = CacheRules(arm)
         self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
         self._elsewhere = cached(elsewhere.look, seconds=0)
-        around = Surroundings(arm, seconds)
+        self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
+        self._foresight = Foresight(CleanupPlans(arm), self._images)
 
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        """
+        The names of a registry's repositories.
+
+        Raises:
+            CouldNotLookError: they could not be listed.
+
+        """
+        return await contents.repositories_of(await self._known(registry, "any"))
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        """
+        A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
+
+        """
+        known = await self._known(registry, repository)
+        return await contents.read_contents(known, bodies=bodies)
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         """
@@ -139,15 +168,16 @@ class RegistryObserver:
             return ()
         others = [one for one in directory.registries.known if one != home]
         name = pull.image.repository
-        left, runs = await asyncio.gather(
-            self._elsewhere(
-                self._repository(home, name),
-                tuple(self._repository(other, name) for other in others),
-                digest,
-            ),
+        here = self._repository(home, name)
+        left, deleted, runs = await asyncio.gather(
+            self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
+            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
             attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
         )
-        return (*left, runs) if home.resource_id else left
+        more: Observations = (runs,) if home.resource_id else ()
+        if isinstance(deleted, SoftDeleted) and deleted.found:
+            more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
+        return (*left, *more)
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
@@ -177,7 +207,8 @@ class RegistryObserver:
             reason = "the registry is not known to the monitor, which sends no token there"
             return *server.facts, Unavailable.of(TokenAnswers, reason)
         found: list[Observation] = [
-            await attempt(TokenAnswers, lambda: health.login(self._tokens, host, repository))
+            await attempt(TokenAnswers, lambda: health.login(self._tokens, host, repository)),
+            await attempt(CleanupForecast, lambda: self._foresight.of_registry(server)),
         ]
         if profile:
             found.append(
@@ -207,19 +238,56 @@ class RegistryObserver:
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]
     ) -> dict[Pull, tuple[Observation, ...]]:
         server = await self._login_servers.look(host)
-        found, rights, rules, busy = await asyncio.gather(
-            self._all_images(server, {pull.image for pull in pulls}),
-            asyncio.gather(*(self._rights(server, identity) for identity in pulls.values())),
-            self._rules(server, {pull.image.repository for pull in pulls}),
+        plan = await self._foresight.plan_of(server)
+        repositories = {pull.image.repository for pull in pulls}
+        found, rights, rules, forecasts, busy = await asyncio.gather(
+            self._all_images(server, {pull.image for pull in pulls}, plan),
+            asyncio.gather(*(self._held.of(server, identity) for identity in pulls.values())),
+            self._rules(server, repositories),
+            self._foresight.of_all(server, plan, repositories, self._named),
             self._pullers(server),
         )
         images = await asyncio.gather(
             *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
         )
         return {
-            pull: (*server.facts, *busy, *image, *held, *rules[pull.image.repository])
+            pull: (
+                *server.facts,
+                *busy,
+                *image,
+                *held,
+                *rules[pull.image.repository],
+                for_pull(pull, forecasts[pull.image.repository], image),
+            )
             for pull, image, held in zip(pulls, images, rights, strict=True)
         }
+
+    async def cleanup(self, registry: Registry) -> SeenPlan:
+        """What takes images from a registry by itself, read from ARM. Raises CouldNotLookError."""
+        directory = await self._management.directory()
+        return await self._foresight.plan(directory.profile(registry.login_server))
+
+    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
+        """The locks of a tag or a manifest, asked for now. Raises CouldNotLookError."""
+        return await locking.read(await self._known(registry, repository), reference)
+
+    async def lock(
+        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
+    ) -> None:
+        """Set or take away one lock. Raises NotPermittedError and CouldNotLookError."""
+        known = await self._known(registry, repository)
+        profile = (await self._management.directory()).profile(registry.login_server)
+        await locking.write(known, profile, reference, delete_enabled=delete_enabled)
+
+    async def _known(self, registry: Registry, repository: str) -> Repository:
+        """A repository of a registry that is known: tokens go nowhere else."""
+        known = (await self._management.directory()).registry(registry.login_server)
+        return self._named(known, repository)
+
+    def _named(self, known: Registry | None, name: str) -> Repository:
+        if known is None or not _valid(ImageReference(known.login_server, name, tag="latest")):
+            raise CouldNotLookError(f"{name[:200]!r} is in no registry that is known")
+        return self._repository(known, name)
 
     async def _rules(
         self, server: LoginServer, repositories: Collection[str]
@@ -255,18 +323,34 @@ class RegistryObserver:
         return tuple(state if fact == NOTHING_KEPT else fact for fact in facts)
 
     async def _all_images(
-        self, server: LoginServer, images: Collection[ImageReference]
+        self,
+        server: LoginServer,
+        images: Collection[ImageReference],
+        plan: SeenPlan | Unavailable,
     ) -> dict[ImageReference, Observations]:
         repositories: dict[str, list[ImageReference]] = defaultdict(list)
         for image in images:
             repositories[image.repository].append(image)
         found = await asyncio.gather(
-            *(self._of_repository(server, name, own) for name, own in repositories.items())
+            *(
+                self._of_repository(
+                    server,
+                    name,
+                    own,
+                    whole=isinstance(plan, SeenPlan) and concerns(plan, name),
+                )
+                for name, own in repositories.items()
+            )
         )
         return {image: facts for one in found for image, facts in one.items()}
 
     async def _of_repository(
-        self, server: LoginServer, name: str, images: Collection[ImageReference]
+        self,
+        server: LoginServer,
+        name: str,
+        images: Collection[ImageReference],
+        *,
+        whole: bool,
     ) -> dict[ImageReference, Observations]:
         valid = [image for image in images if _valid(image)]
         reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
@@ -281,35 +365,9 @@ class RegistryObserver:
         if refusal := _refusal(grant, f"{repository.host}/{name}"):
             return dict.fromkeys(images, (access, *unseen(refusal)))
         references = sorted({image.reference for image in valid})
-        found = await self._images.observe(server.registry, repository, references)
+        found = await self._images.observe(server.registry, repository, references, whole=whole)
         unknown = unseen("not a valid tag or digest")
         return {image: (access, *found.get(image.reference, unknown)) for image in images}
-
-    async def _rights(self, server: LoginServer, identity: PullIdentity | None) -> Observations:
-        if identity is None:
-            return (Unavailable.of(RoleAssignments, "it is not known which identity pulls"),)
-        found: list[Observation] = []
-        if identity.principal_id:
-            found.append(await attempt(RoleAssignments, lambda: self._roles(server, identity)))
-        if identity.kind is IdentityKind.TOKEN:
-            found.append(await attempt(ScopedToken, lambda: self._token(server, identity)))
-        return tuple(found)
-
-    async def _roles(self, server: LoginServer, identity: PullIdentity) -> RoleAssignments:
-        return await self._access.of(_managed(server), identity)
-
-    async def _token(self, server: LoginServer, identity: PullIdentity) -> ScopedToken:
-        if not identity.name:
-            raise CouldNotLookError("the token's name is not known")
-        return await self._management.token(_managed(server).resource_id, identity.name)
-
-    async def _known(self, registry: Registry, repository: str) -> Repository:
-        host = registry.login_server
-        known = (await self._management.directory()).registry(host)
-        image = ImageReference(host, repository, tag="latest")
-        if known is None or not _valid(image):
-            raise CouldNotLookError(f"{str(image)[:300]!r} is in no registry that is known")
-        return self._repository(known, repository)
 
     def _repository(self, registry: Registry, name: str) -> Repository:
         return Repository(self._plane, self._tokens, registry.login_server, name)
@@ -317,12 +375,6 @@ class RegistryObserver:
 
 def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
     return next((one for one in facts if isinstance(one, kind)), None)
-
-
-def _managed(server: LoginServer) -> Registry:
-    if server.registry is None or not server.registry.resource_id:
-        raise CouldNotLookError("the registry cannot be read in Azure Resource Manager")
-    return server.registry
 
 
 def _refusal(grant: Grant, where: str) -> str:

@@ -22,12 +22,14 @@ def profile(found: models.Registry) -> RegistryProfile:
     Read a registry.
 
     Raises:
-        ValueError: it has no login server or a tier that is not known.
+        ValueError: it has no login server, no region, or no tier that is known.
 
     """
     properties = found.properties
     if properties is None or not properties.login_server:
         raise ValueError(f"{found.id} has no login server")
+    if not found.sku or not found.location:
+        raise ValueError(f"{found.id} has no tier or no region")
     rules = properties.network_rule_set
     policies = properties.policies or models.Policies()
     return RegistryProfile(
@@ -50,6 +52,9 @@ def profile(found: models.Registry) -> RegistryProfile:
         arm_audience_accepted=not _is(policies.azure_ad_authentication_as_arm_policy, "disabled"),
         quarantine=_is(policies.quarantine_policy, "enabled"),
         retention_days=_retention(policies.retention_policy),
+        retention_since=policies.retention_policy.last_updated_time
+        if policies.retention_policy
+        else None,
     )
 
 

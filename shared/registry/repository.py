@@ -21,6 +21,7 @@ from shared.registry.wire import (
 )
 
 PAGE = 1000
+LOCKING = "metadata_read,metadata_write"
 DISALLOWED_CODE = "REGISTRY_DISALLOWED_OPERATION"
 DIGEST_HEADER = "Docker-Content-Digest"
 _LINK = re.compile(r"<(?P<path>[^>]*)>(?P<about>[^<]*)")
@@ -108,6 +109,17 @@ class Repository:
         """Read what ACR keeps of the repository itself: its locks, counts and times."""
         reply = _there(await self._ask(Ask(self.host, f"/acr/v1/{quote(self.name)}")))
         return reply.read(OneRepository)
+
+    async def may_lock(self) -> Grant:
+        """Get access that lets one change locks; it may carry less than was asked for."""
+        return await self.tokens.access(self.host, repository_scope(self.name, LOCKING))
+
+    async def lock(self, reference: str, *, delete_enabled: bool) -> None:
+        """Change one lock of a tag or a manifest; its other locks stay as they are."""
+        kind = "_manifests" if ":" in reference else "_tags"
+        path = f"/acr/v1/{quote(self.name)}/{kind}/{quote(reference, safe=':')}"
+        ask = Ask(self.host, path, change={"deleteEnabled": delete_enabled})
+        _there(await self._ask(ask, repository_scope(self.name, LOCKING)))
 
     def manifests(self) -> AsyncGenerator[Reply]:
         """List manifests page by page, the newest first."""

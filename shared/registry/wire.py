@@ -1,11 +1,13 @@
 """The shapes of ``/acr/v1`` and of OCI manifests, as far as we read them (acr data plane API)."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeIs
 
 from msgspec import Struct
 
+from shared.domain import cleanup
 from shared.domain.clock import utc
 from shared.domain.facts.registry import ManifestState
 from shared.domain.images import Digest, Platform
@@ -81,6 +83,17 @@ class Entry(Struct, frozen=True, rename="camel"):
             updated=_when(self.last_update_time),
         )
 
+    def in_cleanup(self, children: Iterable[str] = ()) -> cleanup.ManifestEntry:
+        """The manifest as clean-ups see it; an index with its children, which no listing tells."""
+        return cleanup.ManifestEntry(
+            digest=self.digest,
+            media_type=self.media_type or "",
+            last_update_time=_when(self.last_update_time),
+            tags=tuple(self.tags or ()),
+            references=tuple(children),
+            changeable_attributes=attributes(self.changeable_attributes),
+        )
+
 
 class ManifestPage(Struct, frozen=True):
     """A page of ``/acr/v1/{repository}/_manifests``."""
@@ -99,12 +112,22 @@ class TagEntry(Struct, frozen=True, rename="camel"):
 
     name: str
     digest: str
+    last_update_time: str | None = None
     changeable_attributes: Locks | None = None
 
     @property
     def readable(self) -> bool:
         """Whether the tag itself is not locked against reading."""
         return (self.changeable_attributes or Locks()).read_enabled is not False
+
+    def in_cleanup(self) -> cleanup.TagEntry:
+        """The tag as clean-ups see it."""
+        return cleanup.TagEntry(
+            self.name,
+            self.digest,
+            _when(self.last_update_time),
+            attributes(self.changeable_attributes),
+        )
 
 
 class OneTag(Struct, frozen=True):
@@ -188,6 +211,12 @@ class Manifest(Struct, frozen=True, rename="camel"):
     layers: tuple[Descriptor, ...] | None = None
     manifests: tuple[Descriptor, ...] | None = None
     annotations: Any = None  # of whatever shape: it must not spoil the manifest
+
+
+def attributes(locks: Locks | None) -> cleanup.Attributes:
+    """The locks that clean-ups heed; what is not told is open."""
+    told = locks or Locks()
+    return cleanup.Attributes(told.delete_enabled is not False, told.write_enabled is not False)
 
 
 def _when(text: str | None) -> datetime | None:

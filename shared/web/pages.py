@@ -57,6 +57,7 @@ def _environment() -> "Environment":
         "sign": figures.sign,
         "when": words.when,
         "lasted": words.lasted,
+        "foretold": words.foretold,
         "place": words.place,
         "nearer": words.nearer,
         "origin": words.origin,
@@ -73,6 +74,7 @@ def _environment() -> "Environment":
         "signs": words.SIGNS,
         "meanings": words.MEANINGS,
         "certainty": words.CERTAINTY,
+        "simulated": words.SIMULATED,
         "counted": words.counted,
     }
     return environment

@@ -40,6 +40,12 @@ async def latest_report(req: func.HttpRequest) -> func.HttpResponse:
     return await answer(req, reading.latest_report)
 
 
+@blueprint.route("api/protection", methods=["GET"], auth_level=FUNCTION)
+async def protection(req: func.HttpRequest) -> func.HttpResponse:
+    """Which locks keep deployed images from clean-ups: the plan, with its commands."""
+    return await answer(req, reading.protection, services=bootstrap.bulk)
+
+
 @blueprint.route("api/health", methods=["GET"], auth_level=FUNCTION)
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     """Whether the app itself works: 200 or 503."""

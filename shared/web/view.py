@@ -7,7 +7,10 @@ from msgspec import Struct
 
 from shared.adapters.store.ledger import Note
 from shared.domain.incidents import Incident
+from shared.domain.protection import Protection
 from shared.domain.reports import Report
+from shared.domain.words import foretold
+from shared.pipeline.protection import protection_plan
 from shared.pipeline.services import Services
 from shared.web.heartbeats import PROCESS_STARTED, Heartbeat, heartbeats
 from shared.web.overview import Overview, overview
@@ -28,17 +31,25 @@ class DashboardView(Struct, frozen=True, kw_only=True):
     heartbeats: tuple[Heartbeat, ...] = ()
     notes: tuple[Note, ...] = ()
     channels: tuple[str, ...] = ()
+    protection: Protection | None = None
+
+    @property
+    def coming(self) -> tuple[Incident, ...]:
+        """What clean-ups will take, the soonest first."""
+        ahead = [(at, one) for one in self.incidents if (at := foretold(one.finding))]
+        return tuple(one for _, one in sorted(ahead, key=lambda pair: pair[0]))
 
 
 async def collect(services: Services) -> DashboardView:
     """Read everything that the page shows."""
     store, now = services.store, services.now()
-    standing, incidents, report, beats, notes = await asyncio.gather(
+    standing, incidents, report, beats, notes, protection = await asyncio.gather(
         overview(services),
         _incidents(services),
         store.sweeps.latest_report(),
         store.ledger.beats(),
         _notes(services),
+        protection_plan(services, ask=False),
     )
     resolved = [i for i in incidents if i.resolved and i.resolved > now - RECENT]
     return DashboardView(
@@ -50,6 +61,7 @@ async def collect(services: Services) -> DashboardView:
         heartbeats=heartbeats(services.settings, beats, now, PROCESS_STARTED),
         notes=notes,
         channels=tuple(channel.name for channel in services.channels),
+        protection=protection,
     )
 
 

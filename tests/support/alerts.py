@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from shared.checks.cleanup.foreseen import image_outlives_the_week
 from shared.domain.alerts import Alert, Topic
+from shared.domain.cleanup import Loss, LossKind
 from shared.domain.diagnosis import Gap
+from shared.domain.facts.base import Unavailable
+from shared.domain.facts.cleanup import CleanupForecast
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import ManifestAnswer
 from shared.domain.findings import Confidence, Finding, Outcome, Sight
 from shared.domain.health import HealthStep, RegistryHealth
 from shared.domain.images import parse_reference
@@ -138,6 +144,40 @@ WARNING = Finding(
     fix=("az ad app credential reset --id 7c6e1a52-6b7f-4d6c-8d31-7f3c6f8f2b10 --append",),
     confidence=Confidence.LIKELY,
 )
+PURGE = "acr purge --filter 'shop/api:.*' --ago 10d --keep 2"
+FORECAST = CleanupForecast(
+    until=START + timedelta(days=7),
+    losses=(
+        Loss(
+            at=START + timedelta(hours=1),
+            by="nightly",
+            command=PURGE,
+            repository="shop/api",
+            tag="v412",
+            digest=digest(0x4F1A),
+            kind=LossKind.UNTAGGED,
+        ),
+    ),
+)
+FORESEEN = next(
+    iter(
+        image_outlives_the_week(
+            Asked(Pull(WORKLOADS[0], parse_reference(IMAGE)), START),
+            FORECAST,
+            Unavailable.of(ManifestAnswer, "not asked"),
+        )
+    )
+)
+COMING = ReportLine(
+    incident="e",
+    outcome=Outcome.WARN,
+    title=FORESEEN.title,
+    subject=IMAGE,
+    pulls=5,
+    since=START,
+    fix=FORESEEN.fix[0],
+    at=START + timedelta(hours=1),
+)
 FULL = Finding(
     code="CAPACITY_INCLUDED_STORAGE",
     outcome=Outcome.WARN,
@@ -209,6 +249,7 @@ REPORT = Report(
             since=START - timedelta(days=5),
             fix=WARNING.fix[0],
         ),
+        COMING,
     ),
     gaps=(
         Gap(
@@ -328,8 +369,12 @@ def gallery() -> dict[str, Alert]:
         opened=0,
         health=(looked_at("contoso.azurecr.io"),),
     )
+    ahead = incident(FORESEEN, cause=Cause(CauseKind.FORESEEN, START))
+    over = replace(ahead, resolved=START + timedelta(minutes=40))
     return {
         "opened": about(incident()),
+        "foreseen": about(ahead),
+        "spared": about(over, Transition.RESOLVED),
         "updated": about(incident(hit=affected(late=(3, 4)), cause=vanished), Transition.UPDATED),
         "resolved": about(ended, Transition.RESOLVED),
         "warning": about(incident(WARNING, hit=affected(1), cause=Cause(CauseKind.SWEEP, START))),

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
 
+from msgspec.structs import replace
+
 from shared.adapters.queue import Outgoing
 from shared.adapters.store import Store
 from shared.compute.base import Discovery
 from shared.domain.alerts import Alert
+from shared.domain.cleanup import Attributes, Loss, RepositoryContents, TagEntry
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
 from shared.domain.facts.beside import Elsewhere, TokenAnswers
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     Answer,
     ImageContent,
@@ -35,12 +39,20 @@ from shared.domain.facts.workload import (
     RuntimePlatforms,
     WorkloadState,
 )
+from shared.domain.forecast import SeenPlan, of_pull
 from shared.domain.images import Digest, ImageReference, Platform, parse_reference
 from shared.domain.pulls import Compute, Pull, Registry, Workload
 from shared.domain.removals import Removal
 from shared.notify.base import DeliveryError
 from shared.pipeline.services import Services
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
+from shared.registry.base import (
+    NOTHING_KNOWN,
+    Contents,
+    NotPermittedError,
+    Registries,
+    Removed,
+    TagListing,
+)
 from shared.settings import Settings
 from tests.support.memory_tables import MemoryTables
 
@@ -50,6 +62,7 @@ REGISTRY = Registry(
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/contoso",
 )
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+LONG_AGO = START - timedelta(days=365)
 
 
 def digest(seed: int) -> Digest:
@@ -104,6 +117,39 @@ class FakeRegistry:
         self.logged: list[Removal] = []
         self.known: dict[Digest, ImageContent] = {}
         self.crash: Exception | None = None
+        self.plan = SeenPlan()
+        self.losses: list[Loss] = []
+        self.plans_read = 0
+        self.locked: dict[tuple[str, str], Attributes] = {}
+        self.locks_read = 0
+        self.may_lock = True
+        self.dies_after_lock = False
+
+    async def cleanup(self, registry: Registry) -> SeenPlan:
+        assert registry == REGISTRY
+        self.plans_read += 1
+        if self.blind:
+            raise CouldNotLookError(self.blind)
+        return self.plan
+
+    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
+        assert registry == REGISTRY
+        self.locks_read += 1
+        if self.blind:
+            raise CouldNotLookError(self.blind)
+        there = reference in self.tagged.values() or (repository, reference) in self.tagged
+        return self.locked.get((repository, reference), Attributes()) if there else None
+
+    async def lock(
+        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
+    ) -> None:
+        assert registry == REGISTRY
+        if not self.may_lock:
+            raise NotPermittedError("no right to lock", ("az role assignment create",))
+        before = self.locked.get((repository, reference), Attributes())
+        self.locked[repository, reference] = replace(before, delete_enabled=delete_enabled)
+        if self.dies_after_lock:
+            raise ConnectionError("the process died")
 
     async def registries(self) -> Registries:
         return Registries((REGISTRY,))
@@ -124,7 +170,8 @@ class FakeRegistry:
 
     def _facts(self, image: ImageReference) -> tuple[Observation, ...]:
         if self.blind:
-            return (Unavailable.of(ManifestAnswer, self.blind), *self._rest())
+            blind = Unavailable.of(CleanupForecast, self.blind)
+            return (Unavailable.of(ManifestAnswer, self.blind), *self._rest(), blind)
         found = self._find(image)
         status = self.status if self.status != 200 else 200 if found else 404
         if image.repository in self.busy:
@@ -134,7 +181,13 @@ class FakeRegistry:
         manifest = ManifestAnswer(answer=answer, digest=found or Digest(""), media_type="m")
         near = Neighbours(repository_exists=True, tags=tuple(t for _, t in self.tagged))
         more = (near,) if status == 404 else _content(found) if found and status == 200 else ()
-        return (manifest, *self._rest(), *more)
+        return (manifest, *self._rest(), *more, self._forecast(image))
+
+    def _forecast(self, image: ImageReference) -> CleanupForecast:
+        losses = tuple(one for one in self.losses if one.repository == image.repository)
+        whole = CleanupForecast(until=START + timedelta(days=7), losses=losses)
+        found = self._find(image)
+        return of_pull(whole, image.tag, {found} if found else (), by_digest=bool(image.digest))
 
     def _find(self, image: ImageReference) -> Digest | None:
         if image.digest:
@@ -159,6 +212,19 @@ class FakeRegistry:
             LoginServerAddress(LOGIN_SERVER, exists=True, addresses=("20.0.0.1",)),
             RegistryAnswer(LOGIN_SERVER, Answer(reach=Reach.ANSWERED, status=401), challenged=True),
         )
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        assert registry == REGISTRY
+        if self.blind:
+            raise CouldNotLookError(self.blind)
+        return tuple(sorted({repository for repository, _ in self.tagged}))
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        listed = (await self.tags(registry, repository)).tags or {}
+        tags = tuple(TagEntry(name, digest, LONG_AGO) for name, digest in listed.items())
+        return RepositoryContents(repository, tags)
 
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         assert registry == REGISTRY
@@ -216,11 +282,12 @@ class FakePlatform:
     def __init__(self) -> None:
         self.pulls: list[Pull] = []
         self.gaps: tuple[Gap, ...] = ()
+        self.subscriptions = frozenset({"s"})
         self.identity = IdentityKind.ANONYMOUS
 
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
-        assert subscriptions == ()
-        return Discovery(tuple(self.pulls), self.gaps)
+        assert subscriptions in {(), ("other",)}
+        return Discovery(tuple(self.pulls), self.gaps, self.subscriptions)
 
     async def observe(self, pull: Pull) -> tuple[Observation, ...]:
         return (

@@ -8,12 +8,14 @@ from shared.adapters.store.ledger import Note, NoteKind
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Confidence, Finding, Outcome
 from shared.domain.incidents import Incident
+from shared.domain.protection import Helpless, Missing, Protection
 from shared.domain.pulls import Cause, CauseKind
 from shared.settings import Settings
 from shared.web.heartbeats import heartbeats
 from shared.web.overview import Overview, Standing, Unjudged
 from shared.web.view import DashboardView
 from tests.support.alerts import (
+    FORESEEN,
     HOSTILE,
     PREFIX,
     REPORT,
@@ -46,6 +48,25 @@ NO_ROLE = Finding(
 )
 
 
+PROTECTION = Protection(
+    at=NOW,
+    mode="lock",
+    release=True,
+    helpless=(
+        Helpless("contoso.azurecr.io", "weekly", "acr purge --filter '.*:.*' --include-locked"),
+    ),
+    missing=(
+        Missing(
+            registry="fabrikam.azurecr.io",
+            reason="Pullwatch may not lock images of fabrikam.azurecr.io: its identity lacks "
+            "Microsoft.ContainerRegistry/registries/metadata/write",
+            commands=(GRANT,),
+        ),
+    ),
+    counts={"kept": 8, "held": 2, "taken away": 1},
+)
+
+
 def busy() -> DashboardView:
     """Everything is there at once, and the watch has stopped."""
     role = replace(
@@ -59,6 +80,9 @@ def busy() -> DashboardView:
         incident(WARNING, hit=affected(2, image="fabrikam.azurecr.io/reports/daily:7")),
         id="c" * 32,
         cause=Cause(CauseKind.SWEEP, START),
+    )
+    ahead = replace(
+        incident(FORESEEN, hit=affected(3), cause=Cause(CauseKind.FORESEEN, START)), id="e" * 32
     )
     ended = replace(
         incident(
@@ -92,7 +116,8 @@ def busy() -> DashboardView:
                 Unjudged("the cluster aks-edge did not answer within 15 s", 1),
             ),
         ),
-        incidents=(incident(), role, expiring),
+        incidents=(incident(), role, expiring, ahead),
+        protection=PROTECTION,
         resolved=(ended,),
         report=replace(REPORT, complete=False, missing_jobs=1),
         heartbeats=heartbeats(SETTINGS, beats, NOW, START),
@@ -158,6 +183,11 @@ def trapped(text: str = HOSTILE) -> DashboardView:
         incidents=(trap,),
         resolved=(ended,),
         notes=(note,),
+        protection=replace(
+            PROTECTION,
+            helpless=(Helpless(text, text, text),),
+            missing=(Missing(registry=text, reason=text, commands=(text,)),),
+        ),
         overview=Overview(
             at=NOW,
             registries=(Standing(registry=text, resource_id=text, counts={"fail": 1}),),

@@ -42,6 +42,7 @@ def test_every_route_is_authenticated() -> None:
         "api/checks/{id}",
         "api/registries",
         "api/reports/latest",
+        "api/protection",
         "api/health",
     }
     assert {str(b["authLevel"]).upper() for b in routes.values()} == {"FUNCTION"}

@@ -22,13 +22,14 @@ LEGACY: Final = {
     "push": f"{ACR}/push/write",
     "delete": f"{ACR}/artifacts/delete",
     "metadata_read": f"{ACR}/pull/read",
-    "metadata_write": f"{ACR}/push/write",
+    "metadata_write": f"{ACR}/metadata/write",
     "deleted_read": f"{ACR}/deleted/read",
     "deleted_restore": f"{ACR}/deleted/restore/action",
     "quarantine_read": f"{ACR}/quarantine/read",
     "quarantine_write": f"{ACR}/quarantine/write",
 }
-"""Action in a token -> action of a role. The metadata actions follow pull and push [inferred]."""
+"""Action in a token -> action of a role. Reading metadata follows pulling [inferred]; writing it is
+an action of its own, which AcrPush does not list (Azure's resource provider operations)."""
 
 ABAC: Final = {
     "pull": f"{ACR}/repositories/content/read",

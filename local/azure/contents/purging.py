@@ -6,7 +6,7 @@ filters of one repository share one `keep`. Source: github.com/Azure/acr-cli, RE
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -41,8 +41,10 @@ class Purge:
     dry_run: bool = False
 
 
-def parse_task(text: str) -> list[Purge]:
-    """The purges among the steps of a task file."""
+def parse_task(text: str, values: Mapping[str, str] | None = None) -> list[Purge]:
+    """The purges among the steps of a task file; `values` stand for `{{.Values.NAME}}`."""
+    for name, value in (values or {}).items():
+        text = value.join(re.split(rf"{{{{\s*\.Values\.{re.escape(name)}\s*}}}}", text))
     task = yaml.safe_load(text) or {}
     aliases: dict[str, str] = (task.get("alias") or {}).get("values") or {}
     commands = [expand(str(step["cmd"]), aliases) for step in steps(task) if "cmd" in step]

@@ -4,6 +4,7 @@ from local.faults.cases import Case
 from local.faults.catalogue import (
     asked,
     auth,
+    cleanup,
     credentials,
     existence,
     lookalikes,
@@ -19,6 +20,7 @@ FAULTS: tuple[Case, ...] = (
     *credentials.FAULTS,
     *auth.FAULTS,
     *existence.FAULTS,
+    *cleanup.FAULTS,
     *reported.FAULTS,
     *asked.FAULTS,
 )
@@ -28,4 +30,5 @@ EVERY_CASE: tuple[Case, ...] = (
     *lookalikes.LOOKALIKES,
     *lookalikes_of_rights.LOOKALIKES,
     *lookalikes_of_images.LOOKALIKES,
+    *cleanup.LOOKALIKES,
 )

@@ -6,6 +6,8 @@ from shared.adapters.store.diagnoses import Diagnoses
 from shared.adapters.store.incidents import Incidents
 from shared.adapters.store.index import DeploymentIndex
 from shared.adapters.store.ledger import Ledger
+from shared.adapters.store.locks import OwnLocks
+from shared.adapters.store.plans import Plans
 from shared.adapters.store.requested import RequestedChecks
 from shared.adapters.store.sweeps import Sweeps
 from shared.adapters.store.watched import WatchedRepositories
@@ -22,6 +24,8 @@ class Store:
     sweeps: Sweeps
     ledger: Ledger
     requested: RequestedChecks
+    plans: Plans
+    locks: OwnLocks
     watched: WatchedRepositories
 
     @classmethod
@@ -34,5 +38,7 @@ class Store:
             Sweeps(tables),
             Ledger(tables),
             RequestedChecks(tables),
+            Plans(tables),
+            OwnLocks(tables),
             WatchedRepositories(tables),
         )

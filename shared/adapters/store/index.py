@@ -26,6 +26,7 @@ from shared.adapters.tables import (
     give_way,
 )
 from shared.domain.facts.registry import ImageContent
+from shared.domain.forecast import Foreseen
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull, short_hash
 from shared.domain.removals import Removal, RemovalKind
@@ -42,10 +43,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     ``seen`` is when it was first found. ``digest`` is what its reference last resolved to;
     ``content`` what that consists of, where it is an index of several images: it never changes,
     so no process has to read it again. ``gone`` says that the reference was last seen not to
-    resolve, ``lost`` are children of its index that were last seen not to be there.
+    resolve, ``lost`` are children of its index that were last seen not to be there. ``foreseen`` is
+    what clean-ups will take of it first, as last foretold.
 
     ``tags`` are all that were on the digest when it was last looked at, ``source`` and ``revision``
-    what its labels say of its origin. ``removal`` is the latest one that took it, by an event or a
+    what its labels say of its origin, ``pushed`` when it was last pushed, as far as is known.
+    ``removal`` is the latest one that took it, by an event or a
     resource log. ``missed`` is when a discovery first did not find the workload. ``version`` is
     that of the row it was read from.
     """
@@ -56,10 +59,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     content: ImageContent | None = None
     resolved: datetime | None = None
     gone: bool = False
+    foreseen: Foreseen | None = None
     lost: tuple[Digest, ...] = ()
     tags: tuple[str, ...] = ()
     source: str = ""
     revision: str = ""
+    pushed: datetime | None = None
     removal: Removal | None = None
     missed: datetime | None = None
     version: str = ""

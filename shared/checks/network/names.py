@@ -27,7 +27,7 @@ NAME_UNKNOWN = Problem(
         "Correct the image's name, or create the registry again and push the image",
     ),
     link=links.ACCESS,
-    explains=("network.", "credentials.", "auth.", "existence.", "capacity."),
+    explains=("network.", "credentials.", "auth.", "existence.", "capacity.", "cleanup."),
     health_code="CONNECTIVITY_DNS_ERROR",
 )
 RENAMED = Problem(
@@ -42,7 +42,7 @@ RENAMED = Problem(
         "Correct the image of {workload} to {corrected}",
     ),
     link=links.LABELS,
-    explains=("network.", "credentials.", "auth.", "existence.", "capacity."),
+    explains=("network.", "credentials.", "auth.", "existence.", "capacity.", "cleanup."),
     health_code="CONNECTIVITY_DNS_ERROR",
 )
 DELETING = Problem(
@@ -52,7 +52,7 @@ DELETING = Problem(
     explanation="Azure reports the registry's provisioning state as {state}.",
     fix=("az acr show --name {registry} --query provisioningState --output tsv",),
     link=links.ACCESS,
-    explains=("existence.",),
+    explains=("existence.", "cleanup."),
 )
 NOT_READY = Problem(
     code="NETWORK_REGISTRY_NOT_READY",

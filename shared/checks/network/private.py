@@ -19,7 +19,7 @@ from shared.domain.facts.registry import PrivateEndpoint, RegistryProfile, Sku
 from shared.domain.facts.workload import Egress, PrivatePath
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
-CONSEQUENCES = ("network.public", "network.firewall", "existence.")
+CONSEQUENCES = ("network.public", "network.firewall", "existence.", "cleanup.")
 FILL_ZONE = (
     "az network private-endpoint dns-zone-group create --resource-group {endpoint_group} "
     "--endpoint-name {endpoint} --name default --private-dns-zone {zone} "
@@ -77,7 +77,7 @@ ZONE_NOT_LINKED = Problem(
     "admit them.",
     fix=(LINK_ZONE,),
     link=links.PRIVATE,
-    explains=("existence.",),
+    explains=("existence.", "cleanup."),
 )
 UNUSED = Problem(
     code="NETWORK_PRIVATE_ENDPOINT_UNUSED",
@@ -96,7 +96,7 @@ ZONE_LACKS_RECORD = Problem(
     "endpoint: without the record {record} the name does not exist for this network.",
     fix=(FILL_ZONE,),
     link=links.PRIVATE,
-    explains=("existence.",),
+    explains=("existence.", "cleanup."),
     health_code="CONNECTIVITY_DNS_ERROR",
 )
 ZONE_LACKS_DATA_RECORD = Problem(

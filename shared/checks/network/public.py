@@ -28,7 +28,7 @@ PUBLIC_DISABLED = Problem(
         "az acr update --name {registry} --public-network-enabled true --default-action Deny",
     ),
     link=links.PRIVATE,
-    explains=("network.firewall", "existence."),
+    explains=("network.firewall", "existence.", "cleanup."),
     health_code="CONNECTIVITY_FORBIDDEN_ERROR",
 )
 DENIES_EGRESS = Problem(
@@ -38,7 +38,7 @@ DENIES_EGRESS = Problem(
     explanation="{workload} pulls from {address}. The registry admits {rules} only.{untrusted}",
     fix=("az acr network-rule add --name {registry} --ip-address {address}",),
     link=links.FIREWALL,
-    explains=("existence.",),
+    explains=("existence.", "cleanup."),
     health_code="CONNECTIVITY_FORBIDDEN_ERROR",
 )
 
@@ -50,7 +50,7 @@ ADMITS_NOBODY = Problem(
     "is not known, but no address would do.{untrusted}",
     fix=("az acr network-rule add --name {registry} --ip-address EGRESS-ADDRESS",),
     link=links.FIREWALL,
-    explains=("existence.",),
+    explains=("existence.", "cleanup."),
     health_code="CONNECTIVITY_FORBIDDEN_ERROR",
 )
 NOT_ROUTED = Problem(
@@ -66,7 +66,7 @@ NOT_ROUTED = Problem(
         ),
     ),
     link=links.APP_SERVICE_NETWORK,
-    explains=("network.firewall", "existence."),
+    explains=("network.firewall", "existence.", "cleanup."),
     health_code="CONNECTIVITY_FORBIDDEN_ERROR",
 )
 TRUSTED_OFF = Problem(
@@ -77,7 +77,7 @@ TRUSTED_OFF = Problem(
     "service, but the registry's networkRuleBypassOptions is None.",
     fix=("az acr update --name {registry} --allow-trusted-services true",),
     link=links.TRUSTED,
-    explains=("network.firewall", "existence."),
+    explains=("network.firewall", "existence.", "cleanup."),
     health_code="CONNECTIVITY_FORBIDDEN_ERROR",
 )
 TRUSTED_NEEDS_IDENTITY = Problem(
@@ -88,7 +88,7 @@ TRUSTED_NEEDS_IDENTITY = Problem(
     "in, but only those that pull with a managed identity; this one pulls as {identity}.",
     fix=("{configure}",),
     link=links.TRUSTED,
-    explains=("network.firewall", "existence."),
+    explains=("network.firewall", "existence.", "cleanup."),
     health_code="CONNECTIVITY_FORBIDDEN_ERROR",
 )
 

@@ -53,6 +53,7 @@ class RegistryProfile(Fact, frozen=True, kw_only=True):
     arm_audience_accepted: bool = True
     quarantine: bool = False
     retention_days: int | None = None
+    retention_since: datetime | None = None
     tenant_id: str = ""
 
     @property

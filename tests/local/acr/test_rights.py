@@ -32,7 +32,7 @@ def rights(described: Estate, repository: str = "app") -> set[str]:
     ("role", "expected"),
     [
         ("AcrPull", {"pull", "metadata_read"}),
-        ("AcrPush", {"pull", "metadata_read", "push", "metadata_write"}),
+        ("AcrPush", {"pull", "metadata_read", "push"}),
         ("AcrDelete", {"delete"}),
         ("Container Registry Repository Reader", set()),
         ("Monitoring Reader", {"pull", "metadata_read", "deleted_read", "quarantine_read"}),

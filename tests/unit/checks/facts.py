@@ -9,7 +9,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shared.domain.cleanup import Loss
 from shared.domain.facts.base import Evidence, Fact, Unavailable
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import (
     Answer,
@@ -228,6 +230,11 @@ def usages(**current: tuple[int, int]) -> RegistryUsages:
     return RegistryUsages(tuple(Usage(name, *values) for name, values in current.items()))
 
 
+def forecast(*losses: Loss, **changes: Any) -> CleanupForecast:
+    plain = CleanupForecast(until=NOW + 7 * DAYS, losses=losses)
+    return replace(plain, **changes)
+
+
 def observed() -> tuple[Fact, ...]:
     """A pod that pulls with the kubelet's identity from an open Premium registry."""
     return (
@@ -247,6 +254,7 @@ def observed() -> tuple[Fact, ...]:
         egress("52.1.2.3"),
         RuntimePlatforms((AMD64,)),
         workload(),
+        forecast(),
     )
 
 

@@ -9,6 +9,7 @@ from shared.domain.findings import Outcome
 from tests.unit.checks import (
     auth_cases,
     capacity_cases,
+    cleanup_cases,
     credentials_cases,
     existence_cases,
     network_cases,
@@ -22,6 +23,7 @@ CASES: list[Case] = [
     *auth_cases.CASES,
     *existence_cases.CASES,
     *capacity_cases.CASES,
+    *cleanup_cases.CASES,
 ]
 FAILING = [case for case in CASES if isinstance(case.expected, tuple) and case.expected]
 

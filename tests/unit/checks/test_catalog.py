@@ -15,7 +15,9 @@ from tests.unit.checks.case import Case
 from tests.unit.checks.test_cases import FAILING, name
 
 PROBLEMS = list(dict.fromkeys(p for check in EVERY_CHECK for p in check.finds))
-FAMILIES = ("reference", "network", "credentials", "auth", "existence", "capacity", "reported")
+FAMILIES = (
+    "reference", "network", "credentials", "auth", "existence", "capacity", "cleanup", "reported",
+)  # fmt: skip
 PAGE = Path(__file__).parents[3] / "docs" / "findings.md"
 
 

@@ -121,7 +121,7 @@ def test_a_report_has_no_transition() -> None:
     told = posted(gallery()["report"])
     assert (told["topic"], told["transition"], told["incident"]) == ("report", None, None)
     assert told["report"]["pulls"]["fail"] == 6
-    assert len(told["report"]["incidents"]) == 3
+    assert len(told["report"]["incidents"]) == 4
     assert len(told["report"]["gaps"]) == 2
 
 

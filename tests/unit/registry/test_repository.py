@@ -153,7 +153,7 @@ ENTRY = Entry(digest=DIGEST, media_type="application/vnd.oci.image.manifest.v1+j
     [
         (ENTRY, TagEntry("v1", DIGEST), True),
         (ENTRY, TagEntry("v1", OTHER), False),
-        (ENTRY, TagEntry("v1", DIGEST, Locks(read_enabled=False)), False),
+        (ENTRY, TagEntry("v1", DIGEST, None, Locks(read_enabled=False)), False),
         (Entry(digest=DIGEST), TagEntry("v1", DIGEST), False),
         (
             Entry(

@@ -250,9 +250,11 @@ def _run(registry: Registry, run: Run) -> Json:
 
 
 def _task(world: World, registry: Registry, task: Task) -> Json:
+    schedules = [(one, "Enabled") for one in task.schedules]
+    schedules += [(one, "Disabled") for one in task.paused_schedules]
     triggers = [
-        {"name": f"t{number}", "schedule": schedule, "status": "Enabled"}
-        for number, schedule in enumerate(task.schedules, 1)
+        {"name": f"t{number}", "schedule": schedule, "status": status}
+        for number, (schedule, status) in enumerate(schedules, 1)
     ]
     properties = {
         "provisioningState": "Succeeded",
@@ -260,13 +262,39 @@ def _task(world: World, registry: Registry, task: Task) -> Json:
         "status": task.status,
         "platform": {"os": "linux", "architecture": "amd64"},
         "timeout": 3600,
-        "step": {
-            "type": "EncodedTask",
-            "encodedTaskContent": base64.b64encode(task.yaml.encode()).decode(),
-            "contextPath": "/dev/null",
-            "values": [],
-        },
+        "step": _step(task),
         "trigger": {"timerTriggers": triggers},
         "isSystemTask": False,
     }
     return child(registry.id, f"{_TYPE}/tasks", task.name, properties, location=registry.location)
+
+
+def _step(task: Task) -> Json:
+    """The steps of a task: in full, or where the file with them is. Secret values have no value."""
+    values: list[Json] = [
+        {"name": name, "value": value, "isSecret": False} for name, value in task.values.items()
+    ]
+    values += [{"name": name, "isSecret": True} for name in task.secret_values]
+    if task.dockerfile:
+        return {
+            "type": "Docker",
+            "dockerFilePath": task.dockerfile,
+            "contextPath": task.context,
+            "imageNames": [],
+            "isPushEnabled": True,
+            "noCache": False,
+            "arguments": [],
+        }
+    if task.file:
+        return {
+            "type": "FileTask",
+            "taskFilePath": task.file,
+            "contextPath": task.context,
+            "values": values,
+        }
+    return {
+        "type": "EncodedTask",
+        "encodedTaskContent": base64.b64encode(task.yaml.encode()).decode(),
+        "contextPath": "/dev/null",
+        "values": values,
+    }

@@ -1,0 +1,116 @@
+"""Will something delete the image that a pull needs, and when?"""
+
+from collections.abc import Iterable
+
+from shared.checks import links
+from shared.checks.base import NotApplicableError, check
+from shared.checks.cleanup.telling import about_loss, afterwards, keep, restore_hint, why
+from shared.checks.names import about_image, about_workload
+from shared.domain.cleanup import Loss, LossKind
+from shared.domain.facts.base import Unavailable
+from shared.domain.facts.cleanup import CleanupForecast
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import ManifestAnswer
+from shared.domain.findings import Confidence, Finding, Outcome, Problem
+from shared.domain.forecast import first, stage
+from shared.domain.pulls import Pull
+
+STILL = (
+    "What runs goes on running; whatever must pull the image after that fails: a new node, a "
+    "restart, a scale-out. "
+)
+TAG_FORESEEN = Problem(
+    code="CLEANUP_TAG_FORESEEN",
+    outcome=Outcome.WARN,
+    title="{when} the task {task} will untag {repository}:{tag}",
+    explanation="{why}" + STILL + "{afterwards}{hint}",
+    fix=("{keep}", "{keep_manifest}", "{halt}", "{change}"),
+    link=links.PURGE,
+)
+MANIFEST_FORESEEN = Problem(
+    code="CLEANUP_MANIFEST_FORESEEN",
+    outcome=Outcome.WARN,
+    title="{when} the task {task} will delete a manifest that {image} needs",
+    explanation="{why}{what}" + STILL + "{hint}",
+    fix=("{keep_manifest}", "{halt}", "{change}"),
+    link=links.PURGE,
+)
+RETENTION_FORESEEN = Problem(
+    code="CLEANUP_RETENTION_FORESEEN",
+    outcome=Outcome.WARN,
+    title="{when} the retention policy of {login_server} will delete a manifest that {image} needs",
+    explanation="{why}{what}" + STILL + "{hint}",
+    fix=(
+        "{keep_manifest}",
+        "Give the manifest a tag: the policy takes untagged manifests only",
+        "{halt}",
+    ),
+    link=links.RETENTION,
+)
+RUNNING_FORESEEN = Problem(
+    code="CLEANUP_RUNNING_FORESEEN",
+    outcome=Outcome.WARN,
+    title="{when} {by} will delete the manifest that {workload} runs of {image}",
+    explanation="The tag {tag} points to another manifest by now, so a new pull gets that one. The "
+    "running manifest {digest} has no tag any more; once it is gone, nothing can go back to it. "
+    "{why}{hint}",
+    fix=("{keep_manifest}",),
+    link=links.RETENTION,
+    confidence=Confidence.LIKELY,
+)
+
+
+@check("cleanup.foreseen", TAG_FORESEEN, MANIFEST_FORESEEN, RETENTION_FORESEEN, advisory=True)
+def image_outlives_the_week(
+    asked: Asked, forecast: CleanupForecast, answer: ManifestAnswer | Unavailable
+) -> Iterable[Finding]:
+    """No task and no policy that can be read will delete the image within seven days."""
+    tag = first(one for one in forecast.losses if one.kind is LossKind.UNTAGGED)
+    if tag:
+        yield _found(TAG_FORESEEN, asked, forecast, tag)
+        return
+    running = _only_running(asked.pull, answer)
+    needed = (one for one in forecast.losses if one.digest != running)
+    if loss := first(needed):
+        policy = loss.kind is LossKind.RETENTION
+        yield _found(RETENTION_FORESEEN if policy else MANIFEST_FORESEEN, asked, forecast, loss)
+
+
+@check("cleanup.retention", RUNNING_FORESEEN, advisory=True)
+def running_image_outlives_the_week(
+    asked: Asked, forecast: CleanupForecast, answer: ManifestAnswer
+) -> Iterable[Finding]:
+    """What runs under a tag that was moved since is not deleted within seven days."""
+    if not asked.pull.running or not (asked.pull.image.digest or answer.digest):
+        raise NotApplicableError("it is not known what runs, or the image is gone")
+    running = _only_running(asked.pull, answer)
+    if loss := first(one for one in forecast.losses if running and one.digest == running):
+        yield _found(RUNNING_FORESEEN, asked, forecast, loss)
+
+
+def _only_running(pull: Pull, answer: ManifestAnswer | Unavailable) -> str:
+    """The digest that runs, where the image names another one now; else empty."""
+    named = pull.image.digest or (answer.digest if isinstance(answer, ManifestAnswer) else "")
+    return pull.running if named and pull.running != named else ""
+
+
+def _found(problem: Problem, asked: Asked, forecast: CleanupForecast, loss: Loss) -> Finding:
+    image = asked.pull.image
+    found = problem.found(
+        subject=str(image),
+        why=why(loss, forecast),
+        what=_what(asked.pull, loss),
+        afterwards=afterwards(loss, forecast),
+        hint=restore_hint(loss, forecast),
+        **about_image(image)
+        | about_workload(asked.pull)
+        | keep(image, loss, forecast)
+        | about_loss(loss),
+    )
+    return found.at_stage(stage(loss.at, asked.at))
+
+
+def _what(pull: Pull, loss: Loss) -> str:
+    if pull.image.digest == loss.digest:
+        return f"The workload is pinned to {loss.digest}, which has no tag by then. "
+    return f"It is {loss.digest}, which the index of the image lists. The tag itself stays. "

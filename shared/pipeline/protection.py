@@ -1,0 +1,147 @@
+"""What protects deployed images from clean-ups: the plan of locks, and what stands in its way.
+
+It reads locks that are not known yet, and changes nothing.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Mapping
+
+from msgspec.structs import replace
+
+from shared.adapters.concurrency import each
+from shared.adapters.store.index import Entry
+from shared.domain.cleanup import Attributes
+from shared.domain.diagnosis import Gap
+from shared.domain.facts.base import CouldNotLookError
+from shared.domain.forecast import SeenPlan, concerns, orders
+from shared.domain.protection import (
+    Helpless,
+    Memory,
+    OwnLock,
+    Protection,
+    Target,
+    Use,
+    plan,
+    to_read,
+    wanted,
+)
+from shared.domain.pulls import Registry
+from shared.pipeline.services import Services
+
+log = logging.getLogger(__name__)
+AT_ONCE = 8
+MOST = 500
+"""Targets that are read in one go; the next one goes on."""
+
+type Registries = Mapping[str, Registry]
+type States = dict[Target, Attributes | None]
+
+
+async def protection_plan(
+    services: Services, registry: str = "", *, ask: bool = True
+) -> Protection:
+    """What is to be locked and released, of one registry or of all. It changes nothing.
+
+    Locks that are not known are read, unless it is not to ``ask``: then they are UNREAD.
+    """
+    plans = {host: kept.plan async for host, kept in services.store.plans.everything()}
+    entries = [one async for one in services.store.index.everything()]
+    own = {
+        one.lock.target: one.lock
+        async for one in services.store.locks.everything()
+        if registry in {"", one.lock.target.registry}
+    }
+    mine = [one for one in entries if registry in {"", one.pull.image.registry}]
+    found = await plan_for(services, mine, plans, own, ask=ask)
+    return replace(found, missing=await services.store.locks.missing())
+
+
+async def plan_for(
+    services: Services,
+    entries: Collection[Entry],
+    plans: Mapping[str, SeenPlan],
+    own: dict[Target, OwnLock],
+    *,
+    ask: bool = True,
+) -> Protection:
+    """The plan for some deployed pulls, under the clean-up plans of their registries."""
+    needed = wanted(uses(entries, plans))
+    # what is deployed stays locked, though no plan threatens it now
+    needed |= {t: using for t, using in wanted(uses(entries)).items() if t in own}
+    memory = Memory(own, services.now(), release=services.settings.protect_release)
+    states = await _read(services, sorted(to_read(needed, memory))[:MOST]) if ask else {}
+    lines = plan(needed, memory, states)
+    return Protection(
+        at=memory.now,
+        mode=services.settings.protect_mode,
+        release=memory.release,
+        lines=lines,
+        helpless=tuple(sorted(_helpless(entries, plans))),
+        counts=dict(Counter(line.standing.value for line in lines)),
+    )
+
+
+def uses(entries: Collection[Entry], plans: Mapping[str, SeenPlan] | None = None) -> list[Use]:
+    """Pulls in repositories that a plan concerns; all of them where no plans are given."""
+    return [
+        Use(
+            pull=one.pull,
+            digest=one.digest,
+            children=tuple(c.digest for c in one.content.children) if one.content else (),
+            threatened=one.foreseen is not None,
+        )
+        for one in entries
+        if plans is None or _concerned(one, plans)
+    ]
+
+
+def _concerned(entry: Entry, plans: Mapping[str, SeenPlan]) -> bool:
+    image = entry.pull.image
+    seen = plans.get(image.registry)
+    return seen is not None and not entry.gone and concerns(seen, image.repository)
+
+
+def _helpless(entries: Collection[Entry], plans: Mapping[str, SeenPlan]) -> set[Helpless]:
+    """Purges of repositories in use that no lock stops."""
+    images = {(one.pull.image.registry, one.pull.image.repository) for one in entries}
+    return {
+        Helpless(host, order.task, order.command)
+        for host, repository in images
+        if host in plans
+        for order in orders(plans[host], repository)
+        if order.include_locked
+    }
+
+
+async def protection_gaps(services: Services) -> tuple[Gap, ...]:
+    """What a report must say of clean-ups: tasks that nobody can read, rights that are missing."""
+    unseen = [
+        Gap(f"{host} task {one.task}", one.reason, hides=False)
+        async for host, kept in services.store.plans.everything()
+        for one in kept.plan.unseen
+    ]
+    missing = await services.store.locks.missing()
+    return (*unseen, *(Gap(f"locks of {one.registry}", one.reason, hides=False) for one in missing))
+
+
+async def known_registries(services: Services) -> Registries:
+    """The registries that may be asked, by login server."""
+    found = await services.registry.registries()
+    return {one.login_server: one for one in found.known}
+
+
+async def _read(services: Services, targets: Collection[Target]) -> States:
+    """The locks of targets; what cannot be read is left out, and so stays as it is."""
+    known = await known_registries(services) if targets else {}
+
+    async def one(target: Target) -> tuple[Target, Attributes | None] | None:
+        try:
+            registry = known[target.registry]
+            found = await services.registry.locks(registry, target.repository, target.reference)
+        except (CouldNotLookError, KeyError) as why:
+            log.warning("the locks of %s cannot be read: %s", target, why)
+            return None
+        return target, found
+
+    return dict(seen for seen in await each(targets, one, at_once=AT_ONCE) if seen)
