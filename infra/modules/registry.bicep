@@ -32,8 +32,7 @@ resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// Locks are metadata. In ABAC mode a role can be as narrow as that; in RBAC mode the registry asks
-// for the right to push, and knows nothing narrower
+// Locks are metadata, of which each mode has a right of its own; no built-in role has that alone
 resource locker 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (protect) {
   name: guid(resourceGroup().id, registryName, 'pullwatch-locks')
   properties: {
@@ -43,7 +42,7 @@ resource locker 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (prote
     assignableScopes: [resourceGroup().id]
     permissions: [
       {
-        actions: abac ? [] : ['Microsoft.ContainerRegistry/registries/push/write']
+        actions: abac ? [] : ['Microsoft.ContainerRegistry/registries/metadata/write']
         dataActions: abac ? ['Microsoft.ContainerRegistry/registries/repositories/metadata/write'] : []
       }
     ]

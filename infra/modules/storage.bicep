@@ -15,7 +15,7 @@ var roles = loadJsonContent('../roles.json')
 var definitions = 'Microsoft.Authorization/roleDefinitions'
 var packageContainer = 'app-package'
 var deadLetterContainer = 'eventgrid-dead-letters'
-var tables = ['diagnoses', 'incidents', 'index', 'ledger', 'requested', 'sweeps', 'watched']
+var tables = ['diagnoses', 'incidents', 'index', 'ledger', 'locks', 'plans', 'requested', 'sweeps', 'watched']
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: 'st${token}'

@@ -45,7 +45,7 @@ TUNING = re.compile(
 )
 """Numbers with a good default: PULLWATCH_SETTINGS for whoever knows better."""
 
-ANNOUNCED = {"PROTECT_MODE", "PROTECT_RELEASE", "WEBHOOK_URL", "WEBHOOK_SECRET"}
+ANNOUNCED = {"WEBHOOK_URL", "WEBHOOK_SECRET"}
 """Set already, and read by parts of the app that come later."""
 
 
