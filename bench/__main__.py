@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from bench import asking, cold_start, deletion, machine, sweep, watching
+from bench import asking, clean_ups, cold_start, deletion, machine, sweep, watching
 from bench.rows import Row, table
 from local.arguments import Parser
 from local.azurite import InstallError
@@ -19,6 +19,7 @@ PARTS: dict[str, Measure] = {
     "sweep": sweep.measure,
     "watch": watching.measure,
     "check": asking.measure,
+    "clean-ups": clean_ups.measure,
     "cold": cold_start.measure,
 }
 

@@ -1,7 +1,7 @@
 """What Pullwatch costs a month: measured counts (docs/performance.md) times public prices.
 
-The arithmetic of docs/operations.md. Prices are US dollars in East US, as published in autumn
-2026; they differ by region, contract and date. What is assumed is written beside it.
+The arithmetic of docs/operations.md. Prices are US dollars in East US, November 2026; they differ
+by region, contract and date. What is assumed is written beside it.
 """
 
 from collections.abc import Sequence

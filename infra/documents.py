@@ -46,12 +46,6 @@ HOOKS = (
         "",
         "Log Analytics workspaces that get the registries' logs: resource ids.",
     ),
-    (
-        "`PULLWATCH_PROTECT`",
-        "`false`",
-        "",
-        "Give the app the right to lock images. It can write nothing else.",
-    ),
 )
 """What only hooks read."""
 

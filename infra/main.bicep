@@ -95,11 +95,12 @@ param mailTo string = ''
 @description('Address people reach the dashboard at, if not the app\'s own.')
 param publicUrl string = ''
 
-@description('What is done for an image that a clean-up is about to delete (README.md).')
-param protectMode string = ''
+@allowed(['off', 'lock'])
+@description('Lock deployed images that a clean-up visits, which gives the app the right to lock: it can write nothing else.')
+param protectMode string = 'off'
 
-@description('When a protection is lifted (README.md).')
-param protectRelease string = ''
+@description('Release own locks once an image is no longer deployed.')
+param protectRelease bool = false
 
 @description('Read pods and their events in clusters with Azure RBAC.')
 param readClusters bool = true

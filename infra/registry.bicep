@@ -23,7 +23,7 @@ param eventsIdentityId string
 param logsId string
 
 module access 'modules/registry.bicep' = {
-  name: '${settingName}-access-${registryName}'
+  name: '${settingName}-access-${uniqueString(registryName)}'
   params: {
     registryName: registryName
     abac: abac
@@ -33,7 +33,7 @@ module access 'modules/registry.bicep' = {
 }
 
 module topic 'modules/topic.bicep' = {
-  name: '${settingName}-topic-${registryName}'
+  name: '${settingName}-topic-${uniqueString(registryName)}'
   scope: resourceGroup(topicGroup)
   params: {
     topicName: topicName

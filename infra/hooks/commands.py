@@ -102,12 +102,28 @@ def names(setting: str) -> list[str]:
 
 def links() -> list[dict[str, Any]]:
     """The registries, as the preprovision hook found them. Raises HookError."""
-    text = os.environ.get("PULLWATCH_REGISTRY_LINKS", "").strip() or "[]"
+    return _listed("PULLWATCH_REGISTRY_LINKS")
+
+
+def linked() -> list[dict[str, Any]]:
+    """Every registry that something was deployed beside, also one that is no more named.
+
+    Raises HookError.
+    """
+    found = {one["id"].lower(): one for one in (*_listed("PULLWATCH_LINKED"), *links())}
+    return list(found.values())
+
+
+def keep(name: str, value: Any) -> None:
+    """Put a value into the azd environment, as JSON. Raises HookError."""
+    run("azd", "env", "set", name, json.dumps(value, separators=(",", ":")))
+
+
+def _listed(name: str) -> list[dict[str, Any]]:
     try:
-        found = json.loads(text)
+        return list(json.loads(os.environ.get(name, "").strip() or "[]"))
     except ValueError:
-        raise HookError("PULLWATCH_REGISTRY_LINKS is no JSON: run `azd provision` again.") from None
-    return list(found)
+        raise HookError(f"{name} is no JSON: run `azd provision` again.") from None
 
 
 def main(hook: Callable[[], None]) -> int:

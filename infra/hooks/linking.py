@@ -29,7 +29,7 @@ def link_registry(link: Mapping[str, Any]) -> None:
         "registryName": link["id"].rpartition("/")[2],
         "location": link["location"],
         "abac": link["abac"],
-        "protect": os.environ.get("PULLWATCH_PROTECT", "").lower() == "true",
+        "protect": os.environ.get("PULLWATCH_PROTECT_MODE", "") == "lock",
         "topicName": link["topicName"],
         "topicGroup": link["topicGroup"],
         "createTopic": link["createTopic"],

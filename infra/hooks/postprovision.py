@@ -14,7 +14,7 @@ from pathlib import Path
 if __name__ == "__main__":  # azd starts the file, not the package
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from infra.hooks.commands import links, main, names, needed, say
+from infra.hooks.commands import keep, linked, links, main, names, needed, say
 from infra.hooks.linking import (
     check_identity,
     link_registry,
@@ -22,13 +22,22 @@ from infra.hooks.linking import (
     patiently,
     subscribe,
 )
+from infra.hooks.unlinking import unlink
 
 HOOK = "postprovision"
 
 
 def postprovision(pause: Callable[[float], None] = time.sleep) -> None:
-    """Link every registry and every workspace. Raises HookError."""
+    """Link every registry and every workspace, and let go of those that are no more named.
+
+    Raises HookError.
+    """
     queued = needed("PULLWATCH_EVENT_DELIVERY") == "serviceBus"
+    named = {link["id"].lower() for link in links()}
+    for link in linked():
+        if link["id"].lower() not in named:
+            unlink(link)
+    keep("PULLWATCH_LINKED", links())
     for link in links():
         link_registry(link)
         if queued:

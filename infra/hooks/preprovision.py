@@ -6,7 +6,6 @@ main.bicepparam reads it.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 if __name__ == "__main__":  # azd starts the file, not the package
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from infra.hooks.commands import CommandError, HookError, az, every, get, main, names, run, say
+from infra.hooks.commands import CommandError, HookError, az, every, get, keep, main, names, say
 
 REGISTRY_API = "2025-11-01"
 TOPIC_API = "2025-02-15"
@@ -41,7 +40,7 @@ def preprovision() -> None:
         mode = "ABAC" if one["abac"] else "RBAC"
         topic = "a new topic" if one["createTopic"] else "its topic"
         say(f"  {one['loginServer']}: {mode} mode, {one['location']}, {topic} {one['topicName']}")
-    run("azd", "env", "set", "PULLWATCH_REGISTRY_LINKS", json.dumps(found, separators=(",", ":")))
+    keep("PULLWATCH_REGISTRY_LINKS", found)
 
 
 def link(wanted: str) -> dict[str, Any]:

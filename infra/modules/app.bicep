@@ -50,7 +50,7 @@ param mailFrom string
 param mailTo string
 param publicUrl string
 param protectMode string
-param protectRelease string
+param protectRelease bool
 
 @description('Application (client) id that people sign in with; empty leaves function keys alone.')
 param entraClientId string
@@ -110,7 +110,7 @@ var own = {
   MAIL_TO: mailTo
   PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
   PROTECT_MODE: protectMode
-  PROTECT_RELEASE: protectRelease
+  PROTECT_RELEASE: protectRelease ? 'true' : 'false'
 }
 
 var readyGroups = [

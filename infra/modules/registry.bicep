@@ -32,7 +32,7 @@ resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-// Locks are metadata, of which each mode has a right of its own; no built-in role has that alone
+// Locks are metadata: a right of its own in either mode, which no built-in role has alone
 resource locker 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (protect) {
   name: guid(resourceGroup().id, registryName, 'pullwatch-locks')
   properties: {

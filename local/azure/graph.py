@@ -1,4 +1,4 @@
-"""Microsoft Graph, as far as it is read: service principals, applications, groups with members.
+"""Microsoft Graph, as far as it is read: service principals, applications, users, groups.
 
 Users may read the directory; applications need Application.Read.All, GroupMember.Read.All or
 Directory.Read.All (`graphPermissions` of the identity).
@@ -22,8 +22,17 @@ type Json = dict[str, Any]
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _APPLICATIONS: Final = frozenset({"Application.Read.All", "Directory.Read.All"})
+_USERS: Final = frozenset({"User.Read.All", "Directory.Read.All"})
 _GROUPS: Final = frozenset({"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"})
-_BY_APP_ID: Final = re.compile(r"appId\s+eq\s+'([^']*)'")
+_ASKED: Final = (
+    (re.compile(r"appId\s+eq\s+'([^']*)'"), lambda one: one.client_id),
+    # az asks so; the names of a service principal are its appId and URIs, which nobody has here.
+    (
+        re.compile(r"servicePrincipalNames/any\(\w+:\s*\w+ eq '([^']*)'\)"),
+        lambda one: one.client_id,
+    ),
+    (re.compile(r"displayName\s+eq\s+'([^']*)'"), lambda one: one.display_name),
+)
 _BASE: Final = "https://graph.microsoft.com/v1.0"
 
 
@@ -45,6 +54,7 @@ def application(cloud: Cloud) -> web.Application:
         app.router.add_get(f"/v1.0/{kind}(appId='{{app_id}}')", _by_app_id)
         app.router.add_get(f"/v1.0/{kind}/{{id}}", _by_id)
     app.router.add_get("/v1.0/servicePrincipals/{id}/transitiveMemberOf", _member_of)
+    app.router.add_get("/v1.0/users/{id}", _user)
     app.router.add_get("/v1.0/groups/{id}", _group)
     app.router.add_get("/v1.0/groups/{id}/transitiveMembers", _members)
     app.router.add_get("/v1.0/groups/{id}/members", _members)
@@ -55,22 +65,38 @@ def application(cloud: Cloud) -> web.Application:
 @web.middleware
 async def _answering(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        return await handler(request)
+        return await _simulated(request, handler)
     except GraphError as error:
         body = {"code": error.code, "message": str(error), "innerError": {"request-id": _id()}}
         return web.json_response({"error": body}, status=error.status)
 
 
+async def _simulated(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException as why:  # no such route
+        message = f"{request.method} {request.path} is not simulated."
+        raise GraphError(why.status, "Request_ResourceNotFound", message) from why
+
+
 async def _filtered(request: web.Request) -> web.Response:
     world = _allowed(request, _APPLICATIONS)
-    match = _BY_APP_ID.fullmatch(request.query.get("$filter", "").strip())
-    if match is None:
-        message = "Only $filter=appId eq '...' is simulated."
-        raise GraphError(400, "Request_UnsupportedQuery", message)
-    found = [one for one in _directory(world) if one.client_id.lower() == match[1].lower()]
+    asked = _asked(request.query.get("$filter", "").strip())
     kind = request.path.rsplit("/", 1)[1]
-    shown = [_shown(world, kind, one) for one in found if _has(kind, one)]
-    return _listed(kind, shown)
+    found = [one for one in _directory(world) if asked(one) and _has(kind, one)]
+    return _listed(kind, [_shown(world, kind, one) for one in found])
+
+
+def _asked(text: str) -> Callable[[Identity], bool]:
+    """What a $filter lets through; without one, everybody."""
+    if not text:
+        return lambda _: True
+    for pattern, key in _ASKED:
+        if match := pattern.fullmatch(text):
+            wanted = match[1].lower()
+            return lambda one: key(one).lower() == wanted
+    message = "Simulated are $filter=appId eq, displayName eq, and servicePrincipalNames/any(...)."
+    raise GraphError(400, "Request_UnsupportedQuery", message)
 
 
 async def _by_app_id(request: web.Request) -> web.Response:
@@ -92,6 +118,15 @@ async def _member_of(request: web.Request) -> web.Response:
     names = rights.principals(world.estate, who)
     groups = [_group_body(one) for one in world.estate.groups if one.name in names]
     return _listed("directoryObjects", groups)
+
+
+async def _user(request: web.Request) -> web.Response:
+    world, wanted = _allowed(request, _USERS), request.match_info["id"].lower()
+    for one in _directory(world):
+        names = (one.object_id.lower(), f"{one.name}@{world.estate.domain}".lower())
+        if one.kind == "user" and wanted in names:
+            return web.json_response(_typed(world, one))
+    raise _absent(request.match_info["id"])
 
 
 async def _group(request: web.Request) -> web.Response:
@@ -186,6 +221,7 @@ def _shown(world: World, kind: str, one: Identity) -> Json:
         "servicePrincipalType": "ManagedIdentity" if managed else "Application",
         "appOwnerOrganizationId": one.registered_in or one.tenant,
         "alternativeNames": [one.id] if managed else [],
+        "servicePrincipalNames": [one.client_id],
         "passwordCredentials": [],
     }
 

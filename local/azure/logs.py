@@ -4,9 +4,10 @@ Columns: azure-monitor/reference/tables/ContainerRegistryRepositoryEvents and
 .../ContainerRegistryLoginEvents. What a registry does without a diagnostic setting is not there.
 """
 
+import itertools
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from local.azure.cloud import CLOUD, Cloud
 from local.azure.entra.tokens import LOGS
 from local.azure.kql import QueryError, Table, run
 from local.azure.kql.values import text
-from local.azure.operations import Operation
+from local.azure.operations import Operation, Requester
 from local.azure.world import World
 from local.estates.model import Workspace
 
@@ -133,7 +134,7 @@ def table(
     seen = world.now() - timedelta(seconds=world.faults.log_lag)
     rows = [
         _row(world, name, one)
-        for one in world.operations
+        for one in (*_counted(world), *world.operations)
         if one.registry in senders
         and (one.kind == "login") == name.endswith("LoginEvents")
         and (one.kind == "login" or one.kind in _OPERATIONS)
@@ -142,6 +143,15 @@ def table(
         and one.time <= seen
     ]
     return Table(TABLES[name], rows)
+
+
+def _counted(world: World) -> Iterator[Operation]:
+    """The pulls that an estate counts by identity: those of the last whole minute."""
+    minute = world.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
+    for registry in world.estate.registries:
+        for name, pulls in registry.quota.pulls_by_identity.items():
+            one = Operation("pull", minute, registry.name, Requester(name=name))
+            yield from itertools.repeat(one, pulls)
 
 
 def _row(world: World, category: str, one: Operation) -> dict[str, Any]:

@@ -98,7 +98,9 @@ def _value(
         behind = (world.now() - span[1]) / timedelta(days=1)
         return float(size(world, registry) - max(0.0, behind) * registry.quota.growth_bytes_per_day)
     seen = sum(one.kind == metric.counts and span[0] <= one.time < span[1] for one in done)
-    pulls = registry.quota.pulls_per_minute if metric.counts == "pull" else 0
+    quota = registry.quota
+    every = quota.pulls_per_minute + sum(quota.pulls_by_identity.values())
+    pulls = every if metric.counts == "pull" else 0
     return float(seen + pulls * ((span[1] - span[0]) // _MINUTE))
 
 

@@ -1,7 +1,7 @@
 """Azure Kubernetes Service: clusters, nodes and the objects in them."""
 
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -73,7 +73,7 @@ class ClusterObject(Described, kw_only=True):
     containers: list[ClusterContainer] = []
     init_containers: list[ClusterContainer] = []
     ephemeral_containers: list[ClusterContainer] = []
-    replicas: int = 1
+    replicas: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
     schedule: str = ""
     """Of a CronJob."""
     suspend: bool = False

@@ -12,6 +12,15 @@ from local.estates.model import Estate
 
 AT = re.compile(r" - at `\$(?P<path>.*)`$")
 STEP = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
+WORD_FOR = {
+    "`object`": "a mapping (key: value)",
+    "`array`": "a list",
+    "`str`": "text",
+    "`int`": "a whole number",
+    "`bool`": "true or false",
+    "`null`": "nothing",
+}
+WORDS = re.compile("|".join(WORD_FOR))
 FIELD = re.compile(r"field `(?P<name>\w+)`")
 
 
@@ -28,6 +37,10 @@ class UniqueKeyLoader(FastLoader):
         """As in PyYAML; raises a ConstructorError at the second occurrence of a key."""
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key is a list or a mapping", key.start_mark
+                )
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key.value!r} is written twice", key.start_mark
@@ -42,6 +55,8 @@ def parse(text: str) -> Estate | Mistake:
         raw = yaml.load(text, UniqueKeyLoader)  # noqa: S506 (a SafeLoader)
     except yaml.YAMLError as error:
         return syntax_mistake(error)
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits, a date that is none
+        return Mistake("", str(error), "YAML of usual values")
     try:
         return msgspec.convert(raw, Estate)
     except msgspec.ValidationError as error:
@@ -84,7 +99,16 @@ def accepted(path: str, value: object, reason: str) -> str:
             if field.encode_name == key:
                 return ", ".join(map(repr, literals(field.type)))
     hint = ' (put it in quotes: "...")' if is_number_for_text(value, reason) else ""
-    return reason.replace("Expected ", "") + hint
+    return in_words(reason.replace("Expected ", "")) + hint
+
+
+def in_words(reason: str) -> str:
+    """The schema's own words where they say what is accepted, else that."""
+    if "uration" in reason:
+        return "an ISO 8601 duration in days and smaller, such as P30D or PT6H"
+    if missing := re.fullmatch(r"Object missing required field `(\w+)`", reason):
+        return f"a mapping that has {missing[1]!r}"
+    return WORDS.sub(lambda found: WORD_FOR[found[0]], reason)
 
 
 def is_number_for_text(value: object, reason: str) -> bool:

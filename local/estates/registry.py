@@ -124,6 +124,8 @@ class Quota(Described, kw_only=True):
     webhooks: int = 0
     pulls_per_minute: int = 0
     """Pulls that are counted beside those that really happen."""
+    pulls_by_identity: dict[str, int] = {}
+    """The same by who makes them: each minute so many. They stand in the resource log, too."""
 
 
 class Locks(Described, kw_only=True):

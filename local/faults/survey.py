@@ -24,7 +24,7 @@ PATIENCE: Final = 120.0
 """Seconds that the app may take for one estate."""
 LONGEST_LINE: Final = 1 << 28
 IMPATIENT: Final = {
-    "REQUEST_TIMEOUT_SECONDS": "2",
+    "REQUEST_TIMEOUT_SECONDS": "5",
     "RETRY_ATTEMPTS": "2",
     "RETRY_AFTER_CAP_SECONDS": "0",
 }

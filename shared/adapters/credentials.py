@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import AzureError
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
 from shared.adapters.resilience import cached_until_stale
@@ -49,7 +49,7 @@ class Credentials:
         """
         try:
             return (await self.get_token(audience.rstrip("/") + "/.default")).token
-        except ClientAuthenticationError as why:
+        except AzureError as why:  # a refusal, or nobody there to ask
             reason = str(why.message or why).partition("\n")[0][:300]
             raise CouldNotLookError(f"no token for {audience}: {reason}") from why
 

@@ -17,6 +17,7 @@ from shared.checks import (
     reported,
 )
 from shared.checks.base import Check
+from shared.checks.network import data
 from shared.checks.sight import sighted
 from shared.domain.facts import workload
 from shared.domain.facts.base import Evidence, Fact
@@ -30,6 +31,7 @@ CATALOG: tuple[Check[...], ...] = (
     *credentials.CHECKS,
     *auth.CHECKS,
     *existence.CHECKS,
+    *data.CHECKS,  # layers come after the manifest
     *capacity.CHECKS,
     *cleanup.CHECKS,
 )

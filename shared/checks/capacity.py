@@ -11,7 +11,6 @@ from shared.checks.base import NotApplicableError, check, known
 from shared.checks.names import about_image, about_registry, about_workload
 from shared.checks.told import insist_on_words, told
 from shared.domain.capacity import (
-    LEVELS,
     LIMITS,
     STORAGE,
     Limits,
@@ -19,12 +18,13 @@ from shared.domain.capacity import (
     growth,
     human,
     level,
+    near,
     percent,
     reads,
     storage_level,
 )
 from shared.domain.facts.base import Unavailable
-from shared.domain.facts.beside import RegistryLoad
+from shared.domain.facts.beside import PullsByIdentity, RegistryLoad
 from shared.domain.facts.pull import Asked, ReportedError
 from shared.domain.facts.registry import (
     ManifestAnswer,
@@ -113,6 +113,20 @@ READS = Problem(
     link=links.SKUS,
     health_code=THROTTLE,
 )
+IDENTITY_READS = Problem(
+    code="CAPACITY_IDENTITY_READS_NEAR_LIMIT",
+    outcome=Outcome.WARN,
+    title="{identity} is near its limit of requests at {login_server}: {pulls} pulls in a minute",
+    explanation="The registry's resource log tells who pulls. That is about {reads} read "
+    "operations, of {identity_reads} that one identity may make in a minute: {left}. Beyond it "
+    "its pulls get 429, and nobody else's.",
+    fix=(
+        "Spread its starts over time, and let nodes keep images (pull policy IfNotPresent)",
+        "Give the workloads that share it identities of their own: each has a limit of its own",
+    ),
+    link=links.SKUS,
+    health_code=THROTTLE,
+)
 NODE_DISK = Problem(
     code="CAPACITY_NODE_DISK_FULL",
     outcome=Outcome.FAIL,
@@ -189,15 +203,21 @@ def machine_can_pull(
     insist_on_words(state, texts)
 
 
-@check("capacity.reads", READS, advisory=True)
-def reads_leave_room(profile: RegistryProfile, load: RegistryLoad) -> Iterable[Finding]:
+@check("capacity.reads", IDENTITY_READS, READS, advisory=True)
+def reads_leave_room(
+    profile: RegistryProfile, load: RegistryLoad, by: PullsByIdentity | Unavailable
+) -> Iterable[Finding]:
     """The busiest minute of the last hour leaves room below the limits of requests."""
     limits = LIMITS.get(profile.sku)
     if load.busiest_minute is None or limits is None:
         raise NotApplicableError("nothing was counted, or the tier has no known limit")
-    wanted = reads(load.busiest_minute)
-    if wanted * 100 < limits.reads_of_identity * LEVELS[-1]:
+    if not near(load.busiest_minute, limits.reads_of_identity):
         return
+    if isinstance(by, PullsByIdentity):
+        yield from _busy_identities(profile, by, limits)
+        if not near(load.busiest_minute, limits.reads_of_registry):
+            return
+    wanted = reads(load.busiest_minute)
     yield READS.found(
         subject=profile.login_server,
         pulls=f"{load.busiest_minute:,}",
@@ -206,6 +226,25 @@ def reads_leave_room(profile: RegistryProfile, load: RegistryLoad) -> Iterable[F
         **_reads(profile),
         **about_registry(profile),
     )
+
+
+def _busy_identities(
+    profile: RegistryProfile, by: PullsByIdentity, limits: Limits
+) -> Iterable[Finding]:
+    """Those near their own limit: each identity has one at each registry."""
+    for name, pulls in by.busiest.items():
+        if near(pulls, limits.reads_of_identity):
+            identity = name or "anonymous pulls"
+            left = limits.reads_of_identity - reads(pulls)
+            yield IDENTITY_READS.found(
+                subject=f"{identity} at {profile.login_server}",
+                identity=identity,
+                pulls=f"{pulls:,}",
+                reads=f"{reads(pulls):,}",
+                left=f"{left:,} are left" if left > 0 else f"{-left:,} too many",
+                **_reads(profile),
+                **about_registry(profile),
+            )
 
 
 @check("capacity.registry_throttle", REGISTRY_THROTTLES, advisory=True)

@@ -28,9 +28,19 @@ def cluster_id(workload_id: str) -> str:
 
 def grant(principal: str, role: str, scope: str) -> str:
     """Assign a role to a principal, given by its Entra object id."""
+    return _grant(shlex.quote(principal or "OBJECT-ID-OF-THE-IDENTITY"), role, scope)
+
+
+def grant_new(identity: str, role: str, scope: str) -> str:
+    """Assign a role to a managed identity (ARM id) whose object id only Azure knows yet."""
+    asked = _command("az identity show", ids=identity, query="principalId", output="tsv")
+    return _grant(f'"$({asked})"', role, scope)
+
+
+def _grant(principal: str, role: str, scope: str) -> str:
+    """``principal`` is quoted."""
     return _command(
-        "az role assignment create",
-        assignee_object_id=principal or "OBJECT-ID-OF-THE-IDENTITY",
+        f"az role assignment create --assignee-object-id {principal}",
         assignee_principal_type="ServicePrincipal",
         role=role,
         scope=scope,

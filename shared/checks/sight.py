@@ -35,6 +35,7 @@ from shared.domain.facts.workload import (
 )
 from shared.domain.findings import CheckResult, Finding, Outcome, Sight
 from shared.domain.text import plain
+from shared.domain.words import nearer
 
 MOST, LONGEST = 12, 240
 """Lines of each kind, and characters of a line."""
@@ -49,6 +50,7 @@ RULED_OUT: Mapping[str, str] = {
     "network.public": "closed public access",
     "network.firewall": "the firewall",
     "network.replicas": "geo-replicas",
+    "network.data_endpoint": "a data endpoint out of reach",
     "credentials.configured": "no credential at all",
     "credentials.identity": "an identity that is deleted or not attached",
     "credentials.pull_secret": "pull secrets",
@@ -84,7 +86,7 @@ def sighted(
     """The results, their findings with what they rest on."""
     wants = {check.id: tuple(want.kind for want in check.wants) for check in checks}
     ruled_out = [RULED_OUT[r.check] for r in results if _passed(r)]
-    unseen = [plain(f"{_words(k)}: {why}", LONGEST) for k, why in evidence.gaps.items()]
+    unseen = [*_unseen(evidence.gaps)]
 
     def rests_on(result: CheckResult, finding: Finding) -> Finding:
         seen = tuple(_seen(evidence, wants.get(result.check, ())))[:MOST]
@@ -103,6 +105,15 @@ def _passed(result: CheckResult) -> bool:
     return result.outcome is Outcome.PASS and result.check in RULED_OUT
 
 
+def _unseen(gaps: Mapping[str, str]) -> Iterable[str]:
+    """One line for each reason: what one refusal hides is told together."""
+    by_reason: dict[str, list[str]] = {}
+    for kind, why in gaps.items():
+        by_reason.setdefault(why, []).append(_words(kind))
+    for why, kinds in by_reason.items():
+        yield plain(f"{', '.join(kinds)}: {nearer(why)}", LONGEST)
+
+
 def _words(kind: str) -> str:
     """``RoleAssignments`` as people write it: ``role assignments``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
@@ -112,7 +123,7 @@ def _seen(evidence: Evidence, kinds: Iterable[type[Fact]]) -> Iterable[str]:
     for kind in kinds:
         fact = evidence.get(kind)
         if fact is not None and kind in _SAID:
-            yield from (plain(text, LONGEST) for text in _SAID[kind](fact) if text)
+            yield from (plain(nearer(text), LONGEST) for text in _SAID[kind](fact) if text)
 
 
 def _answer(answer: Answer) -> str:

@@ -86,13 +86,28 @@ def silent(asked: Asked, unseen: Sequence[str], source: str, text: str) -> Findi
     """A finding for a pull that fails while something that would tell why is out of sight."""
     return NO_CAUSE.found(
         subject=f"{asked.pull.image} in {asked.pull.workload.id}",
-        unseen=listed(unseen),
+        unseen=listed(dict.fromkeys(map(_matter, unseen))),
         source=source,
         text=text,
         tell=_look_at_workload(asked),
         **about_image(asked.pull.image),
         **about_workload(asked.pull),
     )
+
+
+def _matter(check: str) -> str:
+    """What a check is about, for people."""
+    return _MATTERS.get(check.partition(".")[0], check)
+
+
+_MATTERS = {
+    "reference": "the image's name",
+    "network": "the way to the registry",
+    "credentials": "the credential",
+    "auth": "the right to pull",
+    "existence": "the image in the registry",
+    "capacity": "the limits",
+}
 
 
 def _ways_to_tell(

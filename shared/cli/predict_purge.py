@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from shared.cli.lint_purge import trap_lines
 from shared.cli.text import clean
 from shared.domain.cleanup import (
@@ -19,6 +21,7 @@ from shared.domain.cleanup import (
     lint,
     parse_contents,
     parse_purge,
+    read_task,
 )
 from shared.domain.clock import utc
 
@@ -30,6 +33,10 @@ class BadArgumentError(ValueError):
     """An argument that is not taken. The message names it, its value and what is accepted."""
 
 
+class NotReadError(Exception):
+    """A live registry could not be read. The message says why."""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """The arguments of ``predict-purge``."""
     source = parser.add_mutually_exclusive_group(required=True)
@@ -38,8 +45,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--command",
         action="append",
-        required=True,
+        default=[],
         help="the acr purge command; several run one after another, each on what is left",
+    )
+    parser.add_argument(
+        "--task",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a task file (YAML): its purges run before those of --command",
     )
     parser.add_argument("--now", default="", metavar="ISO", help="when it would run; default: now")
     parser.add_argument("--in-use", action="append", default=[], metavar="REPOSITORY")
@@ -49,21 +63,40 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Predict and print. Exit code: 0, 3 if something could not be foretold, 64 wrong usage."""
     try:
-        purges = [_purge(command) for command in arguments.command]
+        commands, unread = _commands(arguments)
+        purges = [_purge(command) for command in commands]
         now = _now(arguments.now)
         contents = _contents(arguments, purges)
     except (BadArgumentError, BadContentsError) as why:
         print(clean(str(why)), file=sys.stderr)
         return USAGE
+    except NotReadError as why:
+        print(clean(str(why)), file=sys.stderr)
+        return UNKNOWN
     found = doomed_in_turn(purges, contents, now)
+    found = replace(found, refused=(*unread, *found.refused))
     if arguments.json:
         answer = {"tags": found.tags, "manifests": found.manifests, "refused": found.refused}
         print(json.dumps(answer))
     else:
         names = [repository.name for repository in contents.repositories]
-        lines = [*_lines(found, now, purges), *_traps(arguments, names)]
+        lines = [*_lines(found, now, purges), *_traps(commands, names, arguments.in_use)]
         print(clean("\n".join(lines)))
     return UNKNOWN if found.refused else 0
+
+
+def _commands(arguments: Namespace) -> tuple[list[str], list[str]]:
+    """The commands in their order, and what of the tasks is not understood."""
+    tasks = [
+        read_task(_bytes(name, "--task").decode("utf-8", "replace")) for name in arguments.task
+    ]
+    commands = [command for task in tasks for command in task.commands]
+    unread = [reason for task in tasks for reason in task.refused]
+    if not tasks and not arguments.command:
+        raise BadArgumentError("one of --command and --task is needed")
+    if not commands and not unread and not arguments.command:
+        raise BadArgumentError(f"--task {arguments.task[0]}: no step of it purges")
+    return [*commands, *arguments.command], unread
 
 
 def _purge(command: str) -> Purge:
@@ -86,24 +119,38 @@ def _now(text: str) -> datetime:
 
 def _contents(arguments: Namespace, purges: Sequence[Purge]) -> RegistryContents:
     if arguments.login_server:
-        from shared.cli.live_contents import live_contents  # noqa: PLC0415 - clients are slow to load
-
-        return live_contents(arguments.login_server, purges)
+        return _live(arguments.login_server, purges)
     try:
-        return parse_contents(_bytes(arguments.registry))
+        return parse_contents(_bytes(arguments.registry, "--registry"))
     except BadContentsError as why:
         raise BadArgumentError(f"--registry {arguments.registry}: {why}") from why
 
 
-def _bytes(name: str) -> bytes:
+def _live(login_server: str, purges: Sequence[Purge]) -> RegistryContents:
+    # the clients of Azure take half a second to load, and a file needs none
+    from shared.cli.live_contents import (  # noqa: PLC0415
+        BadQuestionError,
+        CouldNotLookError,
+        live_contents,
+    )
+
+    try:
+        return live_contents(login_server, purges)
+    except BadQuestionError as why:
+        raise BadArgumentError(f"--login-server: {why}") from why
+    except CouldNotLookError as why:
+        raise NotReadError(f"the registry could not be read: {why}") from why
+
+
+def _bytes(name: str, argument: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as why:
         raise BadArgumentError(
-            f"--registry is {name!r}, which cannot be read ({why.strerror}); a JSON file is needed"
+            f"{argument} is {name!r}, which cannot be read ({why.strerror}); a file is needed"
         ) from why
     except ValueError as why:  # a NUL in the name
-        raise BadArgumentError(f"--registry is {name!r}, which is no file name") from why
+        raise BadArgumentError(f"{argument} is {name!r}, which is no file name") from why
 
 
 def _lines(found: Doomed, now: datetime, purges: Sequence[Purge]) -> Iterator[str]:
@@ -119,6 +166,8 @@ def _lines(found: Doomed, now: datetime, purges: Sequence[Purge]) -> Iterator[st
         yield from (f"  {reason}" for reason in found.refused)
 
 
-def _traps(arguments: Namespace, repositories: Sequence[str]) -> Iterator[str]:
-    for command in arguments.command:
-        yield from trap_lines(lint(command, repositories, arguments.in_use))
+def _traps(
+    commands: Sequence[str], repositories: Sequence[str], in_use: Sequence[str]
+) -> Iterator[str]:
+    for command in commands:
+        yield from trap_lines(lint(command, repositories, in_use))

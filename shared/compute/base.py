@@ -12,11 +12,13 @@ from shared.domain.pulls import Compute, Pull
 class Discovery(Struct, frozen=True):
     """The pulls that a platform has, and what of it could not be looked at.
 
-    A gap's ``what`` is the ARM id of the cluster, site or subscription.
+    A gap's ``what`` is the ARM id of the cluster, site or subscription. ``subscriptions`` are the
+    ids, in lower case, of those that were looked through: of others nothing may be concluded.
     """
 
     pulls: tuple[Pull, ...]
     gaps: tuple[Gap, ...] = ()
+    subscriptions: frozenset[str] = frozenset()
 
 
 class ComputePlatform(Protocol):

@@ -1,12 +1,10 @@
 """Revisions and executions: what Container Apps starts, and what it says of it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
-from shared.compute.reading import flag, items, mapping, number, text
+from shared.compute.reading import flag, items, mapping, moment, number, text
 from shared.compute.sources import Json
 from shared.compute.uses import Use, names
-from shared.domain.clock import utc
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.pull import ReportedError
 from shared.domain.facts.workload import PullState, WorkloadState
@@ -63,7 +61,9 @@ def error_of(revisions: tuple[Json, ...]) -> ReportedError | None:
     for one in revisions:
         error = text(one, "properties", "provisioningError")
         if error and flag(one, "properties", "active"):
-            return ReportedError(error, f"revision {text(one, 'name')}", _created(one))
+            return ReportedError(
+                error, f"revision {text(one, 'name')}", moment(one, "properties", "createdTime")
+            )
     return None
 
 
@@ -78,13 +78,16 @@ def state_of_executions(executions: tuple[Json, ...]) -> WorkloadState:
     newest = max(executions, key=lambda one: text(one, "properties", "startTime"), default=None)
     if newest is None:
         return WorkloadState(state=PullState.STOPPED, reason="never ran")
-    status, started = text(newest, "properties", "status"), text(newest, "properties", "startTime")
+    status, started = (
+        text(newest, "properties", "status"),
+        moment(newest, "properties", "startTime"),
+    )
     if status not in _DONE:
         raise CouldNotLookError(
             f"the last execution is {status or 'of unknown status'}, and ARM does not tell why"
         )
     state = PullState.STOPPED if status == "Succeeded" else PullState.RUNNING
-    return WorkloadState(state=state, reason=status, since=utc(started) if started else None)
+    return WorkloadState(state=state, reason=status, since=started)
 
 
 def _state(revision: Json) -> WorkloadState:
@@ -105,12 +108,7 @@ def _state(revision: Json) -> WorkloadState:
         state=state,
         reason=reason,
         message=error,
-        since=_created(revision),
+        since=moment(revision, "properties", "createdTime"),
         instances=replicas,
         failing=1 if state is PullState.FAILING else 0,
     )
-
-
-def _created(revision: Json) -> datetime | None:
-    written = text(revision, "properties", "createdTime")
-    return utc(written) if written else None

@@ -4,15 +4,12 @@ A container group as ARM tells (Microsoft.ContainerInstance/containerGroups, ``p
 ``instanceView`` is there only when one group is read, not in lists.
 """
 
-from datetime import datetime
-
 from msgspec.structs import replace
 
 from shared.compute.identity import anonymous, host_of, identities_of, managed_identity, named_user
-from shared.compute.reading import items, mapping, text
+from shared.compute.reading import items, mapping, moment, text
 from shared.compute.sources import Json
 from shared.compute.uses import names
-from shared.domain.clock import utc
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.pull import ReportedError
 from shared.domain.facts.workload import (
@@ -110,7 +107,7 @@ def error_of(group: Json, image: ImageReference) -> ReportedError | None:
         failed = _failed_pull(_view(one)) if names(_image(one), image) else None
         if failed is not None:
             return ReportedError(
-                text(failed, "message"), "container group event", _time(failed, "lastTimestamp")
+                text(failed, "message"), "container group event", moment(failed, "lastTimestamp")
             )
     return None
 
@@ -136,7 +133,7 @@ def _state(view: Json) -> WorkloadState:
             state=PullState.FAILING,
             reason=text(current, "detailStatus") or text(failed, "name"),
             message=text(failed, "message"),
-            since=_time(failed, "firstTimestamp"),
+            since=moment(failed, "firstTimestamp"),
         )
     match text(current, "state"):
         case "Running" | "Terminated":
@@ -145,7 +142,7 @@ def _state(view: Json) -> WorkloadState:
             state = PullState.PENDING
         case other:
             raise CouldNotLookError(f"ARM shows no state of the container ({other or 'none'})")
-    reason, since = text(current, "detailStatus"), _time(current, "startTime")
+    reason, since = text(current, "detailStatus"), moment(current, "startTime")
     return WorkloadState(state=state, reason=reason, since=since)
 
 
@@ -160,8 +157,3 @@ def _failed_pull(view: Json) -> Json | None:
         elif text(event, "name") == "Failed" and "pull" in text(event, "message").lower():
             failed = event
     return failed
-
-
-def _time(node: Json, name: str) -> datetime | None:
-    written = text(node, name)
-    return utc(written) if written else None

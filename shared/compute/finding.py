@@ -30,4 +30,4 @@ async def in_each(
             return Discovery((), (Gap(where, f"discovery failed: {type(error).__name__}"),))
 
     parts: Iterable[Discovery] = await each(found.resources, one, at_once=at_once)
-    return joined((Discovery((), found.gaps), *parts))
+    return joined((Discovery((), found.gaps, found.subscriptions), *parts))

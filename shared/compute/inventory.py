@@ -17,10 +17,11 @@ SUBSCRIPTIONS_A_QUERY = 200
 
 
 class Found(Struct, frozen=True):
-    """Resources as Resource Graph holds them, and what could not be looked at."""
+    """Resources as Resource Graph holds them, what could not be looked at, and where was looked."""
 
     resources: tuple[Json, ...]
     gaps: tuple[Gap, ...] = ()
+    subscriptions: frozenset[str] = frozenset()
 
 
 class Inventory:
@@ -59,6 +60,7 @@ class Inventory:
         return Found(
             tuple(resource for part in parts for resource in part.resources),
             (*_unread(wanted, readable), *(gap for part in parts for gap in part.gaps)),
+            frozenset(seen),
         )
 
     async def subscriptions(self) -> frozenset[str]:

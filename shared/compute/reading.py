@@ -4,9 +4,11 @@ JSON of Azure, read with care.
 What is missing or null is empty. What is there but of another type is an error, never a guess.
 """
 
+from datetime import datetime
 from typing import Any
 
 from shared.compute.sources import Json
+from shared.domain.clock import utc
 from shared.domain.facts.base import CouldNotLookError
 
 
@@ -50,6 +52,15 @@ def number(node: Json, *path: str) -> int:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise MalformedError(f"{_dotted(path)} is not a number")
     return value or 0
+
+
+def moment(node: Json, *path: str) -> datetime | None:
+    """A time, None where it is missing."""
+    written = text(node, *path)
+    try:
+        return utc(written) if written else None
+    except (ValueError, OverflowError) as why:
+        raise MalformedError(f"{_dotted(path)} is not a time") from why
 
 
 def mapping(node: Json, *path: str) -> Json:

@@ -71,7 +71,11 @@ def names(text: str, image: ImageReference) -> bool:
 def joined(parts: Iterable[Discovery]) -> Discovery:
     """Several discoveries as one."""
     parts = tuple(parts)
-    return Discovery(tuple(_flat(p.pulls for p in parts)), tuple(_flat(p.gaps for p in parts)))
+    return Discovery(
+        tuple(_flat(p.pulls for p in parts)),
+        tuple(_flat(p.gaps for p in parts)),
+        frozenset().union(*(p.subscriptions for p in parts)),
+    )
 
 
 def _flat[T](lists: Iterable[tuple[T, ...]]) -> Iterator[T]:

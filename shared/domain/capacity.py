@@ -80,6 +80,11 @@ def reads(pulls: int) -> int:
     return pulls * READS_A_PULL
 
 
+def near(pulls: int, limit: int) -> bool:
+    """Whether so many pulls a minute reach the warning level of a limit of read operations."""
+    return reads(pulls) * 100 >= limit * LEVELS[-1]
+
+
 def percent(current: int, limit: int) -> int:
     """Whole percent, rounded down: 100 means full."""
     return current * 100 // limit

@@ -15,6 +15,11 @@ from shared.domain.diagnosis import Diagnosis, weighed
 from shared.domain.findings import CheckResult, Finding, Outcome
 from shared.domain.pulls import Cause, CauseKind, Pull, short_hash
 
+GATHERING = timedelta(seconds=60)
+"""How long an update waits for more pulls of the same incident."""
+CLOCKS = timedelta(seconds=5)
+"""How far the clocks of two workers may be apart."""
+
 
 class OpenProblem(Struct, frozen=True):
     """A problem that a pull has, remembered with the check that found it and since when."""
@@ -60,6 +65,7 @@ class Told(Struct, frozen=True):
     updates: int = 0  # how many updates were announced
     stage: int = 0  # how pressing it was when it was last announced
     who: bool = False  # whether it was said who did it
+    updated: datetime | None = None  # when the latest update of this episode was promised
 
 
 class Incident(Struct, frozen=True, kw_only=True):
@@ -258,25 +264,44 @@ def news(incident: Incident) -> Transition | None:
     return None
 
 
-def promise(incident: Incident) -> Incident:
-    """The incident once it is decided what its channels are to hear of it."""
+def promise(incident: Incident, at: datetime | None = None) -> Incident:
+    """The incident once it is decided what its channels are to hear of it, at a time.
+
+    An update that is still on its way tells what has come since, too. Were it replaced by a new
+    one each time, an incident that grows without a pause would never be told.
+    """
     transition = news(incident)
     if transition is None:
         return incident
     told, episode = incident.told, incident.episode
-    told = Told(
+    is_update = transition is Transition.UPDATED
+    covered = is_update and at is not None and _is_on_its_way(told, at)
+    told = replace(
+        told,
         opened=episode if transition is Transition.OPENED else told.opened,
         resolved=episode if transition is Transition.RESOLVED else told.resolved,
-        updates=told.updates + (transition is Transition.UPDATED),
+        updates=told.updates + (is_update and not covered),
+        updated=at if is_update and not covered else told.updated,
         stage=incident.finding.stage,
         who=told.who or bool(teller(incident.finding)),
     )
+    made = () if covered else (Promise(transition, episode, told.updates),)
     return replace(
         incident,
         told=told,
         affected=tuple(replace(hit, told=True) for hit in incident.affected),
-        promised=(*incident.promised, Promise(transition, episode, told.updates)),
+        promised=(*incident.promised, *made),
     )
+
+
+def is_due(told: Told, at: datetime) -> bool:
+    """Whether the latest update is due, or was."""
+    return told.updated is None or at - told.updated >= GATHERING
+
+
+def _is_on_its_way(told: Told, at: datetime) -> bool:
+    """Whether the latest update is surely not composed yet; clocks differ by seconds."""
+    return not is_due(told, at + CLOCKS)
 
 
 def keep(incident: Incident, promises: Iterable[Promise]) -> Incident:
@@ -304,7 +329,7 @@ def _reopened(incident: Incident, change: StatusChange) -> Incident:
         cause=change.cause,
         affected=(),
         recovered=(),
-        told=replace(incident.told, stage=0, who=False),
+        told=replace(incident.told, stage=0, who=False, updated=None),
     )
 
 

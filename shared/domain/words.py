@@ -205,6 +205,17 @@ def is_command(fix: str) -> bool:
     return fix.startswith(COMMANDS)
 
 
+def first_steps(fixes: Sequence[str]) -> tuple[str, ...]:
+    """The steps up to the first that is typed; where none is, the first one."""
+    typed = next((number for number, fix in enumerate(fixes) if is_command(fix)), 0)
+    return tuple(fixes[: typed + 1])
+
+
+def first_command(fixes: Sequence[str]) -> str:
+    """What to type first; where nothing is, what to do first; empty for no fix."""
+    return (first_steps(fixes) or ("",))[-1]
+
+
 def listed(names: Sequence[str], most: int = 5) -> str:
     """Some names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

@@ -143,7 +143,7 @@ def _record(chain: tuple[str, ...], opened: Opened, names: Names, *, retried: bo
         hosts=hosts or names.hosts(),
         address=dialled[1] if dialled else "",
         resolver=(looked_up[2] or "") if looked_up else "",
-        anonymous=retried or Sign.NO_CREDENTIAL in signs,
+        anonymous=retried or Sign.NO_CREDENTIAL in signs or "anonymous token" in text,
         tokened="oauth token" in text or any(name.account for name in found),
         quiet=bool(_QUIET.search(text[:400])),
     )

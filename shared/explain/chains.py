@@ -27,7 +27,8 @@ _TOKEN = re.compile(
 _HEADING = re.compile(r":$|\b[A-Z]{2,20}(?:_[A-Z]{2,20}){0,5}_ERROR$")
 """``az acr check-health`` names the error in one line, and tells of it in the next."""
 _MARKUP = re.compile(
-    r"(?i)</?(?:!doctype|html|head|title|meta|link|style|script|body|h\d|p|br|hr|div|center)\b"
+    r"(?i)[\d:.,/TZ -]{0,40}</?(?:!doctype|html|head|title|meta|link|style|script|body"
+    r"|h\d|p|br|hr|div|center)\b"
 )
 """A web page in an error text is one thing, on however many lines it stands."""
 _LONGEST_PAGE = 2000

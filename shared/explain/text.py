@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.explain.lines import unbroken
+
 LONGEST = 60_000
 """Characters that are read of each end of a text; what is between says nothing new."""
 
@@ -20,23 +22,23 @@ FIRST_BODY = 0xE000
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
-_WRAPPED = re.compile(r"(?<=\S) ?│\n[ ]?│ (?=\S)")
-"""Where a terminal's table broke a line."""
-
 _TRACE = re.compile(
     r"[ .]{0,3}\b(?:correlation ?id|trace ?id|activity ?id|request ?id|timestamp):[ ]?"
     r"[0-9a-f][0-9a-f:.tz-]{2,40}(?: \d\d:\d\d:\d\dz)?",
     re.IGNORECASE,
 )
-_API = re.compile(r"\b[45]\d\d (?:Server|Client) Error\b[^(\n]{0,600}\((?=[\"'])")
-"""What the daemon of docker-py answered, around what the registry said."""
+_API = re.compile(
+    r"\b[45]\d\d (?:Server|Client) Error\b[^(\n]{0,600}\((?=[\"'])"
+    r"|\(HTTP code \d{3}\) [a-z ]{1,30} - |\bStatus \d{3}: (?=[\ue000-\uf8ff{])"
+)
+"""What the daemon answered to a client of its API, around what the registry said."""
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"'\\/nrt])")
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
 _SAME = str.maketrans(
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}"
-    "\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}\N{NO-BREAK SPACE}\r",
-    "\"\"''' \n",
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{GRAVE ACCENT}\N{NO-BREAK SPACE}",
+    "\"\"''' ",
 )
 _ENTITIES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _DECODER = json.JSONDecoder()
@@ -73,7 +75,7 @@ def open_up(text: str) -> Opened:
     """Undo escapes and lift out bodies, layer by layer. Linear in the text's length."""
     if len(text) > 2 * LONGEST:
         text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
-    text = _PRIVATE.sub("?", _WRAPPED.sub("", _ANSI.sub("", text))).translate(_SAME)
+    text = _PRIVATE.sub("?", unbroken(_ANSI.sub("", text))).translate(_SAME)
     bodies: list[tuple[Body, ...]] = []
     for _ in range(ROUNDS):
         text = _FIELD.sub(_own_line, _lift(text, bodies))

@@ -1,5 +1,6 @@
 """Mail through Azure Communication Services, with the app's identity."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -16,6 +17,10 @@ from shared.settings import Settings
 if TYPE_CHECKING:
     from azure.communication.email.aio import EmailClient
 
+PATIENCE = 240.0
+"""Seconds until an accepted mail must be sent: the host ends a function, and with it the process
+and whatever else is under way there, after ten minutes."""
+
 type Json = dict[str, Any]
 type Connect = Callable[[], AbstractAsyncContextManager["EmailClient"]]
 
@@ -25,9 +30,12 @@ class CommunicationServices:
 
     name: ClassVar[str] = "acs"
 
-    def __init__(self, settings: Settings, connect: Connect | None = None) -> None:
+    def __init__(
+        self, settings: Settings, connect: Connect | None = None, patience: float = PATIENCE
+    ) -> None:
         """Take endpoint and receivers from the settings; ``connect`` is for another way in."""
         self._settings = settings
+        self._patience = patience
         self._connect = connect or partial(connect_as_app, settings)
 
     @classmethod
@@ -38,17 +46,31 @@ class CommunicationServices:
         return 0.0
 
     async def send(self, alert: Alert) -> None:
-        try:
-            async with self._connect() as client:
+        """Send, and wait until the service says that it did.
+
+        Once it has accepted the mail, that it cannot be asked any more does not mean that nothing
+        arrives: then it is no DeliveryError, and nothing is sent again.
+        """
+        async with self._connect() as client:
+            try:
                 poller = await client.begin_send(payload(alert, self._settings))
-                result = await poller.result()
-        except HttpResponseError as error:
-            headers = getattr(error.response, "headers", {})
-            raise refused("Communication Services", error.status_code or 0, headers) from None
-        except AzureError as error:
-            raise DeliveryError(f"Communication Services: {type(error).__name__}") from None
+            except AzureError as error:
+                raise _refusal(error) from None
+            try:
+                async with asyncio.timeout(self._patience):
+                    result = await poller.result()
+            except HttpResponseError as error:
+                raise _refusal(error) from None
         if result.get("status") != "Succeeded":
             raise DeliveryError("Communication Services did not send the mail")
+
+
+def _refusal(error: AzureError) -> DeliveryError:
+    """Without a status nobody refused: no connection, or the identity got no token."""
+    if not isinstance(error, HttpResponseError) or error.status_code is None:
+        return DeliveryError(f"Communication Services: {type(error).__name__}")
+    headers = getattr(error.response, "headers", {})
+    return refused("Communication Services", error.status_code, headers)
 
 
 @asynccontextmanager

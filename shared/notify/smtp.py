@@ -1,5 +1,6 @@
 """Mail over SMTP."""
 
+import logging
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import ClassVar, Self
@@ -12,6 +13,7 @@ from shared.notify.base import DeliveryError
 from shared.notify.mail import mail
 from shared.settings import Settings
 
+log = logging.getLogger(__name__)
 PERMANENT = 500
 """SMTP answers from here on mean: do not try again (RFC 5321, 4.2.1)."""
 
@@ -35,7 +37,7 @@ class Smtp:
     async def send(self, alert: Alert) -> None:
         settings = self._settings
         try:
-            await aiosmtplib.send(
+            unreached, _ = await aiosmtplib.send(
                 compose(alert, settings),
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
@@ -49,6 +51,9 @@ class Smtp:
             raise DeliveryError(f"SMTP answered {error.code}", permanent=refused) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise DeliveryError(f"SMTP: {type(error).__name__}") from None
+        if unreached:  # the others have it: nothing is sent again, but somebody must hear of it
+            told = ", ".join(f"{at} ({why.code})" for at, why in sorted(unreached.items()))
+            log.error("mail %s: the server does not take these receivers: %s", alert.id, told)
 
 
 def compose(alert: Alert, settings: Settings) -> EmailMessage:

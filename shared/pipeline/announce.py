@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from shared.adapters.queue import Outgoing
 from shared.adapters.store.ledger import Delivery, Note, NoteKind
 from shared.domain.alerts import Alert, Announcement, Topic, announcement_id, for_channel
 from shared.domain.findings import Outcome
-from shared.domain.incidents import Incident, Transition
+from shared.domain.incidents import Incident, Transition, is_due
 from shared.domain.reports import Report
 from shared.notify.base import Channel, DeliveryError
 from shared.notify.words import line
@@ -58,7 +58,7 @@ async def compose(services: Services, announcement: Announcement) -> Alert | Non
         report = await services.store.sweeps.find_report(announcement.about)
         return _report_alert(services, announcement, report) if report else None
     incident = await services.store.incidents.get(announcement.about)
-    if incident is None or not is_news(incident, announcement):
+    if incident is None or not is_news(incident, announcement, services.now()):
         return None
     if announcement.transition is Transition.RESOLVED and not await _begun(services, announcement):
         return None
@@ -72,10 +72,11 @@ async def _begun(services: Services, end: Announcement) -> bool:
     return state is not Delivery.NEW
 
 
-def is_news(incident: Incident, announcement: Announcement) -> bool:
-    """Whether an announcement still holds. Pure.
+def is_news(incident: Incident, announcement: Announcement, at: datetime) -> bool:
+    """Whether an announcement still holds at a time. Pure.
 
-    An incident that ended before it could be told is not told; a newer update replaces this one.
+    An incident that ended before it could be told is not told; a newer update replaces this one
+    once it is due itself.
     """
     if announcement.episode != incident.episode:
         return False
@@ -83,7 +84,8 @@ def is_news(incident: Incident, announcement: Announcement) -> bool:
         case Transition.OPENED:
             return incident.open
         case Transition.UPDATED:
-            return incident.open and incident.told.updates == announcement.update
+            newer = incident.told.updates - announcement.update
+            return incident.open and (newer == 0 or (newer == 1 and not is_due(incident.told, at)))
         case Transition.RESOLVED:
             return not incident.open
 

@@ -4,7 +4,7 @@ No webhook says whether it has had a message before. Sent again, an alert might 
 sent again, it might never come. So the next notice of its channel names it, with its fix.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -17,14 +17,20 @@ GATHERING = timedelta(seconds=10)
 
 
 async def remember(services: Services, announcement: Announcement) -> None:
-    """Keep an alert of which nobody knows whether it arrived, and have a notice name it."""
+    """Keep an alert of which nobody knows whether it arrived, and have a notice name it.
+
+    What is cut off within the same few seconds shares one notice: two at the same time would both
+    name everything.
+    """
     await services.store.ledger.cut_off(announcement)
+    turn = int(services.now().timestamp() // GATHERING.total_seconds())
     notice = Announcement(
-        id=f"cut-off:{announcement.id}",
+        id=f"cut-off:{announcement.channel}:{turn}",
         channel=announcement.channel,
         topic=Topic.CUT_OFF,
         about="",
         at=services.now(),
     )
-    message = Outgoing(notice.id, msgspec.json.encode(notice), services.now() + GATHERING)
+    due = datetime.fromtimestamp((turn + 2) * GATHERING.total_seconds(), UTC)
+    message = Outgoing(notice.id, msgspec.json.encode(notice), due)
     await services.queue.send(services.settings.alerts_queue, [message])

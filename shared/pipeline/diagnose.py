@@ -32,6 +32,8 @@ from shared.pipeline.report import report_if_done
 from shared.pipeline.services import Services
 from shared.pipeline.settle import settle
 
+LAG = timedelta(minutes=15)
+"""For so long after a push a replica may not have it; replication is eventually consistent."""
 MOST_TAGS = 50
 """Tags of one digest that the index keeps."""
 EARLY_TRIES = 3
@@ -98,7 +100,7 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
     """Whether a verdict is held and looked at again: a geo-replica may lag behind.
 
     It contradicts the event that asked for it; or a registry with replicas calls something missing
-    that was there. After a push a replica may take many minutes.
+    that is new. After a push a replica may take many minutes.
     """
     replicated, missing = _is_replicated(evidence), _is_missing(found)
     lagging = job.cause.kind is CauseKind.PUSHED and replicated
@@ -106,7 +108,19 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
         return False
     if job.cause.kind is CauseKind.DELETED:
         return not missing
-    return missing and not known.gone and (job.cause.kind is CauseKind.PUSHED or replicated)
+    if job.cause.kind is CauseKind.PUSHED:
+        return missing
+    return missing and replicated and not known.gone and _is_new(job, known, evidence[Asked].at)
+
+
+def _is_new(job: Job, known: Entry, at: datetime) -> bool:
+    """Whether a replica may not have the image yet: pushed minutes ago, or never seen.
+
+    A sweep waits for no image that was never seen: it wakes nobody, and its report is awaited.
+    """
+    if known.pushed is not None and at - known.pushed < LAG:
+        return True
+    return not known.digest and job.cause.kind is not CauseKind.SWEEP
 
 
 def _is_replicated(evidence: Evidence) -> bool:
@@ -168,7 +182,7 @@ def _learn_more(entry: Entry, evidence: Evidence) -> Entry:
     """What is of use only once the image is lost: its other tags, its children, its origin."""
     content, state = evidence.get(ImageContent), evidence.get(ManifestState)
     if state and state.digest == entry.digest:
-        entry = replace(entry, tags=state.tags[:MOST_TAGS])
+        entry = replace(entry, tags=state.tags[:MOST_TAGS], pushed=state.updated or entry.pushed)
     if content:
         lost = tuple(one.digest for one in content.children if one.present is False)
         entry = replace(entry, lost=lost)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.adapters.store.index import Entry
+from shared.compute.arm_ids import subscription_of
 from shared.compute.base import ComputePlatform, Discovery
 from shared.domain.diagnosis import Gap
 from shared.domain.pulls import Compute, Pull
@@ -37,9 +38,25 @@ async def discover(services: Services) -> Deployed:
     scope = services.settings.subscriptions
     found = await asyncio.gather(*(_of(platform, scope) for platform in services.platforms))
     pulls = tuple({pull.key: pull for part in found for pull in part.pulls}.values())
-    gaps = tuple(gap for part in found for gap in part.gaps)
-    doubtful = await bring_up_to_date(services, pulls, gaps, at)
+    known = [entry async for entry in services.store.index.everything()]
+    looked = frozenset[str]().union(*(part.subscriptions for part in found))
+    lost = _lost(known, looked) if looked and not scope else ()  # else other gaps tell it
+    gaps = (*(gap for part in found for gap in part.gaps), *lost)
+    doubtful = await bring_up_to_date(services, known, Discovery(pulls, gaps), at)
     return Deployed(pulls, gaps, doubtful)
+
+
+def _lost(known: Iterable[Entry], looked: frozenset[str]) -> tuple[Gap, ...]:
+    """Subscriptions that hold workloads, and which nobody lists any more.
+
+    Azure leaves out what the monitor may not read without a word: that is no proof of anything.
+    """
+    had = {subscription_of(entry.pull.workload.id) for entry in known}
+    reason = (
+        "workloads were seen in it before; it is gone, or the monitor has lost its role in it "
+        "(SUBSCRIPTIONS without it leaves it out for good)"
+    )
+    return tuple(Gap(f"/subscriptions/{one}", reason) for one in sorted(had - looked - {""}))
 
 
 async def _of(platform: ComputePlatform, subscriptions: tuple[str, ...]) -> Discovery:
@@ -58,25 +75,25 @@ def everything_of(compute: Compute) -> str:
 
 
 async def bring_up_to_date(
-    services: Services, pulls: Sequence[Pull], gaps: Sequence[Gap], at: datetime
+    services: Services, before: Sequence[Entry], found: Discovery, at: datetime
 ) -> bool:
-    """Bring the index up to date with what was found by a discovery that began at a time.
+    """Bring the index, as it was before, up to date with a discovery that began at a time.
 
     What another discovery found since then is not forgotten. A workload that is not found at all
     is kept until a second discovery does not find it either, because Resource Graph lags behind.
     Returns whether there are such workloads.
     """
     index = services.store.index
-    known = {entry.pull.key: entry async for entry in index.everything()}
-    current = {pull.key: pull for pull in pulls}
+    known = {entry.pull.key: entry for entry in before}
+    current = {pull.key: pull for pull in found.pulls}
     await index.put(_first(pull, at) for key, pull in current.items() if key not in known)
     still = [entry for key, entry in known.items() if key in current]
     await index.revise(
         still, lambda entry: replace(entry, pull=current[entry.pull.key], missed=None)
     )
     unseen = [entry for key, entry in known.items() if key not in current]
-    unseen = [entry for entry in unseen if entry.seen < at and not _hidden(entry.pull, gaps)]
-    there = {pull.workload.id.lower() for pull in pulls}
+    unseen = [entry for entry in unseen if entry.seen < at and not _hidden(entry.pull, found.gaps)]
+    there = {pull.workload.id.lower() for pull in found.pulls}
     ended = [entry for entry in unseen if _is_over(entry, there, at)]
     doubtful = [entry for entry in unseen if entry not in ended]
     await index.revise(doubtful, lambda entry: replace(entry, missed=entry.missed or at))

@@ -117,7 +117,8 @@ def _touches(event: RegistryEvent, entry: Entry) -> bool:
 
 def _remember(event: RegistryEvent, entry: Entry) -> Entry:
     if event.kind is EventKind.PUSHED:
-        return entry  # the job sees for itself what the tag points to now
+        # the job sees for itself what the tag points to now; replicas get it with a delay
+        return replace(entry, pushed=max(event.at, entry.pushed or event.at))
     known = entry.removal
     if known and known.at >= event.at and known.actor:
         return entry  # a late one, or the resource log was faster

@@ -14,6 +14,7 @@ from shared.domain.facts.base import Evidence, Fact, Observation, Unavailable
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked, Remembered, ReportedError
 from shared.domain.facts.registry import (
+    ImageContent,
     LoginServerAddress,
     ManifestAnswer,
     RegistryProfile,
@@ -66,6 +67,17 @@ async def observe(services: Services, job: Job, at: datetime) -> dict[Pull, Evid
 
 def _contents(entries: Iterable[Entry]) -> Contents:
     return {entry.content.digest: entry.content for entry in entries if entry.content}
+
+
+def _lost(pull: Pull, memory: Entry | None, seen: tuple[Observation, ...]) -> Digest:
+    """The digest that is missing, which the index may know; of an index, its first lost child."""
+    for one in seen:
+        if isinstance(one, ManifestAnswer) and one.answer.status == HTTPStatus.NOT_FOUND:
+            return pull.image.digest or (memory.digest if memory else Digest("")) or pull.running
+        if isinstance(one, ImageContent):
+            gone = (child.digest for child in one.children if child.present is False)
+            return next(gone, Digest(""))
+    return Digest("")
 
 
 def _evidence(observations: Iterable[Observation]) -> Evidence:
@@ -132,10 +144,9 @@ def remembered(memory: Entry) -> Remembered:
 async def _with_rest(
     services: Services, pull: Pull, memory: Entry | None, seen: tuple[Observation, ...]
 ) -> tuple[Observation, ...]:
-    """Of an image that is not there, also what is left of it: the index knows its digest."""
-    answer = next((one.answer for one in seen if isinstance(one, ManifestAnswer)), None)
-    digest = pull.image.digest or (memory.digest if memory else Digest("")) or pull.running
-    if answer is None or answer.status != HTTPStatus.NOT_FOUND or not digest:
+    """Of an image that is not there, or not whole, also what is left of it elsewhere."""
+    digest = _lost(pull, memory, seen)
+    if not digest:
         return seen
     try:
         return (*seen, *await services.registry.elsewhere(pull, digest))

@@ -10,7 +10,7 @@ from shared.domain.diagnosis import Gap
 from shared.domain.health import RegistryHealth
 from shared.domain.incidents import Incident
 from shared.domain.reports import Report, ReportLine, Tally
-from shared.domain.words import foretold
+from shared.domain.words import first_command, foretold
 from shared.pipeline import signals
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce
@@ -105,6 +105,6 @@ def _line(incident: Incident) -> ReportLine:
         subject=finding.subject,
         pulls=len(incident.affected),
         since=incident.opened,
-        fix=finding.fix[0] if finding.fix else "",
+        fix=first_command(finding.fix),
         at=foretold(finding),
     )

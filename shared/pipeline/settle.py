@@ -16,6 +16,7 @@ import msgspec
 from shared.adapters.queue import Outgoing
 from shared.domain.alerts import Announcement, Topic, announcement_id, for_channel
 from shared.domain.incidents import (
+    GATHERING,
     Incident,
     OpenProblem,
     Promise,
@@ -30,9 +31,6 @@ from shared.pipeline.services import Services
 from shared.pipeline.spread import look_at_others
 
 log = logging.getLogger(__name__)
-
-GATHERING = timedelta(seconds=60)
-"""How long an update waits for more pulls of the same incident."""
 
 type Step = tuple[StatusChange, OpenProblem, bool]
 
@@ -96,7 +94,7 @@ async def _settle(services: Services, incident_id: str, steps: list[Step]) -> No
                 incident = take_in(incident, change, item)
             elif incident:
                 incident = let_go(incident, change)
-        return promise(incident) if incident else None
+        return promise(incident, services.now()) if incident else None
 
     incident = await services.store.incidents.change(incident_id, decide)
     if incident and incident.promised:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from shared.domain.cleanup import Attributes
+from shared.domain.cleanup import Attributes, RepositoryContents
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation
 from shared.domain.facts.registry import ImageContent
@@ -105,6 +105,24 @@ class RegistryEnd(Protocol):
         Raises:
             NotPermittedError: the app may not, and what would let it.
             CouldNotLookError: it was not done.
+
+        """
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        """The names of a registry's repositories.
+
+        Raises:
+            CouldNotLookError: they could not be listed.
+
+        """
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        """A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
 
         """
 

@@ -3,7 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -14,22 +15,31 @@ from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.adapters.logs import Logs
 from shared.adapters.resilience import cached
-from shared.domain.cleanup import Attributes
-from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable, attempt
-from shared.domain.facts.beside import CacheRule, Encryption, EndpointNames, TaskRuns, TokenAnswers
+from shared.domain.capacity import LIMITS, near
+from shared.domain.facts.base import CouldNotLookError, Fact, Observation, Unavailable, attempt
+from shared.domain.facts.beside import (
+    CacheRule,
+    Encryption,
+    EndpointNames,
+    PullsByIdentity,
+    RegistryLoad,
+    TaskRuns,
+    TokenAnswers,
+)
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
+    SoftDeleted,
 )
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.forecast import SeenPlan, concerns
-from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.images import Digest, ImageReference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import elsewhere, health, listing, locking
+from shared.registry import elsewhere, health, pullers
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed
 from shared.registry.cache_rules import CacheRules
 from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
@@ -39,14 +49,14 @@ from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, uns
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
+from shared.registry.questions import Questions, is_valid
 from shared.registry.removals import ResourceLogs
-from shared.registry.repository import NotThereError, Repository
 from shared.registry.runs import Runs
 from shared.registry.tokens import Grant, Tokens
 from shared.settings import Settings
 
 
-class RegistryObserver:
+class RegistryObserver(Questions):
     """
     Looks at registries from the monitor's place in the network. One for each lane.
 
@@ -68,81 +78,48 @@ class RegistryObserver:
     ) -> None:
         """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
         seconds = settings.cache_seconds
-        self._plane = DataPlane(settings, http)
-        self._tokens = Tokens(self._plane, credentials, seconds)
-        self._management = Management(settings, arm, credentials)
-        self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
-        self._arm, self._dns = arm, dns
+        plane = DataPlane(settings, http)
+        super().__init__(
+            Management(settings, arm, credentials),
+            plane,
+            Tokens(plane, credentials, seconds),
+            CleanupPlans(arm),
+        )
+        self._login_servers = LoginServers(self._management, plane, dns, seconds)
+        self._arm, self._dns, self._logs = arm, dns, logs
         self._held = HeldRights(Access(arm, graph), self._management)
         self._cache_rules = CacheRules(arm)
         self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
         self._elsewhere = cached(elsewhere.look, seconds=0)
-        around = Surroundings(arm, seconds)
+        self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
-        self._foresight = Foresight(CleanupPlans(arm), self._images)
+        self._foresight = Foresight(self._plans, self._images)
 
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
-
-    async def tags(self, registry: Registry, repository: str) -> TagListing:
-        """
-        A complete listing, for `watch`.
-
-        Raises:
-            CouldNotLookError: it could not be read completely; nothing may be concluded.
-
-        """
-        return await listing.watch(await self._known(registry, repository))
-
-    async def stamp(self, registry: Registry, repository: str) -> str:
-        """
-        What changes whenever a repository does: one request. Empty for no repository.
-
-        Raises:
-            CouldNotLookError: it could not be read.
-
-        """
-        try:
-            return (await (await self._known(registry, repository)).own()).stamp
-        except NotThereError:
-            return ""
-
-    async def present(
-        self, registry: Registry, repository: str, references: Collection[str]
-    ) -> Mapping[str, Digest]:
-        """
-        Which of some tags and digests are handed out, and their digests: a request for each.
-
-        Raises:
-            CouldNotLookError: of one of them it is not sure.
-
-        """
-        home = await self._known(registry, repository)
-        found = await asyncio.gather(*map(home.held, references))
-        held = zip(references, found, strict=True)
-        return {reference: Digest(digest) for reference, digest in held if digest is not None}
 
     async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
         """What of a missing image is left, here or in another known registry, and what ran."""
         wanted = replace(pull.image, tag="", digest=digest)
         directory = await self._management.directory()
         home = directory.registry(pull.image.registry)
-        if home is None or not _valid(wanted):
+        if home is None or not is_valid(wanted):
             return ()
         others = [one for one in directory.registries.known if one != home]
         name = pull.image.repository
-        left, runs = await asyncio.gather(
-            self._elsewhere(
-                self._repository(home, name),
-                tuple(self._repository(other, name) for other in others),
-                digest,
-            ),
+        here = self._repository(home, name)
+        left, deleted, runs = await asyncio.gather(
+            self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
+            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
             attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
         )
-        return (*left, runs) if home.resource_id else left
+        more: Observations = (runs,) if home.resource_id else ()
+        if isinstance(deleted, SoftDeleted) and deleted.found:
+            more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
+        return (*left, *more)
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
@@ -185,7 +162,19 @@ class RegistryObserver:
                     EndpointNames, lambda: health.endpoint_names(self._arm, self._dns, profile)
                 )
             )
-        return *server.facts, *found
+        return *server.facts, *await self._pullers(server), *found
+
+    async def _pullers(self, server: LoginServer) -> Observations:
+        """Who pulls how much: asked only where it decides who is near a limit."""
+        load, profile = _first(server.facts, RegistryLoad), _first(server.facts, RegistryProfile)
+        limits = LIMITS.get(profile.sku) if profile else None
+        busy = load.busiest_minute if load else None
+        known = server.registry
+        if known is None or limits is None or not busy or not near(busy, limits.reads_of_identity):
+            return ()
+        at = datetime.now(UTC)
+        read = partial(pullers.read, self._resource_logs, self._logs, known, at)
+        return (await attempt(PullsByIdentity, read),)
 
     async def _host(
         self, host: str, pulls: Mapping[Pull, PullIdentity | None]
@@ -193,11 +182,12 @@ class RegistryObserver:
         server = await self._login_servers.look(host)
         plan = await self._foresight.plan_of(server)
         repositories = {pull.image.repository for pull in pulls}
-        found, rights, rules, forecasts = await asyncio.gather(
+        found, rights, rules, forecasts, busy = await asyncio.gather(
             self._all_images(server, {pull.image for pull in pulls}, plan),
             asyncio.gather(*(self._held.of(server, identity) for identity in pulls.values())),
             self._rules(server, repositories),
             self._foresight.of_all(server, plan, repositories, self._named),
+            self._pullers(server),
         )
         images = await asyncio.gather(
             *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
@@ -205,6 +195,7 @@ class RegistryObserver:
         return {
             pull: (
                 *server.facts,
+                *busy,
                 *image,
                 *held,
                 *rules[pull.image.repository],
@@ -212,33 +203,6 @@ class RegistryObserver:
             )
             for pull, image, held in zip(pulls, images, rights, strict=True)
         }
-
-    async def cleanup(self, registry: Registry) -> SeenPlan:
-        """What takes images from a registry by itself, read from ARM. Raises CouldNotLookError."""
-        directory = await self._management.directory()
-        return await self._foresight.plan(directory.profile(registry.login_server))
-
-    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
-        """The locks of a tag or a manifest, asked for now. Raises CouldNotLookError."""
-        return await locking.read(await self._known(registry, repository), reference)
-
-    async def lock(
-        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
-    ) -> None:
-        """Set or take away one lock. Raises NotPermittedError and CouldNotLookError."""
-        known = await self._known(registry, repository)
-        profile = (await self._management.directory()).profile(registry.login_server)
-        await locking.write(known, profile, reference, delete_enabled=delete_enabled)
-
-    async def _known(self, registry: Registry, repository: str) -> Repository:
-        """A repository of a registry that is known: tokens go nowhere else."""
-        known = (await self._management.directory()).registry(registry.login_server)
-        return self._named(known, repository)
-
-    def _named(self, known: Registry | None, name: str) -> Repository:
-        if known is None or not _valid(ImageReference(known.login_server, name, tag="latest")):
-            raise CouldNotLookError(f"{name[:200]!r} is in no registry that is known")
-        return self._repository(known, name)
 
     async def _rules(
         self, server: LoginServer, repositories: Collection[str]
@@ -262,7 +226,7 @@ class RegistryObserver:
     ) -> Observations:
         """Look whether what runs is still there where its tag is not: it could be tagged again."""
         running = replace(pull.image, tag="", digest=pull.running)
-        if NOTHING_KEPT not in facts or not pull.running or not _valid(running):
+        if NOTHING_KEPT not in facts or not pull.running or not is_valid(running):
             return facts
         if pull.image.digest or server.registry is None:
             return facts
@@ -303,7 +267,7 @@ class RegistryObserver:
         *,
         whole: bool,
     ) -> dict[ImageReference, Observations]:
-        valid = [image for image in images if _valid(image)]
+        valid = [image for image in images if is_valid(image)]
         reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
         if reason or server.registry is None:
             return dict.fromkeys(images, _nothing(reason))
@@ -320,9 +284,6 @@ class RegistryObserver:
         unknown = unseen("not a valid tag or digest")
         return {image: (access, *found.get(image.reference, unknown)) for image in images}
 
-    def _repository(self, registry: Registry, name: str) -> Repository:
-        return Repository(self._plane, self._tokens, registry.login_server, name)
-
 
 def _refusal(grant: Grant, where: str) -> str:
     if grant.allows("pull"):
@@ -338,9 +299,5 @@ def _nothing(reason: str) -> Observations:
     return Unavailable.of(MonitorAccess, reason), *unseen(reason)
 
 
-def _valid(image: ImageReference) -> bool:
-    """Whether docker would ask for it: whatever else came from an event goes into no URL."""
-    try:
-        return parse_reference(str(image)) == image
-    except InvalidReferenceError:
-        return False
+def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
+    return next((one for one in facts if isinstance(one, kind)), None)

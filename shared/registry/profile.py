@@ -22,12 +22,14 @@ def profile(found: models.Registry) -> RegistryProfile:
     Read a registry.
 
     Raises:
-        ValueError: it has no login server or a tier that is not known.
+        ValueError: it has no login server, no region, or no tier that is known.
 
     """
     properties = found.properties
     if properties is None or not properties.login_server:
         raise ValueError(f"{found.id} has no login server")
+    if not found.sku or not found.location:
+        raise ValueError(f"{found.id} has no tier or no region")
     rules = properties.network_rule_set
     policies = properties.policies or models.Policies()
     return RegistryProfile(

@@ -8,7 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.adapters.arm import Arm, Json
@@ -30,6 +30,8 @@ GROUPS = frozenset({"alllogs", "audit"})
 KEPT_SECONDS = 900.0
 """How long it is remembered where a registry sends its logs."""
 MOST_ROWS = 20_000
+SHORTEST = timedelta(seconds=10)
+"""A time that is not halved any more."""
 QUERY = (
     f"{CATEGORY} | where OperationName startswith 'Untag' or OperationName startswith 'Delete' "
     "or OperationName startswith 'Purge' | project TimeGenerated, LoginServer, OperationName, "
@@ -46,6 +48,16 @@ class ResourceLogs:
         """Find workspaces with one, and ask them with the other."""
         self._arm, self._logs = arm, logs
         self._workspaces = cached(self._read_workspaces, seconds=KEPT_SECONDS)
+
+    async def workspaces(self, registry: Registry) -> tuple[str, ...]:
+        """
+        The customer ids of the workspaces to which a registry sends its repository events.
+
+        Raises:
+            CouldNotLookError: its diagnostic settings, or a workspace, could not be read.
+
+        """
+        return await self._workspaces(registry.resource_id)
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
@@ -76,12 +88,23 @@ class ResourceLogs:
         self, workspace: str, hosts: set[str], since: datetime, until: datetime
     ) -> tuple[list[Removal], Gap | None]:
         try:
-            rows = await self._logs.query(workspace, QUERY, since, until)
+            rows = await self._rows(workspace, since, until)
         except CouldNotLookError as why:
             what = f"resource logs of {', '.join(sorted(hosts)[:5])}"
             return [], Gap(what, str(why), hides=False)
         found = [one for row in rows if (one := removal(row)) and one.registry in hosts]
         return found, None
+
+    async def _rows(self, workspace: str, since: datetime, until: datetime) -> list[Json]:
+        """All rows of a time: where there are more than one answer holds, of its halves."""
+        rows = await self._logs.query(workspace, QUERY, since, until)
+        if len(rows) < MOST_ROWS:
+            return list(rows)
+        if until - since < SHORTEST:
+            raise CouldNotLookError(f"more than {MOST_ROWS:,} removals at {since:%H:%M:%S}")
+        middle = since + (until - since) / 2
+        earlier = await self._rows(workspace, since, middle)
+        return earlier + await self._rows(workspace, middle, until)
 
     async def _read_workspaces(self, registry_id: str) -> tuple[str, ...]:
         path = f"{registry_id}/providers/Microsoft.Insights/diagnosticSettings"

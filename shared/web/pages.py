@@ -65,6 +65,7 @@ def _environment() -> "Environment":
         "images": words.images,
         "workloads": words.workloads,
         "in_use": words.in_use,
+        "first_steps": words.first_steps,
         "said": said,
         "ruled_out": words.ruled_out,
     }

@@ -37,9 +37,9 @@ async def check(live: Live) -> Check:
     """Run a check on a laptop of this estate."""
     environment = {**inherited(os.environ), **live.stack.env(place="laptop")}
 
-    async def run(*words: str) -> Printed:
+    async def run(*words: str, command: str = "check") -> Printed:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "shared", "check", *words),
+            *(sys.executable, "-m", "shared", command, *words),
             cwd=ROOT,
             env=environment,
             stdout=asyncio.subprocess.PIPE,
@@ -114,6 +114,26 @@ async def test_wrong_words_are_explained_without_a_traceback(
     assert printed.errors
     assert "Traceback" not in printed.errors
     assert "\x1b" not in printed.errors
+
+
+async def test_a_purge_is_foretold_of_a_live_registry(check: Check) -> None:
+    purge = "acr purge --filter 'yard/winch:.*' --ago=-1s --untagged"
+    where = "--login-server", "harbour.azurecr.io", "--json"
+    printed = await check(*where, "--command", purge, command="predict-purge")
+    assert printed.code == PASSED, printed
+    found = json.loads(printed.output)
+    assert "yard/winch:1.0" in found["tags"]
+    assert all(name.startswith("yard/winch@sha256:") for name in found["manifests"])
+    assert found["refused"] == []
+
+
+async def test_a_registry_that_nobody_sees_is_not_foretold(check: Check) -> None:
+    where = "--login-server", "nowhere.azurecr.io", "--json"
+    command = "acr purge --untagged-only"
+    printed = await check(*where, "--command", command, command="predict-purge")
+    assert printed.code == UNKNOWN, printed
+    assert printed.output == ""
+    assert "known registries only" in printed.errors
 
 
 async def test_an_error_text_moves_no_cursor_and_fakes_no_line(check: Check) -> None:

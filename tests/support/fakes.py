@@ -11,7 +11,7 @@ from shared.adapters.queue import Outgoing
 from shared.adapters.store import Store
 from shared.compute.base import Discovery
 from shared.domain.alerts import Alert
-from shared.domain.cleanup import Attributes, Loss
+from shared.domain.cleanup import Attributes, Loss, RepositoryContents, TagEntry
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError, Observation, Unavailable
 from shared.domain.facts.beside import Elsewhere, TokenAnswers
@@ -62,6 +62,7 @@ REGISTRY = Registry(
     "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/contoso",
 )
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+LONG_AGO = START - timedelta(days=365)
 
 
 def digest(seed: int) -> Digest:
@@ -212,6 +213,19 @@ class FakeRegistry:
             RegistryAnswer(LOGIN_SERVER, Answer(reach=Reach.ANSWERED, status=401), challenged=True),
         )
 
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        assert registry == REGISTRY
+        if self.blind:
+            raise CouldNotLookError(self.blind)
+        return tuple(sorted({repository for repository, _ in self.tagged}))
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        listed = (await self.tags(registry, repository)).tags or {}
+        tags = tuple(TagEntry(name, digest, LONG_AGO) for name, digest in listed.items())
+        return RepositoryContents(repository, tags)
+
     async def tags(self, registry: Registry, repository: str) -> TagListing:
         assert registry == REGISTRY
         self.listings += 1
@@ -268,11 +282,12 @@ class FakePlatform:
     def __init__(self) -> None:
         self.pulls: list[Pull] = []
         self.gaps: tuple[Gap, ...] = ()
+        self.subscriptions = frozenset({"s"})
         self.identity = IdentityKind.ANONYMOUS
 
     async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
-        assert subscriptions == ()
-        return Discovery(tuple(self.pulls), self.gaps)
+        assert subscriptions in {(), ("other",)}
+        return Discovery(tuple(self.pulls), self.gaps, self.subscriptions)
 
     async def observe(self, pull: Pull) -> tuple[Observation, ...]:
         return (

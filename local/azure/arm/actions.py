@@ -36,6 +36,9 @@ def post(cloud: Cloud, who: Identity, path: ArmPath) -> Json:
             kind = parent.kind if parent else ""
             check(cloud.world, who, f"{kind}/{action}/action", target)
             return run(cloud, _resource(cloud.world, target))
+    parent, _, action = path.text.rpartition("/")
+    target = split(parent)
+    check(cloud.world, who, f"{target.kind if target else path.namespace}/{action}/action", parent)
     raise ArmError(404, "NotFound", f"The action {path.last!r} is not simulated.")
 
 

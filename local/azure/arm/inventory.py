@@ -38,6 +38,7 @@ TYPES = frozenset(
         "microsoft.containerregistry/registries/webhooks",
         "microsoft.containerregistry/registries/connectedregistries",
         "microsoft.containerservice/managedclusters",
+        "microsoft.containerservice/managedclusters/agentpools",
         "microsoft.web/sites",
         "microsoft.web/sites/config",
         "microsoft.web/sites/sitecontainers",

@@ -24,6 +24,13 @@ METADATA_BLIND = each(
 GIB, TIB = 1 << 30, 1 << 40
 
 
+LOGGED = each(
+    add("workspaces", {"name": "logs"}),
+    put("registries/plain/diagnostics", "logs"),
+)
+"""The registry sends its log to a workspace that the monitor may read."""
+
+
 def mirrored(**more: str) -> Edit:
     """Have a cache rule for every repository of the workloads that are called plain."""
     names = (f"{column}-plain" for column in COLUMNS)
@@ -227,6 +234,12 @@ CAPACITY = (
         "CAPACITY_READS_NEAR_LIMIT",
         "450 pulls a minute, of which each reads about ten times",
         put("registries/plain/quota", {"pullsPerMinute": 450}),
+        *ON_PLAIN,
+    ),
+    fault(
+        "CAPACITY_IDENTITY_READS_NEAR_LIMIT",
+        "one of two identities makes nearly all pulls",
+        each(LOGGED, put("registries/plain/quota", {"pullsByIdentity": {"ci": 420, "web": 20}})),
         *ON_PLAIN,
     ),
     fault(

@@ -5,7 +5,7 @@ from local.faults.catalogue.auth import (
     PLAIN,
     without_roles,
 )
-from local.faults.catalogue.existence import BOTH, GIB, KEPT, QUARANTINE
+from local.faults.catalogue.existence import BOTH, GIB, KEPT, LOGGED, QUARANTINE
 from local.faults.catalogue.lookalikes import NOT_FOUND, UNAUTHORIZED, on_plain
 from local.faults.catalogue.pairs import CLOSED, NO_TAG, OLD_SECRET, TAGLESS
 from local.faults.catalogue.reported import (
@@ -169,4 +169,12 @@ TEXTS = (
     ),
 )
 
-LOOKALIKES: tuple[Case, ...] = (*IMAGES, *TEXTS)
+LOADS = (
+    lookalike(
+        "many pulls in a minute, but no identity makes many of them",
+        each(LOGGED, put("registries/plain/quota", {"pullsByIdentity": dict.fromkeys("abc", 150)})),
+        on_plain(PASS),
+    ),
+)
+
+LOOKALIKES: tuple[Case, ...] = (*IMAGES, *TEXTS, *LOADS)

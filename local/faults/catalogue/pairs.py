@@ -10,7 +10,7 @@ from local.faults.catalogue.auth import (
     without_roles,
 )
 from local.faults.catalogue.credentials import KUBELET_OUT, password
-from local.faults.catalogue.existence import BOTH, GIB, LOCKED
+from local.faults.catalogue.existence import BOTH, GIB, LOCKED, LOGGED
 from local.faults.catalogue.network import GATE_APPS, ON_PLAIN, ZONE
 from local.faults.edits import drop, each, image, images, put, regrant, revoke, workload
 
@@ -310,4 +310,35 @@ IMAGES = (
     ),
 )
 
-PAIRS: tuple[Case, ...] = (*NETWORK, *CREDENTIALS, *RIGHTS, *IMAGES)
+GONE_IDENTITIES = each(
+    put("identities/*-identity/deleted", True), put("identities/kubelet/deleted", True)
+)
+LATE = (
+    pair(
+        "CREDENTIALS_IDENTITY_DELETED",
+        TAG,
+        each(GONE_IDENTITIES, NO_TAG),
+        "*-plain",
+        aside=("*-gated", "*-vault", "*-abac"),
+    ),
+    pair(
+        NO_PERMISSION,
+        "EXISTENCE_SCHEMA_1",
+        each(NO_ROLE, images("*-plain", media="schema1")),
+        "*-plain",
+    ),
+    pair(
+        "EXISTENCE_TAG_DANGLING",
+        "CAPACITY_IDENTITY_READS_NEAR_LIMIT",
+        each(
+            images("*-plain", corrupt="missingManifest"),
+            LOGGED,
+            put("registries/plain/quota", {"pullsByIdentity": {"ci": 420}}),
+        ),
+        "*-plain",
+        what="a warning does not lead",
+        aside=ON_PLAIN,
+    ),
+)
+
+PAIRS: tuple[Case, ...] = (*NETWORK, *CREDENTIALS, *RIGHTS, *IMAGES, *LATE)

@@ -189,6 +189,8 @@ TEXTS = (
     ),
 )
 REPORTED = tuple(reported(*one) for one in TEXTS)
+LAYER = 'failed to copy: httpReadSeeker: failed open: failed to do request: Get "'
+BLOB = "https://weumanaged42.blob.core.windows.net/f1e2d3//docker/registry/v2/blobs/sha256/ab/data"
 FIREWALL_TEXT = answer(
     "403 Forbidden",
     "DENIED",
@@ -239,6 +241,19 @@ OTHER = (
     ),
     reported("SEVERAL_CAUSES", UNAUTHORIZED, plant=NO_ROLES),
     reported("WITHOUT_CAUSE", "something went wrong", way="abac", plant=NO_IMAGES),
+    *(
+        fault(
+            "NETWORK_DATA_ENDPOINT_UNREACHABLE",
+            what,
+            says("plain", f"{LAYER}{text}"),
+            *(f"{column}-plain" for column in TELLING),
+        )
+        for what, text in (
+            ("cut off at the blob host", f'{BLOB}": EOF'),
+            ("no way to the blob host", f'{BLOB}": dial tcp 20.150.1.2:443: i/o timeout'),
+            ("a proxy that opens TLS", f'{BLOB}": tls: failed to verify certificate: x509: x'),
+        )
+    ),
     fault(
         "EXISTENCE_NOT_YET_REPLICATED",
         "pushed two minutes ago",

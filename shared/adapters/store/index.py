@@ -47,7 +47,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     what clean-ups will take of it first, as last foretold.
 
     ``tags`` are all that were on the digest when it was last looked at, ``source`` and ``revision``
-    what its labels say of its origin. ``removal`` is the latest one that took it, by an event or a
+    what its labels say of its origin, ``pushed`` when it was last pushed, as far as is known.
+    ``removal`` is the latest one that took it, by an event or a
     resource log. ``missed`` is when a discovery first did not find the workload. ``version`` is
     that of the row it was read from.
     """
@@ -63,6 +64,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     source: str = ""
     revision: str = ""
+    pushed: datetime | None = None
     removal: Removal | None = None
     missed: datetime | None = None
     version: str = ""

@@ -1,6 +1,6 @@
 """The app's own memory: events seen, messages given up, alerts delivered, heartbeats."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import batched
@@ -117,8 +117,15 @@ class Ledger:
     async def mentioned(self, channel: str, alerts: Iterable[str]) -> None:
         """Alerts that were cut off were named in a notice."""
         for part in batched(alerts, BATCH, strict=False):
-            gone = [Delete(short_hash(alert)) for alert in part]
-            await self._table.write(_cut_off(channel), gone)
+            await self._drop(_cut_off(channel), [Delete(short_hash(alert)) for alert in part])
+
+    async def _drop(self, partition: str, gone: Sequence[Delete]) -> None:
+        try:
+            await self._table.write(partition, gone)
+        except ConflictError:  # another notice named some of them
+            if len(gone) > 1:
+                for one in gone:
+                    await self._drop(partition, [one])
 
     async def beat(self, what: str, at: datetime) -> None:
         """A timer did its work."""

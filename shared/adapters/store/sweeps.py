@@ -1,18 +1,21 @@
 """Sweeps in progress, and the reports they end in."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.adapters.store.packing import pack, unpack
-from shared.adapters.tables import ConflictError, Insert, Put, Tables
+from shared.adapters.store.packing import gather, pack, spread, unpack
+from shared.adapters.tables import ConflictError, Insert, Put, Row, Tables
 from shared.domain.diagnosis import Gap
 from shared.domain.health import RegistryHealth
 from shared.domain.reports import Report, Tally
 
 PLANS = "plans"
 REPORTS = "reports"
+BESIDE = "~"
+"""Between a report's key and the number of a row beside its first one."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -75,9 +78,14 @@ class Sweeps:
         return tuple([unpack("done", row, JobDone) async for row in rows])
 
     async def report(self, report: Report) -> None:
-        """Store a report. Storing it again changes nothing."""
+        """Store a report. Storing it again changes nothing.
+
+        After a disaster it has many thousand lines: then it takes several rows.
+        """
         key = f"{99_999_999_999 - int(report.started.timestamp()):011d}"
-        await self._table.write(REPORTS, [Put(key, pack("report", report))])
+        first, *beside = spread("report", report)
+        more = [Put(f"{key}{BESIDE}{n}", part) for n, part in enumerate(beside, 1)]
+        await self._table.write(REPORTS, [Put(key, first), *more])
 
     async def reported(self, plan: Plan) -> None:
         """The report is on its way: the sweep is over."""
@@ -91,14 +99,24 @@ class Sweeps:
 
     async def latest_report(self) -> Report | None:
         """The newest report."""
-        async for row in self._table.query(REPORTS):
-            return unpack("report", row, Report)
+        async for report in self._reports():
+            return report
         return None
 
     async def find_report(self, sweep: str) -> Report | None:
         """The report of one sweep."""
-        async for row in self._table.query(REPORTS):
-            report = unpack("report", row, Report)
+        async for report in self._reports():
             if report.sweep == sweep:
                 return report
         return None
+
+    async def _reports(self) -> AsyncIterator[Report]:
+        """The newest first."""
+        rows: list[Row] = []
+        async for row in self._table.query(REPORTS):
+            if rows and BESIDE not in row.key:
+                yield gather("report", rows, Report)
+                rows = []
+            rows.append(row)
+        if rows:
+            yield gather("report", rows, Report)

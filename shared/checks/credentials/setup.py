@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared.checks import links
 from shared.checks.base import NotApplicableError, check, known
-from shared.checks.commands import attach, configure, grant, pull_role
+from shared.checks.commands import attach, configure, grant, grant_new, pull_role
 from shared.checks.names import about_registry, about_workload, arm_part, last_part, who
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
@@ -128,7 +128,7 @@ def identity_is_attached(
             identity_resource=last_part(identity.resource_id),
             where=identity.where or "Its configuration",
             attach=attach(asked.pull, identity),
-            grant=_grant_anew(profile),
+            grant=_grant_anew(identity, profile),
             **workload,
         )
     elif not identity.attached:
@@ -142,10 +142,10 @@ def identity_is_attached(
         )
 
 
-def _grant_anew(profile: RegistryProfile | Unavailable) -> str:
+def _grant_anew(identity: PullIdentity, profile: RegistryProfile | Unavailable) -> str:
     if isinstance(profile, Unavailable):
         return "Give the new identity a pull role on the registry"
-    return grant("", pull_role(profile), profile.resource_id)
+    return grant_new(identity.resource_id, pull_role(profile), profile.resource_id)
 
 
 def _principal(identity: PullIdentity) -> str:

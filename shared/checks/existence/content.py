@@ -7,14 +7,16 @@ from msgspec.structs import replace
 
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
+from shared.checks.commands import import_from, restore
 from shared.checks.existence.platforms import serves
 from shared.checks.names import about_image, about_workload, listed
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.beside import Elsewhere
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import Child, ImageContent
+from shared.domain.facts.registry import Child, ImageContent, SoftDeleted
 from shared.domain.facts.workload import RuntimePlatforms
 from shared.domain.findings import Finding, Outcome, Problem
-from shared.domain.images import Platform
+from shared.domain.images import Digest, ImageReference, Platform
 
 IMAGE_CONFIGS = (
     "application/vnd.docker.container.image.v1+json",
@@ -63,7 +65,7 @@ CHILD_MISSING = Problem(
     explanation="The tag and the index are there, the manifest {digest} that they lead to is not: "
     "old versions of acr purge delete the children of an index as untagged.",
     fix=(
-        "Push {image} again",
+        "{remedy}",
         "az acr manifest list-metadata --registry {registry} --name {repository}",
     ),
     link=links.PURGE,
@@ -125,7 +127,11 @@ def is_an_image(asked: Asked, content: ImageContent) -> Iterable[Finding]:
 
 @check("existence.children", CHILD_MISSING)
 def children_exist(
-    asked: Asked, content: ImageContent, runtime: RuntimePlatforms | Unavailable
+    asked: Asked,
+    content: ImageContent,
+    runtime: RuntimePlatforms | Unavailable,
+    deleted: SoftDeleted | Unavailable,
+    left: Elsewhere | Unavailable,
 ) -> Iterable[Finding]:
     """The index's manifests for the platforms of the workload exist."""
     if not content.children:
@@ -136,6 +142,7 @@ def children_exist(
         yield CHILD_MISSING.found(
             platform=str(child.platform or "an unnamed platform"),
             digest=child.digest,
+            remedy=_bring_back(asked.pull.image, child, deleted, left),
             **_about(asked),
         )
     if not gone and any(child.present is None for child in needed):
@@ -177,6 +184,21 @@ def platform_fits(
         yield problem.found(
             wanted=listed(map(str, lacking)), platforms=listed(map(str, built)), **_about(asked)
         )
+
+
+def _bring_back(
+    image: ImageReference,
+    child: Child,
+    deleted: SoftDeleted | Unavailable,
+    left: Elsewhere | Unavailable,
+) -> str:
+    """The command for a child that soft delete or another registry still has."""
+    bare = replace(image, tag="", digest=Digest(""))
+    if isinstance(deleted, SoftDeleted) and deleted.found and deleted.digest == child.digest:
+        return restore(bare, child.digest)
+    if isinstance(left, Elsewhere) and left.digest == child.digest and left.login_servers:
+        return import_from(bare, child.digest, left.login_servers[0])
+    return f"Push {image} again"
 
 
 def _what(kind: str) -> str:

@@ -4,16 +4,17 @@ import re
 from collections.abc import Sequence
 
 from shared.domain.cleanup import flags, words
-from shared.domain.cleanup.ago import parse_ago
+from shared.domain.cleanup.ago import LONGEST, parse_ago
 from shared.domain.cleanup.expressions import split_filter
 from shared.domain.cleanup.flags import Flag
 from shared.domain.cleanup.model import Purge, RefusedError
-from shared.domain.cleanup.versions import behaviour
+from shared.domain.cleanup.versions import behaviour, is_old
 
 _IMAGE = re.compile(r"(?:.*/)?acr(?:-cli)?(?::(?P<tag>[\w.-]+))?(?:@sha256:[0-9a-f]+)?")
 _ASSIGNMENT = re.compile(r"(?:\$env:)?\$?[A-Za-z_]\w*=(?P<value>.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\{\{.*?\}\}|\$\{?[A-Za-z_]\w*|\$\(|`")
 _AZ = (("run",), ("task", "create"), ("task", "update"))
+MOST_FILTERS = 200
 _WRAPPERS = 3
 """``az acr run`` around an assignment around a command: deeper is nobody's."""
 
@@ -88,6 +89,7 @@ def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     counts = {name: flags.number(last[name]) for name in flags.NUMBERS if name in last}
     ago = last["ago"].value if "ago" in last else ""
     _refuse_variables((*filters, ago))
+    _refuse_overflow(version, ago)
     if on.get("help"):
         raise RefusedError("with --help the tool only prints its help")
     purge = Purge(
@@ -111,6 +113,12 @@ def _refuse_variables(values: Sequence[str]) -> None:
             raise RefusedError(f"{found.group()[:100]!r} in {value[:100]!r} is not known here")
 
 
+def _refuse_overflow(version: str, ago: str) -> None:
+    """Before 0.17 nothing caps ``--ago``: the tool stops, or counts round to a time to come."""
+    if ago and is_old(version) and parse_ago(ago) >= LONGEST:
+        raise RefusedError(f"what acr-cli {version} makes of --ago {ago!r} is not foretold")
+
+
 def _check(purge: Purge) -> None:
     """What the tool checks before it begins. Raises RefusedError."""
     if purge.untagged and purge.untagged_only:
@@ -120,6 +128,8 @@ def _check(purge: Purge) -> None:
             raise RefusedError("--filter REPOSITORY:TAG is missing: the tool would not run")
         if purge.ago is None:
             raise RefusedError("--ago DURATION (such as 30d) is missing: the tool would not run")
+    if len(purge.filters) > MOST_FILTERS:
+        raise RefusedError(f"more than {MOST_FILTERS} filters are not foretold")
     for text in purge.filters:
         split_filter(text)
     knows = behaviour(purge.version)

@@ -1,8 +1,8 @@
 """Which untagged manifests ``--untagged`` and ``--untagged-only`` delete.
 
 Source: acr-cli's own code and issues (pull requests 40, 130, 188, 462, 489, 532); not measured.
-Its oddities are kept: a locked index protects none of its children, and an untagged index with a
-subject protects its children but not itself.
+Its oddities are kept: from 0.17 on a locked index protects none of its children, and an untagged
+index with a subject protects its children but not itself.
 """
 
 from collections.abc import Iterable, Iterator
@@ -99,13 +99,25 @@ def _beyond_keep(purge: Purge, going: list[ManifestEntry], knows: Behaviour) -> 
 
 
 def _refuse_unknown(shelf: Shelf, knows: Behaviour, version: str) -> None:
-    if knows.spares_index_children is not None:
-        return
-    if any(m.media_type in MAY_REFER and not shelf.is_tagged(m.digest)
-           for m in shelf.manifests.values()) and any(
-        m.media_type == OCI_INDEX or subject_of(m, shelf) for m in shelf.manifests.values()
-    ):  # fmt: skip
+    """Refuse where a release between those that are known meets what they treat differently."""
+    held = shelf.manifests.values()
+    loose = any(m.media_type in MAY_REFER and not shelf.is_tagged(m.digest) for m in held)
+    matters = loose and any(m.media_type == OCI_INDEX or subject_of(m, shelf) for m in held)
+    if knows.spares_index_children is None and matters:
         raise RefusedError(
-            f"whether acr-cli {version} spares the children of OCI indexes and referrers is not "
-            f"known, and {shelf.name} has some"
+            f"whether acr-cli {version} spares the children of OCI indexes and referrers is "
+            f"not known, and {shelf.name} has some"
         )
+    if not knows.odd_indexes and any(_is_odd(manifest, shelf) for manifest in held):
+        raise RefusedError(
+            f"what acr-cli {version} does with indexes that are locked, nested or have a subject "
+            f"is not known, and {shelf.name} has one"
+        )
+
+
+def _is_odd(manifest: ManifestEntry, shelf: Shelf) -> bool:
+    if manifest.media_type not in LISTS or not manifest.references:
+        return False
+    children = (shelf.manifests.get(digest) for digest in manifest.references)
+    nested = any(child is not None and child.media_type in LISTS for child in children)
+    return nested or manifest.changeable_attributes.locked or bool(subject_of(manifest, shelf))

@@ -33,6 +33,11 @@ class Filters:
         """Whether the purge looks at the repository at all."""
         return self.every_repository or any(self._hits(part, repository) for part in self._parts)
 
+    def plain_names(self) -> tuple[str, ...] | None:
+        """The repositories, where each filter names one; None where only the catalog tells."""
+        names = tuple(part[0] for part in self._parts)
+        return None if self.every_repository or "" in names else names
+
     def tag_pattern(self, repository: str) -> Pattern | None:
         """What matches the repository's tags; None where the purge leaves tags alone.
 

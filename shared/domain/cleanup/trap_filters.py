@@ -1,6 +1,7 @@
 """Traps of a purge's filters: what they match that their author does not mean."""
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
 from shared.domain.cleanup.expressions import compile_expression, split_filter
 from shared.domain.cleanup.globs import as_expression, is_glob
@@ -100,19 +101,34 @@ def shared_keep(parts: Parts, registry: Registry) -> Iterator[Trap]:
     """One counter for several filters."""
     if parts.number("keep") < 1 or parts.is_on("untagged-only"):
         return
-    sides = [split_filter(text)[0] for text in parts.filters]
-    common = _shared(sides, registry.repositories)
+    taken = [(text, _taken(text, registry.repositories)) for text in parts.filters]
+    common = _twice(names for _, names in taken)
     if not common:
         return
-    alone = parts.without("filter").add("filter", _one_each(parts.filters, registry.repositories))
+    alone, seen = list[str](), set[str]()
+    for text, names in taken:
+        if not seen & names:
+            alone.append(text)
+            seen |= names
     yield Trap(
         "SHARED_KEEP",
         "Several filters of one repository share one --keep",
         "They become one expression with one counter, so that one pattern's tags may use it up."
         + _named("Here for", common)
         + " Give each filter a command of its own.",
-        alone.command(),
+        parts.without("filter").add("filter", alone).command(),
     )
+
+
+def _taken(text: str, names: Collection[str]) -> set[str]:
+    """The repositories that a filter concerns; where no name is known, its own text."""
+    side = split_filter(text)[0]
+    return set(_matching(side, names)) if names else {side}
+
+
+def _twice(sets: Iterable[set[str]]) -> list[str]:
+    counted = Counter(name for names in sets for name in names)
+    return sorted(name for name, count in counted.items() if count > 1)
 
 
 def _matching(repository: str, names: Collection[str]) -> list[str]:
@@ -129,28 +145,11 @@ def _also(repository: str, names: Collection[str]) -> list[str]:
     return [name for name in _matching(repository, names) if name not in meant]
 
 
-def _shared(sides: list[str], names: Collection[str]) -> list[str]:
-    """Repositories that more than one filter concerns; without names, equal texts of filters."""
-    if not names:
-        return sorted({side for side in sides if sides.count(side) > 1})
-    taken = [name for side in sides for name in _matching(side, names)]
-    return sorted({name for name in taken if taken.count(name) > 1})
-
-
 def _named(before: str, names: list[str]) -> str:
     if not names:
         return ""
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f" {before} {', '.join(name[:100] for name in names[:MOST_NAMED])}{more}."
-
-
-def _one_each(filters: tuple[str, ...], names: Collection[str]) -> tuple[str, ...]:
-    """The first filters that share no repository."""
-    chosen: list[str] = []
-    for text in filters:
-        if not _shared([split_filter(f)[0] for f in (*chosen, text)], names):
-            chosen.append(text)
-    return tuple(chosen)
 
 
 def _compiles(text: str) -> bool:

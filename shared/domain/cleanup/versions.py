@@ -18,12 +18,17 @@ IMAGE = "mcr.microsoft.com/acr/acr-cli"
 
 
 class Behaviour(Struct, frozen=True):
-    """How a release treats manifests. None: not known."""
+    """How a release treats manifests. None: not known.
+
+    ``odd_indexes``: whether it is known what it does with indexes that are locked, that hold
+    indexes, or that have a subject; pull request 462 changed it some time before 0.17.
+    """
 
     untagged_honours_ago: bool
     untagged_honours_keep: bool
     spares_index_children: bool | None
     spares_referrers: bool | None
+    odd_indexes: bool
     knows_include_locked: bool
     knows_untagged_only: bool
     repository_expressions: bool | None
@@ -44,6 +49,7 @@ def behaviour(tag: str) -> Behaviour:
         untagged_honours_keep=named >= (0, 18),
         spares_index_children=tried if old or tried else None,
         spares_referrers=tried if old or tried else None,
+        odd_indexes=named >= (0, 17),
         knows_include_locked=named >= (0, 17),
         knows_untagged_only=named >= (0, 18),
         repository_expressions=True if named >= (0, 5) else None,

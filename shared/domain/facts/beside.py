@@ -47,6 +47,16 @@ class RegistryLoad(Fact, frozen=True, kw_only=True):
     storage: tuple[int, ...] = ()
 
 
+class PullsByIdentity(Fact, frozen=True):
+    """The most pulls in a minute of the last hour, by identity as the resource log names it.
+
+    Read only where the registry is busy enough to matter, and sends its log to a workspace. An
+    empty name stands for anonymous pulls.
+    """
+
+    busiest: dict[str, int]
+
+
 class ReadLocks(Fact, frozen=True, kw_only=True):
     """Where ``readEnabled`` is false; asked only where the registry disallows a pull.
 

@@ -40,7 +40,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.CREDENTIAL_HELPER: ("error getting credentials", "docker-credential-"),
     Sign.IDENTITY_CANNOT: ("unable to pull image using managed identity",),
     Sign.NO_CREDENTIAL: (
-        *("fetch anonymous token", "no basic auth credentials", "return empty authentication"),
+        *("no basic auth credentials", "return empty authentication"),
         *("unable to retrieve some image pull secrets", "anonymous access is not allowed"),
         *("anonymous pull is not", "falling back on anonymous", "no credentials were"),
         *("no matching credentials", "failedtoretrieveimagepullsecret"),

@@ -33,6 +33,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("cannot parse image", "unable to parse image", "not a valid image reference"),
         *("not a valid repository/tag", "invalid reference:", "unable to parse reference"),
         *("parsing reference", "invalid image format", "must be lowercase"),
-        *("cannot parse reference", "invalid tag"),
+        *("cannot parse reference", "invalid tag", "could not recognize registry"),
+        "may only contain a single colon",
     ),
 }

@@ -114,7 +114,7 @@ CLASSES = (
         ("repository", "repository name"),
         ABSENT,
         SOUGHT,
-        unless=("exist or ", "tag", "git", "image", "manifest", "helm"),
+        unless=("exist or", "tag", "git", "image", "manifest", "helm"),
         inner=True,
     ),
     Class(

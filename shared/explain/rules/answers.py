@@ -137,6 +137,9 @@ def is_upstream(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.UNAUTHORIZED, Sign.DENIED, Sign.NO_CREDENTIAL):
         why = "the source of a cache rule wants other credentials than the rule has"
         return one_of(why, CauseLabel.AUTH_BAD_CREDENTIALS, CauseLabel.AUTH_ANONYMOUS_DENIED)
+    if not any(word in attempt.text for word in ("fail", "returned", "error")):
+        why = "the source of a cache rule gave nothing, and the text does not say why"
+        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.THROTTLED)
     return likely(CauseLabel.SERVER_ERROR, "the source of a cache rule did not answer properly")
 
 

@@ -1,7 +1,7 @@
 """Causes in the login: which credential was shown, and what it lacks."""
 
 from shared.explain.attempts import Attempt, Stage
-from shared.explain.labels import CauseLabel
+from shared.explain.labels import CauseLabel, Certainty
 from shared.explain.lexicon import Sign
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
@@ -25,6 +25,9 @@ def has_expired(attempt: Attempt) -> Reading | None:
 def is_wrong(attempt: Attempt) -> Reading | None:
     """Entra, the registry or the platform refuses the credential as such."""
     malformed = attempt.status == _BAD_REQUEST and attempt.stage in (Stage.TOKEN, Stage.EXCHANGE)
+    if "unable to get admin user credentials" in attempt.text:
+        why = "the second try, with the admin user, says nothing of the first"
+        return Reading(CauseLabel.AUTH_BAD_CREDENTIALS, Certainty.LOW, why, weak=True)
     if attempt.aadsts or attempt.has(*_BAD) or malformed:
         why = "the credential itself was refused, before any right was looked at"
         return sure(CauseLabel.AUTH_BAD_CREDENTIALS, why)
@@ -64,7 +67,8 @@ def is_refused_exchange(attempt: Attempt) -> Reading | None:
     """An Entra token was refused in exchange for one of the registry."""
     if not attempt.has(Sign.EXCHANGE_REFUSED) and attempt.stage is not Stage.EXCHANGE:
         return None
-    if not attempt.status and not attempt.has(Sign.EXCHANGE_REFUSED):
+    answered = attempt.status or attempt.has(Sign.UNAUTHORIZED) or "returned" in attempt.text
+    if not answered:
         why = "the exchange of the token failed, with a status that the text does not hold"
         return one_of(why, CauseLabel.AUTH_MISSING_ROLE, CauseLabel.NETWORK_FIREWALL_IP)
     why = "Entra knows the identity, the registry gives it no token: it has no role there"

@@ -18,7 +18,7 @@ _PAGES_OF_SERVERS = (400, 404, 405)
 _ASKS_RESOLVER = re.compile(r"\budp\b.{1,120}:53\b")
 _AZURE_RESOLVER = "168.63.129.16"
 _ALIKE = 0.8
-"""How much the end of a host's name must resemble azurecr.io to be meant as it."""
+"""How much the end of a host's name must resemble a login server's to be meant as it."""
 
 
 def meets_proxy(attempt: Attempt) -> Reading | None:
@@ -119,13 +119,17 @@ def _is_misspelt(host: str) -> bool:
     if host.count(".azurecr.") > 1:
         return True
     end = ".".join(host.rstrip(".").split(".")[-2:])
-    return end not in _ACR and SequenceMatcher(None, end, _ACR[0]).ratio() >= _ALIKE
+    return end not in _ACR and any(
+        SequenceMatcher(None, end, right).ratio() >= _ALIKE for right in _ACR
+    )
 
 
 def _broken_off(attempt: Attempt) -> Reading | None:
     """The lookup failed in a way that has no common name, or the end of the text is missing."""
     if not attempt.innermost.startswith("lookup ") and "dial tcp: lookup " not in attempt.text:
         return None
+    if is_masked(attempt.text.rpartition("lookup ")[2].partition(" ")[0]):
+        return _hidden_name(attempt)
     return likely(CauseLabel.NETWORK_DNS, "looking up the name was as far as it came")
 
 

@@ -10,7 +10,7 @@ import pytest
 from local.azure import actions, cleaning
 from local.azure.simulator import Simulator, running
 from shared.domain.facts.beside import Elsewhere, TaskRuns
-from shared.domain.facts.registry import ManifestState
+from shared.domain.facts.registry import ManifestState, SoftDeleted
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
 from shared.domain.removals import RemovalKind
@@ -39,6 +39,7 @@ registries:
   - {name: fabrikam, diagnostics: logbook, repositories: [{name: web, images: [{tags: [v1]}]}]}
   - {name: quiet, repositories: [{name: other, images: [{tags: [v1]}]}]}
   - {name: deaf, diagnostics: vault}
+  - {name: attic, policies: {softDelete: {status: Enabled, days: 7}}, repositories: [{name: web}]}
 """
 CONTOSO = "contoso.azurecr.io"
 
@@ -99,7 +100,7 @@ async def test_two_registries_with_one_workspace_take_one_query(azure: Azure) ->
         await removed(azure)
     assert azure.asked("api.loganalytics.io") == 3
     settings = azure.asked("management.azure.com", lambda route: "diagnosticSettings" in route)
-    assert settings <= 4, "where a registry sends its logs is remembered"
+    assert settings <= 5, "where a registry sends its logs is remembered"
 
 
 async def test_what_was_refused_removed_nothing(azure: Azure) -> None:
@@ -155,7 +156,7 @@ async def test_a_lost_manifest_is_looked_for_here_and_in_other_registries(azure:
     told, state, _ = await azure.end.elsewhere(pull, digest)
     assert isinstance(told, Elsewhere)
     assert isinstance(state, ManifestState)
-    assert (told.here, told.login_servers, told.asked) == (True, ("fabrikam.azurecr.io",), 3)
+    assert (told.here, told.login_servers, told.asked) == (True, ("fabrikam.azurecr.io",), 4)
     assert state.digest == digest
 
     actions.delete_manifest(azure.world, f"contoso/web@{digest}")
@@ -173,6 +174,17 @@ async def test_what_ran_is_told_with_what_is_missing(azure: Azure) -> None:
     assert isinstance(runs, TaskRuns)
     assert [run.name for run in runs.runs] == ["quick run cd2", "run cd1 of the task nightly"]
     assert all(run.covers(azure.world.now()) for run in runs.runs)
+
+
+async def test_what_soft_delete_holds_without_a_tag_is_found_by_its_digest(
+    azure: Azure,
+) -> None:
+    gone = actions.import_image(azure.world, "attic/web:v1", "contoso/web:v1")
+    actions.untag(azure.world, "attic/web:v1")
+    actions.delete_manifest(azure.world, f"attic/web@{gone.digest}")
+    pull = azure.pull("attic.azurecr.io/web:v1")
+    found = await azure.end.elsewhere(pull, Digest(gone.digest))
+    assert SoftDeleted(enabled=True, found=True, digest=Digest(gone.digest)) in found
 
 
 async def test_what_is_left_is_asked_for_once_for_all_pulls_of_a_job(azure: Azure) -> None:

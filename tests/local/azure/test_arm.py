@@ -315,3 +315,19 @@ class TestInsights:
         path = f"{azure.registry('fabrikam')}/providers/Microsoft.Insights/metrics"
         status, body = await client.ask(f"{path}?metricnames=Throttled")
         assert (status, "TotalPullCount" in body["error"]["message"]) == (400, True)
+
+
+async def test_node_pools_are_resources_of_their_own(azure: Azure, client: Client) -> None:
+    cluster = azure.estate.clusters[0]
+    _, body = await client.ask(f"{cluster.id}/agentPools")
+    assert names(body) == [pool.name for pool in cluster.pools]
+
+
+async def test_an_action_that_nobody_simulates_is_refused_first(
+    azure: Azure, client: Client
+) -> None:
+    path = f"{azure.estate.web_apps[0].id}/publishxml"
+    status, body = await client.ask(path, body={})
+    assert (status, body["error"]["code"]) == (403, "AuthorizationFailed")
+    status, body = await client.ask(path, body={}, who="deployer")
+    assert (status, body["error"]["code"]) == (404, "NotFound")

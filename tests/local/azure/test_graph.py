@@ -50,3 +50,28 @@ async def test_groups_need_their_own_permission_and_count_transitively(
     assert (await client.ask(url))[0] == 403
     _, body = await client.ask(url, who="alice")
     assert {one["displayName"] for one in body["value"]} == {"operators", "pullers"}
+
+
+async def test_a_service_principal_is_found_as_az_asks_for_it(azure: Azure, client: Client) -> None:
+    client_id, object_id = ids(azure, "deployer")
+    asked = f"servicePrincipalNames/any(c:c eq '{client_id}')"
+    _, body = await client.ask(f"{GRAPH}/servicePrincipals?$filter={asked}")
+    (found,) = body["value"]
+    assert (found["id"], found["servicePrincipalNames"]) == (object_id, [client_id])
+    _, body = await client.ask(f"{GRAPH}/servicePrincipals")
+    assert {client_id, ids(azure, "kubelet")[0]} <= {one["appId"] for one in body["value"]}
+
+
+async def test_a_user_by_object_id_and_by_name(azure: Azure, client: Client) -> None:
+    _, object_id = ids(azure, "alice")
+    for name in (object_id, f"Alice@{azure.estate.domain}"):
+        _, body = await client.ask(f"{GRAPH}/users/{name}", who="alice")
+        assert body["id"] == object_id
+    assert (await client.ask(f"{GRAPH}/users/nobody@example.com", who="alice"))[0] == 404
+
+
+async def test_what_is_not_simulated_says_so_as_graph_does(client: Client) -> None:
+    for path in ("servicePrincipals?$filter=startswith(appId,'0')", "drives", "me/messages"):
+        status, body = await client.ask(f"{GRAPH}/{path}")
+        assert status in (400, 404)
+        assert "imulated" in body["error"]["message"]

@@ -78,6 +78,20 @@ BASE = "subscriptions: [{name: production}]\n"
         ),
         (SOFT_AND_CACHED, "registries[0].policies.softDelete.status", "Enabled", "cacheRules"),
         (SOFT_FOR_LONG, "registries[0].policies.softDelete.days", 91, "1 to 90"),
+        (
+            "registries: [{name: a, repositories: [{name: r, images: [{age: 40d}]}]}]",
+            "registries[0].repositories[0].images[0].age",
+            "40d",
+            "such as P30D",
+        ),
+        ("registries: [{sku: Basic}]", "registries[0]", {"sku": "Basic"}, "has 'name'"),
+        ("registries: {name: a}", "registries", {"name": "a"}, "a list"),
+        (
+            "clusters: [{name: c, objects: [{name: web, replicas: -1}]}]",
+            "clusters[0].objects[0].replicas",
+            -1,
+            ">= 0",
+        ),
         ("identities: [{name: a}, {name: a}]", "identities and groups", "a", "once"),
         (
             "containerGroups: [{name: g, image: x.azurecr.io/app@digest(v1)}]",
@@ -109,7 +123,19 @@ def test_every_dangling_reference_is_told_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["a: [", "subscriptions: []\nsubscriptions: []", "registries: []"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [",
+        "subscriptions: []\nsubscriptions: []",
+        "registries: []",
+        "? [a, b]\n: c",
+        "domain: " + "9" * 5000,
+        "domain: 2024-13-45",
+        "a: " + "[{a: " * 2000,
+        "a: &a [*a]",
+    ],
+)
 def test_what_is_no_estate_at_all_is_refused(text: str) -> None:
     with pytest.raises(EstateError):
         loads(text)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
 
 from shared.adapters.credentials import Credentials, tenant_in
@@ -47,6 +47,15 @@ async def test_a_challenge_gets_a_token_of_its_own() -> None:
     await credentials.get_token(f"{ARM}/.default")
     await credentials.get_token(f"{ARM}/.default", claims="{}")
     assert entra.asked == 2
+
+
+async def test_that_nobody_answers_is_a_reason_as_well() -> None:
+    class Away(Entra):
+        async def get_token(self, *_: str, **__: Any) -> AccessToken:
+            raise ServiceRequestError("Cannot connect to host 169.254.169.254:80")
+
+    with pytest.raises(CouldNotLookError, match=f"no token for {ARM}: Cannot connect"):
+        await Credentials(Settings(), Away()).token(ARM)
 
 
 async def test_entras_reason_is_told_in_one_line() -> None:

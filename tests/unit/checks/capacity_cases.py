@@ -1,5 +1,5 @@
 from shared.domain.capacity import GIB, TIB
-from shared.domain.facts.beside import RegistryLoad
+from shared.domain.facts.beside import PullsByIdentity, RegistryLoad
 from shared.domain.facts.pull import ReportedError
 from shared.domain.facts.registry import (
     ManifestAnswer,
@@ -164,6 +164,26 @@ MACHINE = [
         healthy(RegistryLoad(busiest_minute=800)),
         "CAPACITY_READS_NEAR_LIMIT",
         says=("2,000 are left for it", "12,000 are left"),
+    ),
+    finds(
+        "one identity near its limit",
+        "capacity.reads",
+        healthy(RegistryLoad(busiest_minute=800), PullsByIdentity({"ci": 750, "web": 50})),
+        "CAPACITY_IDENTITY_READS_NEAR_LIMIT",
+        says=("ci is near its limit", "7,500 read", "2,500 are left"),
+    ),
+    finds(
+        "anonymous pulls beyond theirs, and the registry near its own",
+        "capacity.reads",
+        healthy(BASIC, RegistryLoad(busiest_minute=800), PullsByIdentity({"": 700, "web": 100})),
+        "CAPACITY_IDENTITY_READS_NEAR_LIMIT",
+        "CAPACITY_READS_NEAR_LIMIT",
+        says=("anonymous pulls is near", "2,000 too many"),
+    ),
+    passes(
+        "many pulls, spread over identities",
+        "capacity.reads",
+        healthy(RegistryLoad(busiest_minute=800), PullsByIdentity(dict.fromkeys("abcd", 200))),
     ),
     finds(
         "beyond it",

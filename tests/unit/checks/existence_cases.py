@@ -486,6 +486,31 @@ WHOLE = [
         says=("linux/amd64", OTHER),
     ),
     finds(
+        "a child that soft delete still holds",
+        "existence.children",
+        healthy(index(Child(OTHER, AMD64, False)), SoftDeleted(True, True, OTHER)),
+        "EXISTENCE_CHILD_MISSING",
+        says=(f"az acr manifest restore --registry contoso --name team/api --digest {OTHER}",),
+    ),
+    finds(
+        "a child that another registry has",
+        "existence.children",
+        healthy(index(Child(OTHER, AMD64, False)), Elsewhere(digest=OTHER, login_servers=AWAY)),
+        "EXISTENCE_CHILD_MISSING",
+        says=(f"--source spare.azurecr.io/team/api@{OTHER} --repository team/api",),
+    ),
+    finds(
+        "a child that neither has",
+        "existence.children",
+        healthy(
+            index(Child(OTHER, AMD64, False)),
+            SoftDeleted(True, True, THIRD),
+            Elsewhere(digest=THIRD, login_servers=AWAY),
+        ),
+        "EXISTENCE_CHILD_MISSING",
+        says=("Push contoso.azurecr.io/team/api:v1 again",),
+    ),
+    finds(
         "a child of no platform is gone",
         "existence.children",
         healthy(index(Child(OTHER, None, False))),

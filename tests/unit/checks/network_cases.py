@@ -12,7 +12,14 @@ from shared.domain.facts.registry import (
     Replications,
     Sku,
 )
-from shared.domain.facts.workload import Egress, IdentityKind, PrivatePath, PullIdentity
+from shared.domain.facts.workload import (
+    Egress,
+    IdentityKind,
+    PrivatePath,
+    PullIdentity,
+    PullState,
+    WorkloadState,
+)
 from shared.domain.images import DOCKER_HUB, ImageReference
 from shared.domain.pulls import Compute
 from tests.unit.checks.case import finds, passes, skips, unknown
@@ -30,6 +37,7 @@ from tests.unit.checks.facts import (
     path,
     profile,
     unseen,
+    workload,
 )
 
 RULES = ("203.0.113.0/24", "198.51.100.7")
@@ -621,7 +629,50 @@ TIER = [
     ),
 ]
 
+BLOB = 'failed to copy: httpReadSeeker: Get "https://weu42.blob.core.windows.net/x/data?sig=1": '
+
+
+def layer(text: str) -> WorkloadState:
+    return workload(PullState.FAILING, text)
+
+
+LAYERS = [
+    passes("running", "network.data_endpoint", healthy()),
+    *(
+        finds(
+            f"the host of the layers: {text}",
+            "network.data_endpoint",
+            healthy(layer(f"{start}{text}")),
+            "NETWORK_DATA_ENDPOINT_UNREACHABLE",
+            says=(host, "az acr show-endpoints --name contoso", "--data-endpoint-enabled true"),
+        )
+        for start, text, host in (
+            (BLOB, "EOF", "weu42.blob.core.windows.net"),
+            (BLOB, "dial tcp 20.150.1.2:443: i/o timeout", "weu42.blob.core.windows.net"),
+            (BLOB, "dial tcp: lookup weu42: no such host", "weu42.blob.core.windows.net"),
+            (
+                'Get "https://contoso.westeurope.data.azurecr.io/v2/x": ',
+                "dial tcp 10.1.0.5:443: i/o timeout",
+                "contoso.westeurope.data.azurecr.io",
+            ),
+        )
+    ),
+    passes(
+        "the login server, not the host of the layers",
+        "network.data_endpoint",
+        healthy(layer('Head "https://contoso.azurecr.io/v2/x": dial tcp 20.1.2.3: i/o timeout')),
+    ),
+    passes(
+        "the host of the layers stands in it, but the cause is another",
+        "network.data_endpoint",
+        healthy(layer(f"{BLOB}no space left on device")),
+    ),
+    unknown("nobody says why", "network.data_endpoint", healthy(layer("Back-off")), "not say why"),
+    unknown("state unseen", "network.data_endpoint", healthy(unseen(WorkloadState)), "403"),
+]
+
 CASES = [
+    *LAYERS,
     *REFERENCE,
     *NAMES,
     *ENDPOINTS,

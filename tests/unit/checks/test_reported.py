@@ -207,4 +207,4 @@ def test_a_workload_that_fails_for_something_out_of_sight_fails() -> None:
     evidence = healthy(failing(BACK_OFF), unseen(RoleAssignments))
     (finding,) = judged(evidence, "reported.state").findings
     assert finding.code == "REPORTED_WITHOUT_CAUSE"
-    assert "auth.permission" in finding.explanation
+    assert "the right to pull" in finding.explanation

@@ -4,12 +4,15 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.__main__ import main
+from shared.domain.cleanup import Purge, RegistryContents, parse_contents
+from shared.domain.facts.base import CouldNotLookError
 
 ROOT = Path(__file__).parents[3]
 COMMAND = "acr purge --filter app:v1 --ago 30d --untagged"
@@ -169,7 +172,14 @@ def test_a_file_that_cannot_be_read_is_wrong_usage(
     assert "--registry is" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["--command", COMMAND], ["--registry", "x"]])
+def test_without_a_command_it_is_wrong_usage(
+    registry: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict-purge", "--registry", registry]) == 64
+    assert "one of --command and --task" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--command", COMMAND]])
 def test_missing_arguments_are_wrong_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["predict-purge", *arguments])
@@ -204,3 +214,84 @@ def test_it_loads_no_client_of_azure(command: str) -> None:
     )
     loaded = set(ran.stdout.split())
     assert not {"azure", "azure.identity", "aiohttp", "asyncio", "stamina"} & loaded
+
+
+class TestTasks:
+    """``--task FILE``."""
+
+    def predict(self, tmp_path: Path, registry: str, text: str, *more: str) -> int:
+        path = tmp_path / "task.yaml"
+        path.write_text(text)
+        task = "predict-purge", "--registry", registry, "--task", str(path), "--json"
+        return main([*task, "--now", "2026-11-26T12:00:00Z", *more])
+
+    def test_its_purges_are_foretold(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = "steps:\n  - cmd: acr purge --filter app:^v1$ --ago 30d\n  - cmd: bash echo\n"
+        assert self.predict(tmp_path, registry, text) == 0
+        assert answer(capsys)["tags"] == ["app:v1"]
+
+    def test_those_of_command_come_after(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = "steps:\n  - cmd: acr purge --filter app:^v1$ --ago 30d\n"
+        more = "--command", "acr purge --untagged-only"
+        assert self.predict(tmp_path, registry, text, *more) == 0
+        assert answer(capsys)["manifests"] == ["app@sha256:a"]
+
+    def test_a_step_that_is_not_understood_is_unknown(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = "steps:\n  - cmd: $cleanup\n  - cmd: acr purge --filter app:^v1$ --ago 30d\n"
+        assert self.predict(tmp_path, registry, text) == 3
+        found = answer(capsys)
+        assert found["tags"] == ["app:v1"]
+        assert found["refused"] == ["'$cleanup': what it runs is not known here"]
+
+    def test_one_that_purges_nothing_is_wrong_usage(
+        self, tmp_path: Path, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.predict(tmp_path, registry, "steps:\n  - build: -t x .\n") == 64
+        assert "no step of it purges" in capsys.readouterr().err
+
+    def test_one_that_cannot_be_read_is_wrong_usage(
+        self, registry: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        arguments = "predict-purge", "--registry", registry, "--task", "nowhere.yaml"
+        assert main(arguments) == 64
+        assert "--task is 'nowhere.yaml'" in capsys.readouterr().err
+
+
+class TestLive:
+    """``--login-server``; what reads it has tests of its own."""
+
+    COMMAND = ("predict-purge", "--command", "acr purge --filter app:.* --ago 30d", "--json")
+
+    def test_what_was_read_is_foretold(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def read(login_server: str, purges: Sequence[Purge]) -> RegistryContents:
+            assert (login_server, len(purges)) == ("contoso.azurecr.io", 1)
+            return parse_contents(json.dumps(REGISTRY).encode())
+
+        monkeypatch.setattr("shared.cli.live_contents.live_contents", read)
+        assert main([*self.COMMAND, "--login-server", "contoso.azurecr.io"]) == 0
+        assert "app:v1" in answer(capsys)["tags"]
+
+    def test_what_could_not_be_read_is_unknown(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def read(*_: object) -> RegistryContents:
+            raise CouldNotLookError("403")
+
+        monkeypatch.setattr("shared.cli.live_contents.live_contents", read)
+        assert main([*self.COMMAND, "--login-server", "contoso"]) == 3
+        out, err = capsys.readouterr()
+        assert (out, err) == ("", "the registry could not be read: 403\n")
+
+    def test_what_is_no_login_server_is_wrong_usage(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main([*self.COMMAND, "--login-server", "not a host"]) == 64
+        assert "--login-server: registry = 'not a host'" in capsys.readouterr().err

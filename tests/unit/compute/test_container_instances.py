@@ -156,3 +156,12 @@ async def test_an_identity_that_arm_no_longer_has_is_deleted(answer: Any, delete
     platform = ContainerInstances(surroundings(arm))
     seen = Evidence(await platform.observe(pull(ID, Compute.CONTAINER_INSTANCES)))
     assert seen[PullIdentity].deleted is deleted
+
+
+@pytest.mark.parametrize("written", ["yesterday", "0001-01-01T00:00:00+02:00"])
+async def test_a_time_that_is_none_costs_the_state_only(written: str) -> None:
+    broken = group(container(IMAGE, "Waiting", {**FAILED, "firstTimestamp": written}))
+    evidence = await observed(broken)
+    assert "firstTimestamp is not a time" in evidence.gaps[WorkloadState.__name__]
+    assert evidence[PullIdentity]
+    assert evidence[RuntimePlatforms]

@@ -1,7 +1,10 @@
 """Resource Graph with honest edges."""
 
 from shared.adapters.arm import ForbiddenError
+from shared.compute.base import Discovery
+from shared.compute.finding import in_each
 from shared.compute.inventory import SUBSCRIPTIONS_A_QUERY, Inventory
+from shared.compute.sources import Json
 from tests.unit.compute.fakes import FakeArm
 
 KIND = "microsoft.web/sites"
@@ -13,6 +16,7 @@ async def test_finds_resources_in_every_readable_subscription_in_a_stable_order(
     found = await Inventory(arm).find((KIND,), ())
     assert found.resources == (ROW,)
     assert found.gaps == ()
+    assert found.subscriptions == {"s1", "s2"}
     assert arm.asked[-1].endswith("in s1,s2")
     assert "order by id" in arm.asked[-1]
 
@@ -23,7 +27,17 @@ async def test_a_subscription_that_cannot_be_read_is_a_gap_and_the_others_are_fo
     assert found.resources == (ROW,)
     (gap,) = found.gaps
     assert gap.what == "/subscriptions/hidden"
+    assert found.subscriptions == {"s1"}
     assert arm.asked[-1].endswith("in s1")
+
+
+async def test_where_was_looked_is_told_beside_what_was_found() -> None:
+    found = await Inventory(FakeArm({}, ROW)).find((KIND,), ())
+
+    async def look(_: Json) -> Discovery:
+        return Discovery(())
+
+    assert (await in_each(found, look)).subscriptions == {"s1"}
 
 
 async def test_no_subscription_at_all_is_a_gap_not_an_empty_estate() -> None:

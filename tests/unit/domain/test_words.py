@@ -6,7 +6,16 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.pulls import Cause, CauseKind
-from shared.domain.words import counted, lasted, listed, nearer, origin, place
+from shared.domain.words import (
+    counted,
+    first_command,
+    first_steps,
+    lasted,
+    listed,
+    nearer,
+    origin,
+    place,
+)
 from tests.support.alerts import DELETED
 from tests.support.fakes import START
 
@@ -65,3 +74,19 @@ def test_a_sentence_keeps_what_tells_resources_apart() -> None:
     assert nearer(f"403 reading {SITE}/config: needs x") == (
         "403 reading \N{HORIZONTAL ELLIPSIS}/Microsoft.Web/sites/intranet/config: needs x"
     )
+
+
+@pytest.mark.parametrize(
+    ("fixes", "steps", "command"),
+    [
+        (("az acr x", "Then"), ("az acr x",), "az acr x"),
+        (("Either", "az acr x", "kubectl y"), ("Either", "az acr x"), "az acr x"),
+        (("Do this", "and that"), ("Do this",), "Do this"),
+        ((), (), ""),
+    ],
+)
+def test_what_to_type_comes_first(
+    fixes: tuple[str, ...], steps: tuple[str, ...], command: str
+) -> None:
+    assert first_steps(fixes) == steps
+    assert first_command(fixes) == command

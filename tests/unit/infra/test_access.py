@@ -115,7 +115,7 @@ def test_a_role_of_our_own_allows_what_is_done_and_nothing_else() -> None:
 
 def test_a_role_of_our_own_is_assigned_only_where_somebody_asked_for_it() -> None:
     assert {one.given for one in CUSTOM} == {
-        "PULLWATCH_PROTECT",
+        "PULLWATCH_PROTECT_MODE",
         "PULLWATCH_READ_WEB_APP_SETTINGS",
         "PULLWATCH_COMMUNICATION_MAIL",
     }
@@ -129,7 +129,7 @@ def test_nothing_is_written_outside_of_what_is_ours_but_locks() -> None:
     outside = [
         operation
         for one in PERMISSIONS
-        if not one.scope.startswith("own") and one.given != "PULLWATCH_PROTECT"
+        if not one.scope.startswith("own") and one.given != "PULLWATCH_PROTECT_MODE"
         for operation in one.operations
         if writes.search(operation)
     ]
@@ -241,8 +241,8 @@ def test_what_the_hooks_read_is_an_output_or_set_by_a_person() -> None:
     hooks = "\n".join(path.read_text() for path in (bicep.FOLDER / "hooks").glob("*.py"))
     read = set(re.findall(r'(?:needed|names|environ\.get)\(\s*f?"(\w+)"', hooks))
     read |= {f"PULLWATCH_{name}" for name in re.findall(r'Id": "([A-Z_]+)"', hooks)}
-    assert {"PULLWATCH_EVENTS_QUEUE", "PULLWATCH_FUNCTION_ID", "PULLWATCH_PROTECT"} <= read
-    assert read - outputs - SETTABLE == set()
+    assert {"PULLWATCH_EVENTS_QUEUE", "PULLWATCH_FUNCTION_ID", "PULLWATCH_PROTECT_MODE"} <= read
+    assert read - outputs - SETTABLE == set(), "PULLWATCH_LINKED is the hooks' own"
 
 
 def test_azd_puts_nothing_into_a_resource_group_that_is_not_its_own() -> None:

@@ -61,6 +61,7 @@ ENVIRONMENT = {
 def deployed(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> Cli:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    cli.answers("env set")
     return cli
 
 
@@ -211,7 +212,7 @@ def fits(call: list[str]) -> dict[str, str]:
     return given
 
 
-@pytest.mark.parametrize(("protect", "said"), [("", "false"), ("true", "true")])
+@pytest.mark.parametrize(("protect", "said"), [("", "false"), ("off", "false"), ("lock", "true")])
 def test_a_registry_is_linked_where_it_is(
     deployed: Cli,
     pause: Callable[[float], None],
@@ -219,7 +220,7 @@ def test_a_registry_is_linked_where_it_is(
     protect: str,
     said: str,
 ) -> None:
-    monkeypatch.setenv("PULLWATCH_PROTECT", protect)
+    monkeypatch.setenv("PULLWATCH_PROTECT_MODE", protect)
     deployed.answers("deployment group create", {})
     postprovision.postprovision(pause)
     (call,) = deployed.calls("deployment group create")
@@ -246,6 +247,24 @@ def test_events_for_a_queue_are_subscribed_to_once_the_role_has_spread(
     given = fits(deployed.calls("event-subscription.bicep")[-1])
     assert (given["delivery"], given["queueId"]) == ("serviceBus", "/queue")
     assert pauses == [10, 20]
+
+
+def test_a_registry_that_is_no_more_named_is_let_go(
+    deployed: Cli, pause: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = f"{GROUP}/providers/Microsoft.ContainerRegistry/registries/former"
+    former = LINK | {"id": other, "topicName": "former-topic", "ownTopic": False}
+    monkeypatch.setenv("PULLWATCH_LINKED", json.dumps([LINK, former]))
+    deployed.answers("deployment group create", {})
+    deployed.answers("--method delete")
+    deployed.answers(f"list --scope {other}", [assigned(other, "r")])
+    postprovision.postprovision(pause)
+    gone = [call[call.index("--url") + 1].split("?")[0] for call in deployed.calls("delete")]
+    assert gone[0] == f"{GROUP}/{TOPICS}/former-topic/eventSubscriptions/pullwatch-abc"
+    assert gone[-1] == f"{other}/roleAssignments/r"
+    assert len(gone) == 3, "its topic is somebody else's"
+    (call,) = deployed.calls("env set PULLWATCH_LINKED")
+    assert json.loads(call[-1]) == [LINK]
 
 
 def test_workspaces_are_linked_where_they_are(
@@ -345,6 +364,7 @@ def test_what_was_left_outside_is_taken_back(deployed: Cli) -> None:
     other = {"id": "/roles/other", "properties": {"type": "CustomRole", "roleName": "Other"}}
     deployed.answers("--method delete")
     deployed.answers(f"{TOPIC}/eventSubscriptions", {"value": []})
+    deployed.answers(f"list --scope {REGISTRY}", [assigned(REGISTRY, "r")])
     deployed.answers("role assignment list", [assigned(SUBSCRIPTION, "a"), assigned(own, "b")])
     deployed.answers("roleDefinitions", {"value": [role, other]})
     deployed.answers("roleAssignments", {"value": []})
@@ -354,6 +374,7 @@ def test_what_was_left_outside_is_taken_back(deployed: Cli) -> None:
         f"{TOPIC}/eventSubscriptions/pullwatch-abc",
         f"{TOPIC}/providers/Microsoft.Insights/diagnosticSettings/pullwatch-abc",
         TOPIC,
+        f"{REGISTRY}/roleAssignments/r",
         f"{SUBSCRIPTION}/roleAssignments/a",
         "/roles/locks",
     ]
@@ -470,3 +491,4 @@ def test_the_hooks_of_azure_yaml_are_the_files() -> None:
         assert f"run: python3 infra/hooks/{name}.py" in text
         assert f"run: python infra/hooks/{name}.py" in text
         assert f"\n  {name}:" in text
+    assert text.count("run: python3 infra/hooks/preprovision.py") == 2, "before up, and provision"

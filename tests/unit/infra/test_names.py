@@ -32,6 +32,10 @@ FUNCTIONS = set(
 WORK = set(re.findall(r"^async def (\w+)\(", (ROOT / "function_app.py").read_text(), re.MULTILINE))
 
 
+ANNOUNCED = {"locks", "plans"}
+"""Tables that are made already, for parts of the app that come later."""
+
+
 def quoted(text: str) -> list[str]:
     return re.findall(r"'([^']+)'", text)
 
@@ -118,7 +122,8 @@ def test_tables_are_those_of_the_code() -> None:
         for file in (ROOT / "shared/adapters/store").glob("*.py")
         for name in re.findall(r'\.table\("(\w+)"\)', file.read_text())
     }
-    assert set(quoted(made[1])) == used
+    assert used <= set(quoted(made[1]))
+    assert set(quoted(made[1])) - used <= ANNOUNCED
 
 
 def test_every_function_that_works_by_itself_can_be_switched_off() -> None:
@@ -169,6 +174,34 @@ def test_schedules_are_those_of_the_code_by_default() -> None:
     defaults = {one.name: one.default.strip("'") for one in bicep.parameters(MAIN)}
     assert defaults["sweepSchedule"] == Settings().sweep_schedule
     assert defaults["watchSchedule"] == Settings().watch_schedule
+
+
+LONGEST_DEPLOYMENT = 64
+TOKEN, PREFIX = "x" * 13, "pullwatch-" + "x" * 13
+EXAMPLES = {"uniqueString": TOKEN, "settingName": PREFIX, "token": TOKEN}
+"""What stands in a name for an expression, at its longest."""
+
+
+def longest(name: str) -> int:
+    """The length of a name in a template. Raises KeyError for what has no bound here."""
+    return len(re.sub(r"\$\{(\w+)(?:\([^)]*\))?\}", lambda found: EXAMPLES[found[1]], name))
+
+
+def test_no_name_is_longer_than_azure_takes() -> None:
+    for path in bicep.templates():
+        text = path.read_text()
+        for name in re.findall(r"^module .*?^ +name: '(.+?)'$", text, re.MULTILINE | re.DOTALL):
+            assert longest(name) <= LONGEST_DEPLOYMENT, name
+    vault, account = (
+        re.search(rf"resource {what} .*?name: '(.+?)'", text, re.DOTALL)
+        for what, text in (
+            ("vault", (bicep.FOLDER / "modules" / "secrets.bicep").read_text()),
+            ("account", STORAGE),
+        )
+    )
+    for found in (vault, account):
+        assert found is not None
+        assert longest(found[1]) <= 24
 
 
 @pytest.mark.parametrize("name", ["DoesNotExist", "own2"])

@@ -121,6 +121,11 @@ def test_more_repositories_cost_more_and_a_small_estate_little() -> None:
     assert totals[0] < 25
 
 
+def test_the_readme_names_the_same_price() -> None:
+    (price,) = re.findall(r"about \$(\d+) a month for 100 repositories", README)
+    assert int(price) == round(cost.month(100).total)
+
+
 def test_the_alert_rules_are_those_that_are_paid_for() -> None:
     every = re.findall(r"^ {4}every: '(\w+)'$", ALERTS, re.MULTILINE)
     often = sum(one == "PT5M" for one in every)

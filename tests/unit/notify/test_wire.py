@@ -1,17 +1,21 @@
 """Channels against the real protocols: a webhook over HTTP, SMTP, Communication Services."""
 
+import asyncio
 import base64
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiosmtpd.smtp import SMTP, Envelope
 from azure.communication.email.aio import EmailClient
 from azure.core.credentials import AzureKeyCredential
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from local.inbox import Inbox, applications
 from shared.notify.acs import CommunicationServices
@@ -139,6 +143,26 @@ async def test_mail_of_every_kind_arrives_with_both_parts(inbox: Inbox, kind: st
     assert "</html>" in got.html
 
 
+async def test_a_receiver_that_the_server_does_not_take_is_told_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Picky:
+        async def handle_RCPT(  # noqa: N802 - as aiosmtpd calls it
+            self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any
+        ) -> str:
+            if address.startswith("dev@"):
+                return "550 no such user"
+            envelope.rcpt_tos.append(address)
+            return "250 OK"
+
+    loop = asyncio.get_running_loop()
+    make = partial(SMTP, Picky(), hostname="localhost", loop=loop)
+    async with await loop.create_server(make, "127.0.0.1", 0) as server:
+        await Smtp(mail_settings(server.sockets[0].getsockname()[1])).send(ALERT)
+    assert "dev@contoso.com (550)" in caplog.text
+    assert "ops@contoso.com" not in caplog.text
+
+
 async def test_starttls_is_insisted_on(inbox: Inbox) -> None:
     """A server that does not offer it gets neither the password nor the mail."""
     settings = Settings(
@@ -191,3 +215,44 @@ async def test_communication_services_say_whether_to_try_again(
             await reaching(url.partition("/hook")[0]).send(ALERT)
     assert failed.value.permanent is permanent
     assert failed.value.retry_after == 60
+
+
+class Accepting:
+    """Communication Services that accept a mail and then do not tell what became of it."""
+
+    def __init__(self, trouble: Exception | None) -> None:
+        self.trouble = trouble
+
+    async def begin_send(self, _: Any) -> Any:
+        return self
+
+    async def result(self) -> Any:
+        if self.trouble:
+            raise self.trouble
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("trouble", [ServiceRequestError("gone"), None])
+async def test_a_mail_that_was_accepted_is_not_taken_for_one_that_was_not_sent(
+    trouble: Exception | None,
+) -> None:
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        yield Accepting(trouble)
+
+    with pytest.raises(ServiceRequestError if trouble else TimeoutError):
+        await CommunicationServices(ACS, connect, patience=0).send(ALERT)
+
+
+async def test_that_the_identity_gets_no_token_now_is_worth_another_try() -> None:
+    class Unidentified(Accepting):
+        async def begin_send(self, _: Any) -> Any:
+            raise ClientAuthenticationError("no response from the identity endpoint")
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        yield Unidentified(None)
+
+    with pytest.raises(DeliveryError) as failed:
+        await CommunicationServices(ACS, connect).send(ALERT)
+    assert not failed.value.permanent

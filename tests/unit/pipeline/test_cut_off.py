@@ -1,9 +1,12 @@
 """Alerts that were cut off while they were sent: named in one notice, neither repeated nor lost."""
 
+import asyncio
+
 import msgspec
 
 from shared.adapters.queue import Outgoing
-from shared.domain.alerts import Announcement, Topic
+from shared.adapters.store.ledger import Delivery
+from shared.domain.alerts import Alert, Announcement, Topic
 from shared.pipeline.announce import on_alert
 from shared.pipeline.cut_off import remember
 from shared.pipeline.intake import on_registry_event
@@ -81,3 +84,37 @@ async def test_a_notice_that_is_cut_off_itself_comes_again_and_says_so() -> None
     await on_alert(world.services, notice.body, notice.id)
 
     assert [alert.maybe_repeated for alert in world.channel.heard] == [True]
+
+
+async def test_notices_that_are_due_at_the_same_time_name_each_alert_once() -> None:
+    world, message = await cut_off()
+    await on_alert(world.services, message.body, message.id)
+    other = Announcement(id="o", channel="fake", topic=Topic.OPERATOR, about="x", at=world.clock())
+    await remember(world.services, other)
+    notices = world.queue.take(world.settings.alerts_queue)
+    hear = world.channel.send
+
+    async def slowly(alert: Alert) -> None:
+        await asyncio.sleep(0)
+        await hear(alert)
+
+    world.channel.send = slowly  # type: ignore[method-assign]
+    await asyncio.gather(*(on_alert(world.services, one.body, one.id) for one in notices))
+
+    assert sorted(len(alert.items) for alert in world.channel.heard) == [2]
+
+
+async def test_what_another_notice_has_named_meanwhile_does_not_make_this_one_come_again() -> None:
+    world, message = await cut_off()
+    await on_alert(world.services, message.body, message.id)
+    (notice,) = world.queue.take(world.settings.alerts_queue)
+    ledger, hear = world.services.store.ledger, world.channel.send
+
+    async def beside_another(alert: Alert) -> None:
+        await ledger.mentioned("fake", alert.cut_off)
+        await hear(alert)
+
+    world.channel.send = beside_another  # type: ignore[method-assign]
+    await on_alert(world.services, notice.body, notice.id)
+
+    assert await ledger.delivery(announcement(notice).id) is Delivery.DELIVERED

@@ -12,12 +12,13 @@ from shared.domain.facts.registry import Child, ImageContent, Replication, Repli
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.images import Digest
 from shared.domain.pulls import CauseKind, Pull
+from shared.pipeline.intake import on_registry_event
 from shared.pipeline.look import compare, fingerprint, references
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import BLIND_FOR, watch
 from shared.registry.base import NOTHING_KNOWN, Contents, TagListing
 from tests.support.fakes import START, FakeRegistry, World, digest, pull
-from tests.support.stories import open_incidents, speak, work_off
+from tests.support.stories import open_incidents, pushed, speak, work_off
 
 PERIOD = timedelta(minutes=5)
 
@@ -202,8 +203,19 @@ class Replicated(FakeRegistry):
         return {one: (*facts, more) for one, facts in seen.items()}
 
 
+async def test_what_was_there_for_long_is_told_at_once_although_there_are_replicas() -> None:
+    world = await estate(Replicated())
+    world.lose(["team/api:v1"])
+    await period(world)
+    assert len(await open_incidents(world)) == 1
+
+
 async def test_what_a_replica_does_not_have_is_looked_at_again_before_anybody_is_told() -> None:
     world = await estate(Replicated())
+    again = pushed("team/api:v1", 1)
+    again.get_json()["timestamp"] = world.clock.at.isoformat()
+    await on_registry_event(world.services, again)
+    await work_off(world)
     world.lose(["team/api:v1"])
     await period(world)
     assert await open_incidents(world) == ()

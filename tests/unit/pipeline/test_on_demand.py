@@ -158,3 +158,23 @@ async def test_an_answer_that_no_row_holds_is_kept_in_part(monkeypatch: pytest.M
     assert kept is not None
     assert len(kept.diagnoses or ()) + kept.left_out == 40
     assert kept.left_out > 0
+
+
+async def test_a_late_answer_is_of_now_as_well() -> None:
+    world, now, check = World(), World(), "c" * 32
+    image = parse_reference("contoso.azurecr.io/team/api:v1")
+    job = Job(
+        id=f"asked:{check}",
+        registry=image.registry,
+        pulls=(Pull(NOBODY, image),),
+        cause=Cause(kind=CauseKind.ASKED, at=world.clock()),
+        check=check,
+    )
+    world.hold("team/api:v1")  # as it was remembered
+
+    await on_job(world.services, msgspec.json.encode(job), "m", asked=lambda: now.services)
+
+    found = await now.services.store.requested.get(check)
+    assert found is not None
+    assert found.diagnoses
+    assert found.diagnoses[0].root is not None

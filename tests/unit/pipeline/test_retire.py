@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from shared.compute.base import Discovery
 from shared.domain.diagnosis import Gap
 from shared.domain.pulls import Pull
 from shared.pipeline.discover import bring_up_to_date, discover
@@ -103,7 +104,8 @@ async def test_an_older_discovery_does_not_forget_what_a_newer_one_found() -> No
     world.deploy("new", "team/new:v1")
     await discover(world.services)
 
-    await bring_up_to_date(older, (), (), at)
+    known = [entry async for entry in older.store.index.everything()]
+    await bring_up_to_date(older, known, Discovery(()), at)
 
     assert await older.store.index.of_pull(pull("new", "team/new:v1")) is not None
 
@@ -165,4 +167,38 @@ async def test_a_workload_that_is_seen_with_another_image_needs_no_second_look()
     world.platform.pulls = []
     world.deploy("api", "team/api:v2")
     await discover(world.services)
+    assert await world.services.store.index.of_pull(api) is None
+
+
+async def discoveries(world: World) -> tuple[Gap, ...]:
+    """Two of them: what the first does not find is looked for once more."""
+    await discover(world.services)
+    world.clock.pass_by(minutes=5)
+    return (await discover(world.services)).gaps
+
+
+async def test_a_subscription_that_the_monitor_may_read_no_more_ends_nothing() -> None:
+    world, api = await estate()
+    await on_registry_event(world.services, deleted("team/api", 1))
+    await work_off(world)
+    await speak(world)
+    world.channel.heard.clear()
+    world.platform.pulls, world.platform.subscriptions = [], frozenset({"another"})
+
+    (gap,) = await discoveries(world)
+    await speak(world)
+
+    assert gap.what == "/subscriptions/s"
+    assert await world.services.store.index.of_pull(api) is not None
+    assert len(await open_incidents(world)) == 1
+    assert world.channel.heard == []
+
+
+async def test_a_subscription_that_the_settings_leave_out_is_forgotten() -> None:
+    world, api = await estate()
+    world.settings = replace(world.settings, subscriptions=("other",))
+    world.platform.pulls, world.platform.subscriptions = [], frozenset({"other"})
+
+    assert await discoveries(world) == ()
+
     assert await world.services.store.index.of_pull(api) is None

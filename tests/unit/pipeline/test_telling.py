@@ -7,15 +7,17 @@ import pytest
 
 from shared.adapters.store.ledger import Delivery
 from shared.domain.incidents import Incident, OpenProblem, StatusChange, Transition, take_in
+from shared.domain.pulls import Cause, CauseKind
 from shared.notify.base import DeliveryError
 from shared.pipeline import settle as settling
 from shared.pipeline.announce import on_alert
 from shared.pipeline.discover import discover
 from shared.pipeline.intake import on_registry_event
+from shared.pipeline.jobs import enqueue, shard
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import watch
 from shared.pipeline.work import on_job
-from tests.support.fakes import World
+from tests.support.fakes import World, pull
 from tests.support.stories import deleted, open_incidents, pushed, speak, work_off
 
 
@@ -148,3 +150,43 @@ async def test_one_incident_that_cannot_be_settled_does_not_hold_up_the_others(
 
     await settling.settle_leftovers(services)
     assert len(await open_incidents(world)) == 2
+
+
+async def grow(world: World, *, aloud: bool) -> None:
+    """Somebody rolls out more and more of what cannot be pulled, for twenty minutes."""
+    world.lose(["team/api:v1"])
+    for number in range(40):
+        one = pull(f"w{number}", "team/api:v1")
+        world.platform.pulls.append(one)
+        await discover(world.services)
+        cause = Cause(kind=CauseKind.VANISHED, at=world.clock())
+        await enqueue(world.services, shard([one], cause, f"{number}"))
+        await work_off(world)
+        if aloud:
+            await speak(world, past_delays=False)
+        world.clock.pass_by(seconds=30)
+
+
+async def test_an_incident_that_grows_without_a_pause_is_told_while_it_grows() -> None:
+    world = await shared_image("first")
+
+    await grow(world, aloud=True)
+
+    told = [len(alert.incident.affected) for alert in world.channel.heard if alert.incident]
+    assert 5 < len(told) < 25, "about one a minute, each with everybody until then"
+    assert told == sorted(set(told))
+    await speak(world)
+    last = world.channel.heard[-1].incident
+    assert last is not None
+    assert len(last.affected) == 41
+
+
+async def test_updates_that_come_late_together_are_told_as_one() -> None:
+    world = await shared_image("first")
+
+    await grow(world, aloud=False)
+    world.clock.pass_by(minutes=5)
+    await speak(world)
+
+    told = [alert.transition for alert in world.channel.heard]
+    assert told == [Transition.OPENED, Transition.UPDATED]

@@ -33,6 +33,13 @@ def test_an_old_registry_without_most_properties_is_open() -> None:
     assert found.private_endpoints == ()
 
 
+@pytest.mark.parametrize("lacks", ["sku", "location", "properties"])
+def test_a_registry_that_is_told_in_part_is_not_understood(lacks: str) -> None:
+    whole = registry().as_dict()
+    with pytest.raises(ValueError, match="registries/contoso has no"):
+        profile.profile(models.Registry({k: v for k, v in whole.items() if k != lacks}))
+
+
 def test_everything_closed() -> None:
     found = profile.profile(
         registry(

@@ -1,13 +1,18 @@
 """Rows of resource logs as removals, and which diagnostic settings send them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.adapters.arm import Arm, Json
+from shared.adapters.logs import Logs
+from shared.domain.pulls import Registry
 from shared.domain.removals import RemovalKind
-from shared.registry.removals import removal, workspace_of
+from shared.registry import removals
+from shared.registry.removals import CATEGORY, ResourceLogs, removal, workspace_of
 
 DIGEST = f"sha256:{1:064x}"
 ROW = {
@@ -136,3 +141,49 @@ def test_a_setting_counts_if_it_sends_repository_events(logs: object, sends: boo
 
 def test_a_setting_without_a_workspace_sends_elsewhere() -> None:
     assert workspace_of({"properties": {"eventHubName": "x", "logs": [REPOSITORY_EVENTS]}}) == ""
+
+
+class Workspace(Logs):
+    """Rows by their time, of which one answer holds so many."""
+
+    def __init__(self, rows: list[datetime]) -> None:
+        self.rows = sorted(rows)
+
+    async def query(
+        self, workspace: str, kql: str, since: datetime, until: datetime
+    ) -> tuple[Json, ...]:
+        found = [at.isoformat() for at in self.rows if since <= at <= until]
+        return tuple(
+            ROW | {"TimeGenerated": at, "CorrelationId": f"{number} {at}"}
+            for number, at in enumerate(found[: removals.MOST_ROWS])
+        )
+
+
+class Sending(Arm):
+    """Every registry sends its logs to one workspace."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def list(self, path: str, api_version: str) -> tuple[Json, ...]:
+        logs = [{"category": CATEGORY, "enabled": True}]
+        return ({"properties": {"workspaceId": "/w", "logs": logs}},)
+
+    async def get(self, path: str, api_version: str) -> Json:
+        return {"properties": {"customerId": "w"}}
+
+
+@pytest.mark.parametrize(("seconds", "complete"), [(1, True), (0, False)])
+async def test_a_purge_of_more_than_one_answer_holds_is_read_whole_or_told(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, complete: bool
+) -> None:
+    monkeypatch.setattr(removals, "MOST_ROWS", 100)
+    start = datetime(2026, 3, 1, 2, tzinfo=UTC)
+    rows = [start + timedelta(seconds=n * seconds) for n in range(350)]
+    logs = ResourceLogs(Sending(), Workspace(rows))
+    registry = Registry("contoso.azurecr.io", "/subscriptions/s/r")
+
+    found = await logs.removals([registry], start - timedelta(hours=1), start + timedelta(hours=1))
+
+    assert len({one.at for one in found.removals}) == (350 if complete else 0)
+    assert bool(found.gaps) is not complete

@@ -8,6 +8,8 @@ from local.azure.arm.render.common import (
     Entry,
     Json,
     always,
+    child,
+    fixed,
     identity_block,
     present,
     subnet_id,
@@ -19,10 +21,13 @@ from local.estates.kubernetes import Cluster, NodePool
 
 
 def entries(world: World) -> Iterator[Entry]:
-    """Every managed cluster."""
+    """Every managed cluster, and its node pools."""
     for cluster in world.estate.clusters:
         render = always(partial(body, world, cluster))
         yield Entry(cluster.id, Cluster.TYPE, render, in_graph=True)
+        for pool in cluster.pools:
+            properties = _pool(world, cluster, pool)
+            yield fixed(child(cluster.id, f"{Cluster.TYPE}/agentPools", pool.name, properties))
 
 
 def body(world: World, cluster: Cluster) -> Json:

@@ -138,6 +138,9 @@ def test_keep_is_a_number_of_go_and_less_than_none_is_none(value: str, keep: int
         ("mcr.microsoft.com/acr/acr-cli:0.16 purge --filter a:b --ago 1d --include-locked", "0.16"),
         ("mcr.microsoft.com/acr/acr-cli:0.17 purge --untagged-only", "0.17 has no flag"),
         ("acr purge --filter a:b --ago 1d " + "x" * 20_000, "longer than"),
+        ("acr purge --ago 1d" + " -f a:b" * 201, "more than 200 filters"),
+        ("mcr.microsoft.com/acr/acr-cli:0.16 purge --filter a:b --ago 110000d", "not foretold"),
+        ("mcr.microsoft.com/acr/acr-cli:0.5 purge --filter a:b --ago abc", "not foretold"),
         ("A='B=\"C=acr\"'", "is no purge|too often"),
     ],
 )

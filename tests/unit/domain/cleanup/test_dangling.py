@@ -222,6 +222,22 @@ class TestOldReleases:
         assert len(found.refused) == 1
         assert f"acr-cli {version} spares the children of OCI indexes" in found.refused[0]
 
+    @pytest.mark.parametrize("version", ["0.5", "0.11", "0.16"])
+    @pytest.mark.parametrize(
+        "held",
+        [
+            (manifest("i", kind=DOCKER_LIST, tags=["v1"], children=["c"], lock=LOCKED),),
+            (index("i", "j", kind=DOCKER_LIST), index("j", "c", kind=DOCKER_LIST, tagged=False)),
+            (index("i", "c", tagged=False, subject="a"),),
+        ],
+    )
+    def test_nor_is_what_they_did_with_odd_indexes(
+        self, version: str, held: tuple[ManifestEntry, ...]
+    ) -> None:
+        found = purge(old(version), repository("app", [], (*held, manifest("c"))))
+        assert (found.manifests, len(found.refused)) == ((), 1)
+        assert purge(old("0.17"), repository("app", [], (*held, manifest("c")))).refused == ()
+
     def test_which_does_not_matter_without_any(self) -> None:
         assert manifests_of(old("0.8"), manifest("a"), manifest("b", tags=["v1"])) == "a"
 
