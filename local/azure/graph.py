@@ -24,7 +24,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _APPLICATIONS: Final = frozenset({"Application.Read.All", "Directory.Read.All"})
 _USERS: Final = frozenset({"User.Read.All", "Directory.Read.All"})
 _GROUPS: Final = frozenset({"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"})
-_ASKED: Final = (
+_ASKED: Final[tuple[tuple[re.Pattern[str], Callable[[Identity], str]], ...]] = (
     (re.compile(r"appId\s+eq\s+'([^']*)'"), lambda one: one.client_id),
     # az asks so; the names of a service principal are its appId and URIs, which nobody has here.
     (

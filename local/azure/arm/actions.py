@@ -32,14 +32,17 @@ def post(cloud: Cloud, who: Identity, path: ArmPath) -> Json:
     for suffix, (action, run) in _ACTIONS.items():
         if path.text.lower().endswith(suffix):
             target = path.text[: -len(suffix)]
-            parent = split(target)
-            kind = parent.kind if parent else ""
-            check(cloud.world, who, f"{kind}/{action}/action", target)
+            _may(cloud, who, path, target, action)
             return run(cloud, _resource(cloud.world, target))
-    parent, _, action = path.text.rpartition("/")
-    target = split(parent)
-    check(cloud.world, who, f"{target.kind if target else path.namespace}/{action}/action", parent)
+    parent, _, unknown = path.text.rpartition("/")
+    _may(cloud, who, path, parent, unknown)
     raise ArmError(404, "NotFound", f"The action {path.last!r} is not simulated.")
+
+
+def _may(cloud: Cloud, who: Identity, path: ArmPath, target: str, action: str) -> None:
+    known = split(target)
+    kind = known.kind if known else path.namespace
+    check(cloud.world, who, f"{kind}/{action}/action", target)
 
 
 def _resource(world: World, arm_id: str) -> Resource:
