@@ -16,7 +16,6 @@ from shared.adapters.http import Http, Lane
 from shared.adapters.logs import Logs
 from shared.adapters.resilience import cached
 from shared.domain.capacity import LIMITS, near
-from shared.domain.cleanup import Attributes, RepositoryContents
 from shared.domain.facts.base import CouldNotLookError, Fact, Observation, Unavailable, attempt
 from shared.domain.facts.beside import (
     CacheRule,
@@ -35,12 +34,12 @@ from shared.domain.facts.registry import (
 )
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.forecast import SeenPlan, concerns
-from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.images import Digest, ImageReference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import contents, elsewhere, health, listing, locking, pullers
+from shared.registry import elsewhere, health, pullers
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed
 from shared.registry.cache_rules import CacheRules
 from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
@@ -50,14 +49,14 @@ from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, uns
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
+from shared.registry.questions import Questions, is_valid
 from shared.registry.removals import ResourceLogs
-from shared.registry.repository import NotThereError, Repository
 from shared.registry.runs import Runs
 from shared.registry.tokens import Grant, Tokens
 from shared.settings import Settings
 
 
-class RegistryObserver:
+class RegistryObserver(Questions):
     """
     Looks at registries from the monitor's place in the network. One for each lane.
 
@@ -79,10 +78,14 @@ class RegistryObserver:
     ) -> None:
         """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
         seconds = settings.cache_seconds
-        self._plane = DataPlane(settings, http)
-        self._tokens = Tokens(self._plane, credentials, seconds)
-        self._management = Management(settings, arm, credentials)
-        self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
+        plane = DataPlane(settings, http)
+        super().__init__(
+            Management(settings, arm, credentials),
+            plane,
+            Tokens(plane, credentials, seconds),
+            CleanupPlans(arm),
+        )
+        self._login_servers = LoginServers(self._management, plane, dns, seconds)
         self._arm, self._dns, self._logs = arm, dns, logs
         self._held = HeldRights(Access(arm, graph), self._management)
         self._cache_rules = CacheRules(arm)
@@ -92,79 +95,18 @@ class RegistryObserver:
         self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
-        self._foresight = Foresight(CleanupPlans(arm), self._images)
+        self._foresight = Foresight(self._plans, self._images)
 
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
-
-    async def catalog(self, registry: Registry) -> tuple[str, ...]:
-        """
-        The names of a registry's repositories.
-
-        Raises:
-            CouldNotLookError: they could not be listed.
-
-        """
-        return await contents.repositories_of(await self._known(registry, "any"))
-
-    async def contents(
-        self, registry: Registry, repository: str, *, bodies: bool
-    ) -> RepositoryContents:
-        """
-        A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
-
-        Raises:
-            CouldNotLookError: it could not be read completely; nothing may be concluded.
-
-        """
-        known = await self._known(registry, repository)
-        return await contents.read_contents(known, bodies=bodies)
-
-    async def tags(self, registry: Registry, repository: str) -> TagListing:
-        """
-        A complete listing, for `watch`.
-
-        Raises:
-            CouldNotLookError: it could not be read completely; nothing may be concluded.
-
-        """
-        return await listing.watch(await self._known(registry, repository))
-
-    async def stamp(self, registry: Registry, repository: str) -> str:
-        """
-        What changes whenever a repository does: one request. Empty for no repository.
-
-        Raises:
-            CouldNotLookError: it could not be read.
-
-        """
-        try:
-            return (await (await self._known(registry, repository)).own()).stamp
-        except NotThereError:
-            return ""
-
-    async def present(
-        self, registry: Registry, repository: str, references: Collection[str]
-    ) -> Mapping[str, Digest]:
-        """
-        Which of some tags and digests are handed out, and their digests: a request for each.
-
-        Raises:
-            CouldNotLookError: of one of them it is not sure.
-
-        """
-        home = await self._known(registry, repository)
-        found = await asyncio.gather(*map(home.held, references))
-        held = zip(references, found, strict=True)
-        return {reference: Digest(digest) for reference, digest in held if digest is not None}
 
     async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
         """What of a missing image is left, here or in another known registry, and what ran."""
         wanted = replace(pull.image, tag="", digest=digest)
         directory = await self._management.directory()
         home = directory.registry(pull.image.registry)
-        if home is None or not _valid(wanted):
+        if home is None or not is_valid(wanted):
             return ()
         others = [one for one in directory.registries.known if one != home]
         name = pull.image.repository
@@ -262,33 +204,6 @@ class RegistryObserver:
             for pull, image, held in zip(pulls, images, rights, strict=True)
         }
 
-    async def cleanup(self, registry: Registry) -> SeenPlan:
-        """What takes images from a registry by itself, read from ARM. Raises CouldNotLookError."""
-        directory = await self._management.directory()
-        return await self._foresight.plan(directory.profile(registry.login_server))
-
-    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
-        """The locks of a tag or a manifest, asked for now. Raises CouldNotLookError."""
-        return await locking.read(await self._known(registry, repository), reference)
-
-    async def lock(
-        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
-    ) -> None:
-        """Set or take away one lock. Raises NotPermittedError and CouldNotLookError."""
-        known = await self._known(registry, repository)
-        profile = (await self._management.directory()).profile(registry.login_server)
-        await locking.write(known, profile, reference, delete_enabled=delete_enabled)
-
-    async def _known(self, registry: Registry, repository: str) -> Repository:
-        """A repository of a registry that is known: tokens go nowhere else."""
-        known = (await self._management.directory()).registry(registry.login_server)
-        return self._named(known, repository)
-
-    def _named(self, known: Registry | None, name: str) -> Repository:
-        if known is None or not _valid(ImageReference(known.login_server, name, tag="latest")):
-            raise CouldNotLookError(f"{name[:200]!r} is in no registry that is known")
-        return self._repository(known, name)
-
     async def _rules(
         self, server: LoginServer, repositories: Collection[str]
     ) -> dict[str, Observations]:
@@ -311,7 +226,7 @@ class RegistryObserver:
     ) -> Observations:
         """Look whether what runs is still there where its tag is not: it could be tagged again."""
         running = replace(pull.image, tag="", digest=pull.running)
-        if NOTHING_KEPT not in facts or not pull.running or not _valid(running):
+        if NOTHING_KEPT not in facts or not pull.running or not is_valid(running):
             return facts
         if pull.image.digest or server.registry is None:
             return facts
@@ -352,7 +267,7 @@ class RegistryObserver:
         *,
         whole: bool,
     ) -> dict[ImageReference, Observations]:
-        valid = [image for image in images if _valid(image)]
+        valid = [image for image in images if is_valid(image)]
         reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
         if reason or server.registry is None:
             return dict.fromkeys(images, _nothing(reason))
@@ -369,13 +284,6 @@ class RegistryObserver:
         unknown = unseen("not a valid tag or digest")
         return {image: (access, *found.get(image.reference, unknown)) for image in images}
 
-    def _repository(self, registry: Registry, name: str) -> Repository:
-        return Repository(self._plane, self._tokens, registry.login_server, name)
-
-
-def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
-    return next((one for one in facts if isinstance(one, kind)), None)
-
 
 def _refusal(grant: Grant, where: str) -> str:
     if grant.allows("pull"):
@@ -391,9 +299,5 @@ def _nothing(reason: str) -> Observations:
     return Unavailable.of(MonitorAccess, reason), *unseen(reason)
 
 
-def _valid(image: ImageReference) -> bool:
-    """Whether docker would ask for it: whatever else came from an event goes into no URL."""
-    try:
-        return parse_reference(str(image)) == image
-    except InvalidReferenceError:
-        return False
+def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
+    return next((one for one in facts if isinstance(one, kind)), None)
