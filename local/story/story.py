@@ -1,14 +1,16 @@
 """The story, step by step. Each waits for what a person would see: a card, a mail, an answer."""
 
 import asyncio
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import aiohttp
 
 from local.stack import Stack
 from local.story.pushing import Principal, push
-from local.story.scene import Scene, Step, expect, headline
+from local.story.scene import Scene, Step, expect, headline, readable
 
 API = "contoso.azurecr.io/shop/api:v412"
 SEARCH = "contoso.azurecr.io/shop/search:1.9"
@@ -22,6 +24,7 @@ KUBELET_TEXT = (
     "unexpected status from GET request to https://contoso.azurecr.io/oauth2/token"
     "?scope=repository%3Ashop%2Fcart%3Apull&service=contoso.azurecr.io: 401 Unauthorized"
 )
+CLEANER = "nightly-cleanup"
 NO_ROLE = "AUTH_ROLE_AT_OTHER_SCOPE"  # the kubelet keeps AcrPull on the other registries
 AGAIN = 0.3
 """Seconds after which somebody who has repaired something asks again."""
@@ -54,8 +57,15 @@ async def baseline(scene: Scene) -> str:
     await scene.run("sweep")
     report = await scene.card("Nightly report", "contoso.azurecr.io", "fabrikam.azurecr.io")
     await scene.mail("Nightly report")
-    await scene.settle()
     return f"the report arrived in Teams and by mail: {headline(report)}"
+
+
+async def foreseen(scene: Scene) -> str:
+    """A clean-up task will take a deployed tag tonight: the card comes before."""
+    card = await scene.card(f"{CLEANER} will untag", "shop/worker:1.8.0", "worker-replay")
+    expect("--delete-enabled false" in readable(card), "the card does not say how to keep it")
+    await scene.settle()
+    return f"told before it happens: {headline(card)}"
 
 
 async def pushed(scene: Scene) -> str:
@@ -83,12 +93,26 @@ async def deleted(scene: Scene) -> str:
 
 async def purged(scene: Scene) -> str:
     """The purge task untags a deployed tag: no event at all."""
-    gone = await scene.do("run-task", registry="contoso", task="nightly-cleanup")
+    gone = await scene.do("run-task", registry="contoso", task=CLEANER)
     expect("shop/worker:1.8.0" in str(gone), f"the task removed {gone}")
     await scene.run("watch")
-    card = await scene.card("shop/worker", "1.8.0", "worker-replay")
+    card = await scene.card("There is no tag 1.8.0", "worker-replay", CLEANER)
+    expect("az acr import" in readable(card), "the card does not say how to bring it back")
     await scene.settle()
-    return f"found by the watch: {headline(card)}"
+    return f"found by the watch, with who it was: {headline(card)}"
+
+
+async def restored(scene: Scene) -> str:
+    """Somebody types the first command of the fix: the tag is put back on its manifest."""
+    (diagnosis, *_) = await scene.ask(image=WORKER)
+    told = re.search(r"az acr import .*--source (\S+@sha256:[0-9a-f]{64})", _fix(diagnosis))
+    expect(told is not None, f"what brings it back is {_fix(diagnosis)}")
+    assert told  # noqa: S101 - said one line before
+    await scene.do("import", image=WORKER, source=told[1], by="alice")
+    await scene.run("watch")
+    card = await scene.card("RESOLVED", "There is no tag 1.8.0")
+    await scene.settle()
+    return f"resolved: {headline(card)}"
 
 
 async def revoked(scene: Scene) -> str:
@@ -137,6 +161,10 @@ async def _pipeline(scene: Scene) -> Principal:
     return Principal(identity["clientId"], secret, estate["tenant"])
 
 
+def _fix(diagnosis: Mapping[str, Any]) -> str:
+    return "\n".join((diagnosis["root"] or {}).get("fix", ()))
+
+
 def _root(diagnosis: dict[str, object]) -> str:
     root = diagnosis["root"]
     return str(root["code"]) if isinstance(root, dict) else "nothing wrong"
@@ -148,6 +176,12 @@ SCENES = (
         "baseline sweep",
         "a report in Teams and by mail that names the three registries",
         baseline,
+    ),
+    (
+        "At 03:00 the task nightly-cleanup will untag shop/worker:1.8.0, which two workloads run.",
+        "a purge is foreseen",
+        "a card before it happens that names task, tag, workloads and the lock that keeps it",
+        foreseen,
     ),
     (
         "The pipeline pushes shop/search:1.9, for which a Deployment has been waiting.",
@@ -164,8 +198,14 @@ SCENES = (
     (
         "The task nightly-cleanup untags shop/worker:1.8.0. Event Grid says nothing.",
         "a purge untags a deployed tag",
-        "the watch finds it and a card says so",
+        "the watch finds it, and a card says so, who it was, and what brings it back",
         purged,
+    ),
+    (
+        "The tag is put back on its manifest, with the command that the card gave.",
+        "restored",
+        "a resolved notice",
+        restored,
     ),
     (
         "AcrPull is revoked. The kubelet says 'anonymous token ... 401'. Somebody asks why.",
