@@ -14,9 +14,8 @@ from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.adapters.logs import Logs
-from shared.adapters.resilience import cached
 from shared.domain.capacity import LIMITS, near
-from shared.domain.cleanup import Attributes, RepositoryContents
+from shared.domain.cleanup import Attributes
 from shared.domain.facts.base import CouldNotLookError, Fact, Observation, Unavailable, attempt
 from shared.domain.facts.beside import (
     CacheRule,
@@ -24,23 +23,21 @@ from shared.domain.facts.beside import (
     EndpointNames,
     PullsByIdentity,
     RegistryLoad,
-    TaskRuns,
     TokenAnswers,
 )
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
-    SoftDeleted,
 )
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.forecast import SeenPlan, concerns
-from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
+from shared.domain.images import ImageReference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import contents, elsewhere, health, listing, locking, pullers
+from shared.registry import health, locking, pullers
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
-from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed
 from shared.registry.cache_rules import CacheRules
 from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
@@ -51,13 +48,13 @@ from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
 from shared.registry.removals import ResourceLogs
-from shared.registry.repository import NotThereError, Repository
+from shared.registry.repositories import Repositories, is_name
 from shared.registry.runs import Runs
 from shared.registry.tokens import Grant, Tokens
 from shared.settings import Settings
 
 
-class RegistryObserver:
+class RegistryObserver(Repositories):
     """
     Looks at registries from the monitor's place in the network. One for each lane.
 
@@ -79,17 +76,15 @@ class RegistryObserver:
     ) -> None:
         """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
         seconds = settings.cache_seconds
-        self._plane = DataPlane(settings, http)
-        self._tokens = Tokens(self._plane, credentials, seconds)
-        self._management = Management(settings, arm, credentials)
-        self._login_servers = LoginServers(self._management, self._plane, dns, seconds)
+        plane = DataPlane(settings, http)
+        tokens, around = Tokens(plane, credentials, seconds), Surroundings(arm, seconds)
+        management = Management(settings, arm, credentials)
+        super().__init__(plane, tokens, management, Runs(arm), around)
+        self._login_servers = LoginServers(management, plane, dns, seconds)
         self._arm, self._dns, self._logs = arm, dns, logs
-        self._held = HeldRights(Access(arm, graph), self._management)
+        self._held = HeldRights(Access(arm, graph), management)
         self._cache_rules = CacheRules(arm)
-        self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
-        self._elsewhere = cached(elsewhere.look, seconds=0)
-        self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
         self._foresight = Foresight(CleanupPlans(arm), self._images)
@@ -97,87 +92,6 @@ class RegistryObserver:
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
-
-    async def catalog(self, registry: Registry) -> tuple[str, ...]:
-        """
-        The names of a registry's repositories.
-
-        Raises:
-            CouldNotLookError: they could not be listed.
-
-        """
-        return await contents.repositories_of(await self._known(registry, "any"))
-
-    async def contents(
-        self, registry: Registry, repository: str, *, bodies: bool
-    ) -> RepositoryContents:
-        """
-        A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
-
-        Raises:
-            CouldNotLookError: it could not be read completely; nothing may be concluded.
-
-        """
-        known = await self._known(registry, repository)
-        return await contents.read_contents(known, bodies=bodies)
-
-    async def tags(self, registry: Registry, repository: str) -> TagListing:
-        """
-        A complete listing, for `watch`.
-
-        Raises:
-            CouldNotLookError: it could not be read completely; nothing may be concluded.
-
-        """
-        return await listing.watch(await self._known(registry, repository))
-
-    async def stamp(self, registry: Registry, repository: str) -> str:
-        """
-        What changes whenever a repository does: one request. Empty for no repository.
-
-        Raises:
-            CouldNotLookError: it could not be read.
-
-        """
-        try:
-            return (await (await self._known(registry, repository)).own()).stamp
-        except NotThereError:
-            return ""
-
-    async def present(
-        self, registry: Registry, repository: str, references: Collection[str]
-    ) -> Mapping[str, Digest]:
-        """
-        Which of some tags and digests are handed out, and their digests: a request for each.
-
-        Raises:
-            CouldNotLookError: of one of them it is not sure.
-
-        """
-        home = await self._known(registry, repository)
-        found = await asyncio.gather(*map(home.held, references))
-        held = zip(references, found, strict=True)
-        return {reference: Digest(digest) for reference, digest in held if digest is not None}
-
-    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
-        """What of a missing image is left, here or in another known registry, and what ran."""
-        wanted = replace(pull.image, tag="", digest=digest)
-        directory = await self._management.directory()
-        home = directory.registry(pull.image.registry)
-        if home is None or not _valid(wanted):
-            return ()
-        others = [one for one in directory.registries.known if one != home]
-        name = pull.image.repository
-        here = self._repository(home, name)
-        left, deleted, runs = await asyncio.gather(
-            self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
-            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
-            attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
-        )
-        more: Observations = (runs,) if home.resource_id else ()
-        if isinstance(deleted, SoftDeleted) and deleted.found:
-            more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
-        return (*left, *more)
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
@@ -279,16 +193,6 @@ class RegistryObserver:
         profile = (await self._management.directory()).profile(registry.login_server)
         await locking.write(known, profile, reference, delete_enabled=delete_enabled)
 
-    async def _known(self, registry: Registry, repository: str) -> Repository:
-        """A repository of a registry that is known: tokens go nowhere else."""
-        known = (await self._management.directory()).registry(registry.login_server)
-        return self._named(known, repository)
-
-    def _named(self, known: Registry | None, name: str) -> Repository:
-        if known is None or not _valid(ImageReference(known.login_server, name, tag="latest")):
-            raise CouldNotLookError(f"{name[:200]!r} is in no registry that is known")
-        return self._repository(known, name)
-
     async def _rules(
         self, server: LoginServer, repositories: Collection[str]
     ) -> dict[str, Observations]:
@@ -311,7 +215,7 @@ class RegistryObserver:
     ) -> Observations:
         """Look whether what runs is still there where its tag is not: it could be tagged again."""
         running = replace(pull.image, tag="", digest=pull.running)
-        if NOTHING_KEPT not in facts or not pull.running or not _valid(running):
+        if NOTHING_KEPT not in facts or not pull.running or not is_name(running):
             return facts
         if pull.image.digest or server.registry is None:
             return facts
@@ -352,7 +256,7 @@ class RegistryObserver:
         *,
         whole: bool,
     ) -> dict[ImageReference, Observations]:
-        valid = [image for image in images if _valid(image)]
+        valid = [image for image in images if is_name(image)]
         reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
         if reason or server.registry is None:
             return dict.fromkeys(images, _nothing(reason))
@@ -368,9 +272,6 @@ class RegistryObserver:
         found = await self._images.observe(server.registry, repository, references, whole=whole)
         unknown = unseen("not a valid tag or digest")
         return {image: (access, *found.get(image.reference, unknown)) for image in images}
-
-    def _repository(self, registry: Registry, name: str) -> Repository:
-        return Repository(self._plane, self._tokens, registry.login_server, name)
 
 
 def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
@@ -389,11 +290,3 @@ def _refusal(grant: Grant, where: str) -> str:
 
 def _nothing(reason: str) -> Observations:
     return Unavailable.of(MonitorAccess, reason), *unseen(reason)
-
-
-def _valid(image: ImageReference) -> bool:
-    """Whether docker would ask for it: whatever else came from an event goes into no URL."""
-    try:
-        return parse_reference(str(image)) == image
-    except InvalidReferenceError:
-        return False
