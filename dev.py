@@ -55,6 +55,9 @@ def main(arguments: list[str]) -> int:
     except SetupError as why:
         say(f"\n{why}")
         return FAILED
+    except OSError as why:  # a folder that cannot be written, a full disk
+        say(f"\nCould not set up here: {why}")
+        return FAILED
     except KeyboardInterrupt:
         say("\nInterrupted. Run the same command again: it goes on from here.")
         return INTERRUPTED
@@ -124,8 +127,8 @@ def install() -> None:
     quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     run(
         [str(PYTHON), "-m", "pip", "install", *quiet, "-r", str(REQUIREMENTS[1])],
-        "Could not install the requirements. Look at the network, HTTPS_PROXY, PIP_INDEX_URL and\n"
-        "PIP_CERT (a company's own certificates), and run the command again.",
+        "Could not install the requirements. Look at the network, HTTPS_PROXY, PIP_INDEX_URL,\n"
+        "PIP_CERT (a company's own certificates) and the disk, and run the command again.",
     )
 
 

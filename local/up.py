@@ -86,6 +86,8 @@ async def _run(contents: Contents, work: Work) -> int:
         return 0 if why.stack else 1
     except InstallError as why:
         tell(f"\n{why}")
+    except OSError as why:  # a state folder that cannot be written, a full disk, no free port
+        tell(f"\nThe stack does not run in {contents.state}: {why}")
     except ProcessError as why:
         if why not in stack.crashes:  # those were told when they happened
             tell(f"\n{why}")

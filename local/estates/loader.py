@@ -16,7 +16,11 @@ def load(path: Path | str) -> Estate:
     Raises EstateError with every mistake found; FileNotFoundError when there is no such file.
     """
     file = Path(path)
-    return loads(file.read_text(encoding="utf-8"), file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise EstateError(file, [Mistake("", str(error), "text in UTF-8")]) from error
+    return loads(text, file)
 
 
 def loads(text: str, file: Path = Path("estate.yaml")) -> Estate:

@@ -39,6 +39,9 @@ class DeployedApp:
         """Make this the world: an estate as YAML, then verbs. Raises ControlError."""
         self._file.write_text(estate, encoding="utf-8")
         await self._stack.control.do("reset")
+        # a registry's token outlives the rights for which it was given: in another world it is new
+        await self._stack.kill("functions")
+        await self._stack.start("functions")
         for verb in verbs:
             await self._stack.control.do(verb.name, **verb.arguments)
 

@@ -90,7 +90,7 @@ class Worker:
         answer = await runtime.worker_init_request(_request("worker_init_request", body))
         _RUNTIME_LOG.setLevel(logging.WARNING)
         if answer.result.status != protos.StatusResult.Success:
-            raise StartupError(_load_failure(answer.result.exception))
+            raise StartupError(_load_failure(answer.result.exception, app))
         found = await runtime.functions_metadata_request(SimpleNamespace())
         return tuple(_indexed(entry) for entry in found.function_metadata_results or ())
 
@@ -146,9 +146,9 @@ def _retry_policy(options: Any) -> RetryPolicy | None:
     return RetryPolicy(options.max_retry_count, shortest, longest)
 
 
-def _load_failure(failure: Any) -> str:
-    """The runtime's reason; the traceback too when the app's own code raised."""
+def _load_failure(failure: Any, app: Path) -> str:
+    """The runtime's reason; where the app's own code raised, the traceback from there on."""
     message = f"the app could not be loaded: {failure.message}"
-    if failure.message.startswith("FunctionLoadError"):
-        return message
-    return f"{message}\n{failure.stack_trace}".rstrip()
+    _, found, below = failure.stack_trace.partition(f'  File "{app}')
+    cause, *_ = below.partition("\n\nDuring handling")  # the runtime raises it once more
+    return f"{message}\n{found}{cause}".rstrip()

@@ -34,6 +34,21 @@ async def bounded(response: ClientResponse, most: int) -> bytes | None:
     return bytes(body)
 
 
+def without_netrc(session: ClientSession) -> ClientSession:
+    """
+    The same session, which takes proxies from the environment and no passwords.
+
+    aiohttp's trust_env means ~/.netrc too: a password of it would go to whatever host it names,
+    or to any with ``default``, and our own tokens are refused beside it.
+    """
+    session._get_netrc_auth = _nobody  # type: ignore[method-assign]  # noqa: SLF001 - no public way
+    return session
+
+
+def _nobody(host: str) -> None:
+    del host
+
+
 class Lane(StrEnum):
     """Urgent work and sweeps share no queue and no connections (bulkhead)."""
 
@@ -81,11 +96,13 @@ class Http:
     def session(self) -> ClientSession:
         """The session itself, for a client that is given one; take a `slot` for each request."""
         if self._session is None or self._session.closed:
-            self._session = ClientSession(
-                connector=self._connector(),
-                timeout=ClientTimeout(total=self._timeout),
-                cookie_jar=DummyCookieJar(),
-                headers={"User-Agent": USER_AGENT},
-                trust_env=True,
+            self._session = without_netrc(
+                ClientSession(
+                    connector=self._connector(),
+                    timeout=ClientTimeout(total=self._timeout),
+                    cookie_jar=DummyCookieJar(),
+                    headers={"User-Agent": USER_AGENT},
+                    trust_env=True,
+                )
             )
         return self._session

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from shared.checks import CATALOG, EVERY_CHECK
 from shared.checks.base import Check
-from shared.domain.findings import Problem
+from shared.domain.findings import Problem, is_command
 
 HEAD = """# Findings
 
@@ -95,7 +95,7 @@ def _names(names: list[str]) -> str:
 def _step(line: str) -> str:
     if line in MADE_UP:
         return MADE_UP[line]
-    if line.startswith(("az ", "kubectl ")):
+    if is_command(line):
         return f"`{_marked(line)}`"
     return _plain(line)
 

@@ -84,6 +84,8 @@ def sighted(
     results: Sequence[CheckResult], evidence: Evidence, checks: Iterable[Check[...]]
 ) -> tuple[CheckResult, ...]:
     """The results, their findings with what they rest on."""
+    if not any(one.findings for one in results):
+        return tuple(results)
     wants = {check.id: tuple(want.kind for want in check.wants) for check in checks}
     ruled_out = [RULED_OUT[r.check] for r in results if _passed(r)]
     unseen = [*_unseen(evidence.gaps)]

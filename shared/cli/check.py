@@ -22,6 +22,7 @@ from shared.domain.findings import Outcome
 from shared.domain.health import RegistryHealth
 from shared.domain.images import ImageReference
 from shared.domain.pulls import Cause, CauseKind, Job, Pull
+from shared.pipeline.discover import find
 from shared.pipeline.health import registry_health
 from shared.pipeline.on_demand import (
     BadQuestionError,
@@ -125,8 +126,7 @@ async def _pulls(services: Services, image: ImageReference, workload: str) -> tu
     if workload:
         return (Pull(named_workload(workload), image),)
     _say(f"looking for workloads that use {image} ...")
-    scope = services.settings.subscriptions
-    found = await asyncio.gather(*(p.discover(scope) for p in services.platforms))
+    found = await find(services)
     for gap in (gap for part in found for gap in part.gaps):
         _say(f"could not look at {gap.what}: {gap.reason}")
     pulls = tuple(pull for part in found for pull in part.pulls if pull.image == image)

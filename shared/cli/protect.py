@@ -19,6 +19,7 @@ from shared.domain.forecast import SeenPlan
 from shared.domain.images import Digest
 from shared.domain.protection import Line, Protection, Standing
 from shared.domain.pulls import Job, Pull
+from shared.pipeline.discover import find
 from shared.pipeline.observe import observe
 from shared.pipeline.on_demand import BadQuestionError, parse_registry
 from shared.pipeline.protect import protect
@@ -76,8 +77,7 @@ async def _plan(host: str) -> Protection:
 
 
 async def _deployed(services: Services, host: str) -> list[Pull]:
-    scope = services.settings.subscriptions
-    found = await asyncio.gather(*(p.discover(scope) for p in services.platforms))
+    found = await find(services)
     for gap in (gap for part in found for gap in part.gaps):
         _say(f"could not look at {gap.what}: {gap.reason}")
     pulls = dict.fromkeys(pull for part in found for pull in part.pulls)

@@ -14,6 +14,7 @@ from shared.cli.text import clean, render
 from shared.domain.diagnosis import Diagnosis, Gap
 from shared.domain.findings import Outcome
 from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Job, Pull
+from shared.pipeline.discover import find
 from shared.pipeline.on_demand import Question, look, named_workload, parse_image
 from shared.pipeline.services import Services
 
@@ -57,8 +58,7 @@ def run(arguments: Namespace) -> int:
 async def survey(questions: Sequence[Question] = ()) -> Survey:
     """Look at everything that the caller can read, then answer. Nothing is stored or alerted."""
     async with callers_services() as services:
-        scope = services.settings.subscriptions
-        found = await asyncio.gather(*(p.discover(scope) for p in services.platforms))
+        found = await find(services)
         pulls = dict.fromkeys(pull for part in found for pull in part.pulls)
         jobs = [*jobs_of(services, pulls)]
         surveyed = await asyncio.gather(*(look(services, job) for job in jobs))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from shared.domain.diagnosis import Diagnosis
-from shared.domain.findings import Finding, Outcome
+from shared.domain.findings import Finding, Outcome, is_command
 from shared.domain.health import RegistryHealth
 
 MARKS = {
@@ -61,9 +61,7 @@ def _finding(finding: Finding, *, colour: bool) -> Iterator[str]:
     if finding.explanation:
         yield f"    {clean(finding.explanation)}"
     for line in finding.fix:
-        yield (
-            f"    $ {clean(line)}" if line.startswith(("az ", "kubectl ")) else f"    {clean(line)}"
-        )
+        yield (f"    $ {clean(line)}" if is_command(line) else f"    {clean(line)}")
     if finding.link:
         yield f"    {finding.link}"
 

@@ -128,7 +128,16 @@ class CheckResult(Struct, frozen=True):
     overshadowed: bool = False
 
 
+TOOLS = ("az ", "kubectl ", "curl ", "docker ", "openssl ")
+
+
+def is_command(step: str) -> bool:
+    """Whether a step of a fix is typed, not read: it starts with a tool's name.
+
+    A sentence holds no command: its values are not quoted.
+    """
+    return step.startswith(TOOLS)
+
+
 def _render(template: str, plain: Mapping[str, str], quoted: Mapping[str, str]) -> str:
-    """Commands start with a tool's name; anything else is a sentence and reads better unquoted."""
-    is_command = template.split(" ", 1)[0] in {"az", "kubectl", "curl"}
-    return template.format_map(quoted if is_command else plain)
+    return template.format_map(quoted if is_command(template) else plain)

@@ -44,6 +44,8 @@ class Use(Struct, frozen=True):
 
 NOTICED = timedelta(days=1)
 """How long it is believed that somebody else's lock is still there."""
+CONFIRMED = timedelta(hours=1)
+"""The same of our own, where the image is threatened in spite of it."""
 
 
 class LockState(StrEnum):
@@ -81,7 +83,10 @@ class Standing(StrEnum):
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """One target in a plan. ``workloads`` need it; ``command`` does by hand what is to be done."""
+    """One target in a plan. ``workloads`` need it; ``command`` does by hand what is to be done.
+
+    ``seen`` says that its locks were looked at now, and not remembered.
+    """
 
     target: Target
     standing: Standing
@@ -89,6 +94,7 @@ class Line(Struct, frozen=True, kw_only=True):
     workloads: tuple[str, ...] = ()
     command: str = ""
     reason: str = ""
+    seen: bool = False
 
 
 class Helpless(Struct, frozen=True, order=True):
@@ -161,7 +167,9 @@ def to_read(needed: Mapping[Target, list[Use]], memory: Memory) -> set[Target]:
 
 def _must_look(target: Target, uses: list[Use], memory: Memory) -> bool:
     own = memory.own.get(target)
-    if own is None or any(use.threatened for use in uses):
+    if own is None:
+        return True
+    if any(use.threatened for use in uses) and memory.now - own.at > CONFIRMED:
         return True
     if own.state is LockState.OTHERS:
         return memory.now - own.at > NOTICED
@@ -180,8 +188,15 @@ def plan(needed: Mapping[Target, list[Use]], memory: Memory, states: States) -> 
             standing = Standing.UNREAD
         else:
             standing = _standing(own, states[target], digest)
-        names = tuple(dict.fromkeys(use.pull.workload.name for use in uses))
-        lines.append(Line(target=target, standing=standing, digest=digest, workloads=names))
+        lines.append(
+            Line(
+                target=target,
+                standing=standing,
+                digest=digest,
+                workloads=tuple(dict.fromkeys(use.pull.workload.name for use in uses)),
+                seen=target in asked and target in states,
+            )
+        )
     rest = (memory.own[target] for target in sorted(memory.own.keys() - needed.keys()))
     lines += [_unneeded(one, states, release=memory.release) for one in rest]
     return tuple(_with_command(line) for line in lines)
@@ -194,12 +209,14 @@ def is_due(line: Line, memory: Memory) -> bool:
         case Standing.SET | Standing.RELEASE | Standing.FORGET:
             return True
         case Standing.KEPT:
-            settled = LockState.MADE, line.digest
-            return bool(own and line.workloads and (own.state, own.digest) != settled)
+            if own is None or not line.workloads:
+                return False
+            settled = (own.state, own.digest) == (LockState.MADE, line.digest)
+            return not settled or (line.seen and memory.now - own.at > CONFIRMED)
         case Standing.HELD:
-            return (
-                own is None or own.state is not LockState.OTHERS or (memory.now - own.at > NOTICED)
-            )
+            if own is None or own.state is not LockState.OTHERS:
+                return True
+            return line.seen and memory.now - own.at > CONFIRMED
         case _:
             return False
 

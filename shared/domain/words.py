@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from shared.domain.findings import Confidence, Finding, Outcome, Sight
+from shared.domain.findings import Confidence, Finding, Outcome, Sight, is_command
 from shared.domain.incidents import Affected, Incident
 from shared.domain.pulls import Cause, CauseKind, Compute, Standing
 from shared.domain.removals import RemovalKind, means
@@ -195,14 +195,6 @@ def place(what: str) -> str:
 def nearer(text: str) -> str:
     """A sentence with its ARM ids cut to what tells resources apart."""
     return _ARM_ID.sub(ELLIPSIS, text)
-
-
-COMMANDS = ("az ", "kubectl ", "curl ", "docker ")
-
-
-def is_command(fix: str) -> bool:
-    """Whether a line of a fix is typed, not read."""
-    return fix.startswith(COMMANDS)
 
 
 def first_steps(fixes: Sequence[str]) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ _STATUS = re.compile(
 )
 _REASON = re.compile(
     r"(?<!\w)([1-5]\d\d)[:\s(]{1,2}(?:unauthorized|forbidden|not found|too many|internal server"
-    r"|bad gateway|service unavailable|gateway time|proxy auth|method not|the service is)"
+    r"|failed dependency|bad gateway|service unavailable|gateway time|proxy auth|method not"
+    r"|the service is)"
 )
 _REASON_FIRST = re.compile(
     r"(?:unauthorized|forbidden|not found|gateway|unavailable) \(([45]\d\d)\)"
@@ -170,7 +171,7 @@ _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
         Stage.EXCHANGE,
         (
             *("token exchange", "connectivity_refresh_token_error", "auth url ", "exchange api"),
-            *("acr refresh token", "oauth2/exchange"),
+            *("acr refresh token", "oauth2/exchange", "exchanging token", "exchange request"),
         ),
     ),
     (

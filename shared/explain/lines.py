@@ -1,6 +1,7 @@
 """The lines of a text as they were before somebody printed, quoted or wrapped them."""
 
 import re
+from itertools import pairwise
 
 _ENDS = re.compile(r"\r\n?")
 _QUOTES = re.compile(r"^(?:> ?)+", re.MULTILINE)
@@ -15,10 +16,17 @@ _TABLE = re.compile(r"(?<=\S) ?│\n[ ]?│ (?=\S)")
 _NARROWEST, _WIDEST = 60, 200
 """Columns at which somebody's window may have broken the lines."""
 
-_GOES_ON = re.compile(r"[a-z\"'(\[<=/\\]|\d{3}\b(?![-/.:])")
-"""How a line begins that is the rest of another: records begin with a date, a level, a name."""
+_GOES_ON = re.compile(r"[a-z\"'(\[<=/\\]|\d{3}\b(?![-/.:])|\d{1,3}(?:\.\d{1,3}){3}\b")
+"""How a line begins that is the rest of another, among lines that are not."""
 
-_AMID = re.compile(r"[^\sA-Z]")
+_RECORD = re.compile(
+    r"\s*(?:[-*#]\s|\d{4}[-/]\d|\d\d?:\d\d|[EWIF]\d{4} |(?:ERROR|WARN|INFO|FATA|Error|Warning)\b|$)"
+    r"|\s{2}|[A-Z][a-z]+ [a-z]+ "
+)
+"""How a record begins: with a bullet, a date, a level, or a sentence."""
+
+_FEW, _MOST = 2, 0.6
+"""How many lines, and how much of a text's lines, are full where a window broke them."""
 
 
 def unbroken(text: str) -> str:
@@ -33,14 +41,21 @@ def _unwrapped(text: str) -> str:
     width = max(map(len, lines))
     if not _NARROWEST <= width <= _WIDEST:
         return text
-    amid = sum(len(line) == width for line in lines) > 1  # broken amid words, not between them
-    found, before = lines[:1], lines[0]
-    for line in lines[1:]:
-        word = line.partition(" ")[0]
-        fits = len(before) < width if amid else len(before) + len(word) < width
-        if fits or not (_AMID if amid else _GOES_ON).match(line):
-            found.append(line)
-        else:
+    pairs = list(pairwise(lines))
+    exact = sum(len(line) == width for line, _ in pairs)
+    whole = sum(_is_full(line, after, width) for line, after in pairs)
+    amid = exact > max(1, whole - exact)  # broken amid words, not between them
+    full = [len(a) == width if amid else _is_full(a, b, width) for a, b in pairs]
+    wrapped = amid or sum(full) >= max(_FEW, _MOST * len(full))
+    found = lines[:1]
+    for is_full, line in zip(full, lines[1:], strict=True):
+        goes_on = not _RECORD.match(line) if wrapped else _GOES_ON.match(line)
+        if is_full and goes_on:
             found[-1] += line if amid else f" {line}"
-        before = line
+        else:
+            found.append(line)
     return "\n".join(found)
+
+
+def _is_full(line: str, after: str, width: int) -> bool:
+    return len(line) + len(after.partition(" ")[0]) >= width

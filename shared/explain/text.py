@@ -30,6 +30,7 @@ _TRACE = re.compile(
 _API = re.compile(
     r"\b[45]\d\d (?:Server|Client) Error\b[^(\n]{0,600}\((?=[\"'])"
     r"|\(HTTP code \d{3}\) [a-z ]{1,30} - |\bStatus \d{3}: (?=[\ue000-\uf8ff{])"
+    r"|, StatusCode:\d{3}, at:"
 )
 """What the daemon answered to a client of its API, around what the registry said."""
 

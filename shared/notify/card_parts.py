@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.domain.findings import is_command
 from shared.domain.text import plain
-from shared.domain.words import is_command
 from shared.notify.escaping import run_lines, run_text
 
 type Json = dict[str, Any]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from shared.domain.alerts import Alert
+from shared.domain.findings import is_command
 from shared.domain.health import said, troubled
 from shared.domain.text import lines, plain
 from shared.domain.words import (
@@ -13,7 +14,6 @@ from shared.domain.words import (
     SIGNS,
     counted,
     groups,
-    is_command,
     lasted,
     nearer,
     place,

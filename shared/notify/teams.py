@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
 
+from shared.adapters.http import without_netrc
 from shared.domain.alerts import Alert
 from shared.notify.base import DeliveryError, refused
 from shared.notify.card import card
@@ -68,7 +69,7 @@ class Teams:
         timeout = ClientTimeout(total=self._timeout)
         try:
             async with (
-                ClientSession(timeout=timeout, trust_env=True) as session,
+                without_netrc(ClientSession(timeout=timeout, trust_env=True)) as session,
                 # a redirect would be followed with a GET, whose 200 is no delivery
                 session.post(self._url, data=body, headers=JSON, allow_redirects=False) as answer,
             ):

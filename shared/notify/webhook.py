@@ -15,6 +15,7 @@ from typing import ClassVar, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
 
+from shared.adapters.http import without_netrc
 from shared.domain.alerts import Alert
 from shared.domain.pulls import short_hash
 from shared.notify.base import DeliveryError, refused
@@ -69,8 +70,8 @@ class Webhook:
         headers = {"Content-Type": "application/json", **signature}
         try:
             async with (
-                ClientSession(
-                    timeout=ClientTimeout(total=self._timeout), trust_env=True
+                without_netrc(
+                    ClientSession(timeout=ClientTimeout(total=self._timeout), trust_env=True)
                 ) as session,
                 # what is signed for one place goes to no other
                 session.post(

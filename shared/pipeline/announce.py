@@ -39,7 +39,11 @@ async def on_alert(services: Services, body: bytes, message_id: str | None) -> N
         await _note(services, NoteKind.MESSAGE_MALFORMED, nameless, str(why))
         return
     channel = services.channel(announcement.channel)
-    if channel is None or not await _is_turn(services, channel, announcement):
+    if channel is None:
+        gone = f"the channel {announcement.channel[:80]!r} is not configured any more"
+        await _note(services, NoteKind.DELIVERY_FAILED, announcement.id, gone)
+        return
+    if not await _is_turn(services, channel, announcement):
         return
     alert = await compose(services, announcement)
     if alert is None:

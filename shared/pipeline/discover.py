@@ -36,7 +36,7 @@ async def discover(services: Services) -> Deployed:
     """Find what is deployed and bring the index up to date with it."""
     at = services.now()
     scope = services.settings.subscriptions
-    found = await asyncio.gather(*(_of(platform, scope) for platform in services.platforms))
+    found = await find(services)
     pulls = tuple({pull.key: pull for part in found for pull in part.pulls}.values())
     known = [entry async for entry in services.store.index.everything()]
     looked = frozenset[str]().union(*(part.subscriptions for part in found))
@@ -57,6 +57,12 @@ def _lost(known: Iterable[Entry], looked: frozenset[str]) -> tuple[Gap, ...]:
         "(SUBSCRIPTIONS without it leaves it out for good)"
     )
     return tuple(Gap(f"/subscriptions/{one}", reason) for one in sorted(had - looked - {""}))
+
+
+async def find(services: Services) -> tuple[Discovery, ...]:
+    """What each compute platform has. Nothing is stored."""
+    scope = services.settings.subscriptions
+    return tuple(await asyncio.gather(*(_of(one, scope) for one in services.platforms)))
 
 
 async def _of(platform: ComputePlatform, subscriptions: tuple[str, ...]) -> Discovery:

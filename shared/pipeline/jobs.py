@@ -15,6 +15,8 @@ from shared.pipeline.services import Services
 
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=30)
+SPREAD = 0.25
+"""How much longer a delay may get, as a part of it."""
 LARGEST = 200_000
 """Bytes of a job; Service Bus Standard takes 256 KiB with everything around it."""
 _KEY = re.compile(r"[A-Za-z0-9._:-]{0,300}")
@@ -53,10 +55,18 @@ async def enqueue(services: Services, jobs: Iterable[Job]) -> int:
 
 async def put_back(services: Services, job: Job, pulls: Iterable[Pull]) -> None:
     """Send a job again, later, for the pulls that are still open: back-off is the app's own."""
-    delay = min(FIRST_DELAY * 2**job.attempt, LONGEST_DELAY)
+    delay = min(FIRST_DELAY * 2**job.attempt, LONGEST_DELAY) * (1 + _spread(job))
     again = replace(job, attempt=job.attempt + 1, pulls=tuple(pulls))
     message = replace(_message(again), due=services.now() + delay)
     await services.queue.send(lane(services, job), [message])
+
+
+def _spread(job: Job) -> float:
+    """From 0 to `SPREAD`, so that jobs that failed together do not come back together.
+
+    Made of the job's name: one that is put back twice after a crash is due at the same time.
+    """
+    return SPREAD * (int(short_hash(job.id, str(job.attempt)), 16) % 1000) / 1000
 
 
 def lane(services: Services, job: Job) -> str:

@@ -18,6 +18,7 @@ from shared.domain.forecast import SeenPlan, concerns, orders
 from shared.domain.protection import (
     Helpless,
     Memory,
+    Missing,
     OwnLock,
     Protection,
     Target,
@@ -28,6 +29,7 @@ from shared.domain.protection import (
 )
 from shared.domain.pulls import Registry
 from shared.pipeline.services import Services
+from shared.settings import ProtectMode
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8
@@ -54,7 +56,7 @@ async def protection_plan(
     }
     mine = [one for one in entries if registry in {"", one.pull.image.registry}]
     found = await plan_for(services, mine, plans, own, ask=ask)
-    return replace(found, missing=await services.store.locks.missing())
+    return replace(found, missing=await _missing(services))
 
 
 async def plan_for(
@@ -114,14 +116,23 @@ def _helpless(entries: Collection[Entry], plans: Mapping[str, SeenPlan]) -> set[
     }
 
 
-async def protection_gaps(services: Services) -> tuple[Gap, ...]:
+async def _missing(services: Services) -> tuple[Missing, ...]:
+    """Rights that lack, as long as anybody wants locks."""
+    if services.settings.protect_mode is ProtectMode.OFF:
+        return ()
+    return await services.store.locks.missing()
+
+
+async def protection_gaps(services: Services, known: Collection[Registry]) -> tuple[Gap, ...]:
     """What a report must say of clean-ups: tasks that nobody can read, rights that are missing."""
+    hosts = {one.login_server for one in known}
     unseen = [
         Gap(f"{host} task {one.task}", one.reason, hides=False)
         async for host, kept in services.store.plans.everything()
         for one in kept.plan.unseen
+        if host in hosts
     ]
-    missing = await services.store.locks.missing()
+    missing = await _missing(services)
     return (*unseen, *(Gap(f"locks of {one.registry}", one.reason, hides=False) for one in missing))
 
 

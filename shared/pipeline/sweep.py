@@ -32,7 +32,7 @@ async def sweep(services: Services) -> Plan:
         *(_look_at(one, cause, name) for one in registries.known),
     ]
     blind = await blind_spots(services, deployed.pulls)
-    ahead = await protection_gaps(services)
+    ahead = await protection_gaps(services, registries.known)
     plan = _plan(name, started, jobs, (*registries.gaps, *deployed.gaps, *blind, *ahead))
     await services.store.sweeps.begin(plan)
     await enqueue(services, jobs)

@@ -81,24 +81,6 @@ class RegistryEnd(Protocol):
     async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
         """A registry as such, with the monitor's own login, for a repository if one is named."""
 
-    async def catalog(self, registry: Registry) -> tuple[str, ...]:
-        """The names of a registry's repositories.
-
-        Raises:
-            CouldNotLookError: they could not be listed.
-
-        """
-
-    async def contents(
-        self, registry: Registry, repository: str, *, bodies: bool
-    ) -> RepositoryContents:
-        """A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
-
-        Raises:
-            CouldNotLookError: it could not be read completely; nothing may be concluded.
-
-        """
-
     async def cleanup(self, registry: Registry) -> SeenPlan:
         """What takes images from a registry by itself: one request to ARM.
 
@@ -123,6 +105,24 @@ class RegistryEnd(Protocol):
         Raises:
             NotPermittedError: the app may not, and what would let it.
             CouldNotLookError: it was not done.
+
+        """
+
+    async def catalog(self, registry: Registry) -> tuple[str, ...]:
+        """The names of a registry's repositories.
+
+        Raises:
+            CouldNotLookError: they could not be listed.
+
+        """
+
+    async def contents(
+        self, registry: Registry, repository: str, *, bodies: bool
+    ) -> RepositoryContents:
+        """A whole repository as a purge finds it; ``bodies`` where untagged manifests matter.
+
+        Raises:
+            CouldNotLookError: it could not be read completely; nothing may be concluded.
 
         """
 

@@ -61,16 +61,6 @@ class Foresight:
         self._images = images
         self._now = now
 
-    async def plan(self, profile: RegistryProfile) -> SeenPlan:
-        """
-        Read the plan of a registry.
-
-        Raises:
-            CouldNotLookError: it cannot be read; that is never "no plan".
-
-        """
-        return await self._plans.of(profile)
-
     async def plan_of(self, server: LoginServer) -> SeenPlan | Unavailable:
         """Read the plan of a login server's registry. It never raises."""
         try:

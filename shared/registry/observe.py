@@ -14,8 +14,8 @@ from shared.adapters.dns import Dns
 from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
 from shared.adapters.logs import Logs
+from shared.adapters.resilience import cached
 from shared.domain.capacity import LIMITS, near
-from shared.domain.cleanup import Attributes
 from shared.domain.facts.base import CouldNotLookError, Fact, Observation, Unavailable, attempt
 from shared.domain.facts.beside import (
     CacheRule,
@@ -23,18 +23,20 @@ from shared.domain.facts.beside import (
     EndpointNames,
     PullsByIdentity,
     RegistryLoad,
+    TaskRuns,
     TokenAnswers,
 )
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
     MonitorAccess,
     RegistryProfile,
+    SoftDeleted,
 )
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.forecast import SeenPlan, concerns
-from shared.domain.images import ImageReference
+from shared.domain.images import Digest, ImageReference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import health, locking, pullers
+from shared.registry import elsewhere, health, pullers
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed
@@ -47,14 +49,14 @@ from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, uns
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
+from shared.registry.questions import Questions, is_valid
 from shared.registry.removals import ResourceLogs
-from shared.registry.repositories import Repositories, is_name
 from shared.registry.runs import Runs
 from shared.registry.tokens import Grant, Tokens
 from shared.settings import Settings
 
 
-class RegistryObserver(Repositories):
+class RegistryObserver(Questions):
     """
     Looks at registries from the monitor's place in the network. One for each lane.
 
@@ -77,21 +79,47 @@ class RegistryObserver(Repositories):
         """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
         seconds = settings.cache_seconds
         plane = DataPlane(settings, http)
-        tokens, around = Tokens(plane, credentials, seconds), Surroundings(arm, seconds)
-        management = Management(settings, arm, credentials)
-        super().__init__(plane, tokens, management, Runs(arm), around)
-        self._login_servers = LoginServers(management, plane, dns, seconds)
+        super().__init__(
+            Management(settings, arm, credentials),
+            plane,
+            Tokens(plane, credentials, seconds),
+            CleanupPlans(arm),
+        )
+        self._login_servers = LoginServers(self._management, plane, dns, seconds)
         self._arm, self._dns, self._logs = arm, dns, logs
-        self._held = HeldRights(Access(arm, graph), management)
+        self._held = HeldRights(Access(arm, graph), self._management)
         self._cache_rules = CacheRules(arm)
+        self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
+        self._elsewhere = cached(elsewhere.look, seconds=0)
+        self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
-        self._foresight = Foresight(CleanupPlans(arm), self._images)
+        self._foresight = Foresight(self._plans, self._images)
 
     async def registries(self) -> Registries:
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
+
+    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+        """What of a missing image is left, here or in another known registry, and what ran."""
+        wanted = replace(pull.image, tag="", digest=digest)
+        directory = await self._management.directory()
+        home = directory.registry(pull.image.registry)
+        if home is None or not is_valid(wanted):
+            return ()
+        others = [one for one in directory.registries.known if one != home]
+        name = pull.image.repository
+        here = self._repository(home, name)
+        left, deleted, runs = await asyncio.gather(
+            self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
+            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
+            attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
+        )
+        more: Observations = (runs,) if home.resource_id else ()
+        if isinstance(deleted, SoftDeleted) and deleted.found:
+            more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
+        return (*left, *more)
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime
@@ -176,23 +204,6 @@ class RegistryObserver(Repositories):
             for pull, image, held in zip(pulls, images, rights, strict=True)
         }
 
-    async def cleanup(self, registry: Registry) -> SeenPlan:
-        """What takes images from a registry by itself, read from ARM. Raises CouldNotLookError."""
-        directory = await self._management.directory()
-        return await self._foresight.plan(directory.profile(registry.login_server))
-
-    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
-        """The locks of a tag or a manifest, asked for now. Raises CouldNotLookError."""
-        return await locking.read(await self._known(registry, repository), reference)
-
-    async def lock(
-        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
-    ) -> None:
-        """Set or take away one lock. Raises NotPermittedError and CouldNotLookError."""
-        known = await self._known(registry, repository)
-        profile = (await self._management.directory()).profile(registry.login_server)
-        await locking.write(known, profile, reference, delete_enabled=delete_enabled)
-
     async def _rules(
         self, server: LoginServer, repositories: Collection[str]
     ) -> dict[str, Observations]:
@@ -215,7 +226,7 @@ class RegistryObserver(Repositories):
     ) -> Observations:
         """Look whether what runs is still there where its tag is not: it could be tagged again."""
         running = replace(pull.image, tag="", digest=pull.running)
-        if NOTHING_KEPT not in facts or not pull.running or not is_name(running):
+        if NOTHING_KEPT not in facts or not pull.running or not is_valid(running):
             return facts
         if pull.image.digest or server.registry is None:
             return facts
@@ -256,7 +267,7 @@ class RegistryObserver(Repositories):
         *,
         whole: bool,
     ) -> dict[ImageReference, Observations]:
-        valid = [image for image in images if is_name(image)]
+        valid = [image for image in images if is_valid(image)]
         reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
         if reason or server.registry is None:
             return dict.fromkeys(images, _nothing(reason))
@@ -274,10 +285,6 @@ class RegistryObserver(Repositories):
         return {image: (access, *found.get(image.reference, unknown)) for image in images}
 
 
-def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
-    return next((one for one in facts if isinstance(one, kind)), None)
-
-
 def _refusal(grant: Grant, where: str) -> str:
     if grant.allows("pull"):
         return ""
@@ -290,3 +297,7 @@ def _refusal(grant: Grant, where: str) -> str:
 
 def _nothing(reason: str) -> Observations:
     return Unavailable.of(MonitorAccess, reason), *unseen(reason)
+
+
+def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:
+    return next((one for one in facts if isinstance(one, kind)), None)

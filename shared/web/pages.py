@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from shared.domain import words
+from shared.domain.findings import is_command
 from shared.domain.health import said
 from shared.domain.text import lines, plain
 from shared.web import figures
@@ -69,7 +70,7 @@ def _environment() -> "Environment":
         "said": said,
         "ruled_out": words.ruled_out,
     }
-    environment.tests |= {"command": words.is_command, "told": words.told_who}
+    environment.tests |= {"command": is_command, "told": words.told_who}
     environment.globals |= {
         "signs": words.SIGNS,
         "meanings": words.MEANINGS,

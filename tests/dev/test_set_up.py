@@ -80,6 +80,15 @@ def test_an_interrupt_ends_it_and_what_it_started(project: Project, which: signa
         os.killpg(process.pid, 0)
 
 
+def test_a_folder_that_cannot_be_written_is_told(project: Project) -> None:
+    (project.root / ".local").write_text("a file where a folder should be")
+    code, _, error = project.run("test")
+    assert code == 1
+    assert "Could not set up here" in error
+    assert ".local" in error
+    assert "Traceback" not in error
+
+
 def test_without_a_network_it_says_what_was_tried_and_what_to_do(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

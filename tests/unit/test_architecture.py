@@ -1,6 +1,7 @@
 """The layers of docs/architecture.md, as imports allow them."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,3 +150,11 @@ def test_files_and_functions_stay_small() -> None:
                 if size > 45:
                     long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {size} lines")
     assert long == []
+
+
+def test_every_place_that_the_page_names_is_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:[a-z_]+\.py)?)`", page))
+    assert len(named) > 30
+    roots = (ROOT, ROOT / "shared")
+    assert not [one for one in named if not any((root / one).exists() for root in roots)]

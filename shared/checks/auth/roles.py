@@ -110,7 +110,10 @@ DENIED = Problem(
     explanation="{roles} would permit the pull, but a deny assignment always wins. It belongs to a "
     "deployment stack, a managed application or Azure itself, and is changed there.",
     fix=(
-        "az rest --method get --url https://management.azure.com{denial_id}?api-version=2022-04-01",
+        (
+            "az rest --method get --url https://management.azure.com{denial_id} "
+            "--url-parameters api-version=2022-04-01"
+        ),
     ),
     link=links.DENY,
     health_code=REFRESH,

@@ -54,10 +54,8 @@ PRINCIPAL_MISSING = Problem(
     "principal in this tenant: it was deleted, or belongs to another tenant.",
     fix=(
         "az ad sp show --id {client_id}",
-        (
-            "If the application still exists: az ad sp create --id {client_id}; "
-            "else give {workload} another identity"
-        ),
+        "If the application still exists; else give {workload} another identity:",
+        "az ad sp create --id {client_id}",
     ),
     link=links.PRINCIPALS,
     explains=("auth.",),

@@ -55,7 +55,7 @@ IN_OTHER_NAMESPACE = Problem(
     explanation="{workload} runs in {namespace}, and a secret counts only in the pod's own "
     "namespace. Without it the kubelet pulls with the cluster's identity or anonymously.",
     fix=(
-        "See what it holds: kubectl get secret {secret} --namespace {from_namespace} -o yaml",
+        "kubectl get secret {secret} --namespace {from_namespace} --output yaml",
         CREATE,
     ),
     link=links.PULL_SECRETS,

@@ -9,7 +9,7 @@ from shared.domain.facts.registry import Answer, Reach, RegistryAnswer
 from shared.domain.findings import Finding, Outcome, Problem
 from shared.domain.text import plain
 
-OPENSSL = "Look yourself: openssl s_client -connect {host}:443 -servername {host}"
+OPENSSL = "openssl s_client -connect {host}:443 -servername {host}"
 
 SERVER_ERROR = Problem(
     code="NETWORK_SERVER_ERROR",

@@ -145,9 +145,10 @@ TIER = Problem(
     "the network lets nothing out.",
     fix=(
         "az acr update --name {registry} --sku Premium",
+        "Or remove the record:",
         (
-            "Or remove the record: az network private-dns record-set a delete --resource-group "
-            "{zone_group} --zone-name privatelink.azurecr.io --name {record}"
+            "az network private-dns record-set a delete --resource-group {zone_group} "
+            "--zone-name privatelink.azurecr.io --name {record}"
         ),
     ),
     link=links.PRIVATE,

@@ -23,7 +23,12 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         "credential plugin",
     ),
     Sign.BAD_IDENTITY: (
-        *("invalidimageregistryidentity", "imageresitrycredential", "imageregistrycredential"),
+        *(
+            "invalidimageregistry",
+            "imageresitrycredential",
+            "'imageregistrycredential",
+            ".imageregistrycredential",
+        ),
         *("not found in container group identity list", "identity is not assigned"),
         *("is not assigned to the container", "identity isn't assigned"),
         "failed to find identity",

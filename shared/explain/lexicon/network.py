@@ -79,7 +79,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.FIREWALL: (
         *("is not allowed access", "aka.ms/acr/firewall", "connectivity_forbidden_error"),
-        *("public network access is disabled", "public access is disabled", "client with ip"),
+        *("public network access is disabled", "client with ip"),
         *("public network access on", "ip address is not allowed", "publicnetworkaccess"),
         *("blocked by firewall", "denied by firewall"),
     ),

@@ -104,7 +104,9 @@ def is_disallowed(attempt: Attempt) -> Reading | None:
 
 def is_gone(attempt: Attempt) -> Reading | None:
     """Azure Resource Manager about the registry itself."""
-    arm_says = "containerregistry/registries" in attempt.text and "not found" in attempt.text
+    arm_says = "containerregistry/registries" in attempt.text and any(
+        words in attempt.text for words in ("not found", "no resource ", "cannot find")
+    )
     if attempt.has(Sign.REGISTRY_GONE) or arm_says:
         why = "Azure itself does not know the registry, or cannot run it"
         return likely(CauseLabel.REGISTRY_DISABLED_OR_MISSING, why)

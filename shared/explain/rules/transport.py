@@ -17,6 +17,7 @@ _PAGES_OF_PROXIES = (0, 200, 302)
 _PAGES_OF_SERVERS = (400, 404, 405)
 _ASKS_RESOLVER = re.compile(r"\budp\b.{1,120}:53\b")
 _AZURE_RESOLVER = "168.63.129.16"
+_SCHEMES = ("http", "https")
 _ALIKE = 0.8
 """How much the end of a host's name must resemble a login server's to be meant as it."""
 
@@ -69,7 +70,7 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
         return sure(CauseLabel.NETWORK_DNS, "the resolver gave no answer")
     if not attempt.has(Sign.NO_SUCH_HOST):
         return _broken_off(attempt)
-    if _is_misspelt(attempt.host):
+    if _is_misspelt(attempt.host) or attempt.host in _SCHEMES:
         return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
     if attempt.host and is_masked(attempt.host):
         return _hidden_name(attempt)
@@ -126,9 +127,11 @@ def _is_misspelt(host: str) -> bool:
 
 def _broken_off(attempt: Attempt) -> Reading | None:
     """The lookup failed in a way that has no common name, or the end of the text is missing."""
-    if not attempt.innermost.startswith("lookup ") and "dial tcp: lookup " not in attempt.text:
+    cut_off = attempt.innermost == "lookup" or attempt.innermost.startswith("lookup ")
+    if not cut_off and "dial tcp: lookup " not in attempt.text:
         return None
-    if is_masked(attempt.text.rpartition("lookup ")[2].partition(" ")[0]):
+    host = attempt.text.rpartition("lookup ")[2].partition(" ")[0]
+    if host and is_masked(host):
         return _hidden_name(attempt)
     return likely(CauseLabel.NETWORK_DNS, "looking up the name was as far as it came")
 

@@ -16,6 +16,7 @@ from shared.domain.forecast import SeenPlan
 from shared.domain.pulls import Registry
 from shared.registry.base import NotPermittedError
 from tests.contract.registry.conftest import Azure, observing
+from tests.support.requests import uncovered
 
 ESTATE = """
 subscriptions: [{name: production}]
@@ -96,6 +97,7 @@ async def simulator(
         for name, value in made.environment().items():
             monkeypatch.setenv(name, value)
         yield made
+        assert uncovered(made.cloud.world.requests) == set(), "infra/permissions.yaml lacks these"
 
 
 def _is_tasks(route: str) -> bool:

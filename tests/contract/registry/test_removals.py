@@ -16,6 +16,7 @@ from shared.domain.pulls import Registry
 from shared.domain.removals import RemovalKind
 from shared.registry.base import Removed
 from tests.contract.registry.conftest import Azure, observing
+from tests.support.requests import uncovered
 
 ESTATE = """
 subscriptions: [{name: production}, {name: secret}]
@@ -54,6 +55,7 @@ async def simulator(
         for name, value in made.environment().items():
             monkeypatch.setenv(name, value)
         yield made
+        assert uncovered(made.cloud.world.requests) == set(), "infra/permissions.yaml lacks these"
 
 
 @pytest.fixture

@@ -209,3 +209,10 @@ def test_contoso_runs_one_image_on_every_platform(contoso: Estate) -> None:
     assert [each.name for each in contoso.container_groups if each.image == image] == [
         "api-smoke-test"
     ]
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "estate.yaml"
+    file.write_bytes(b"domain: \xd1")
+    with pytest.raises(EstateError, match="UTF-8"):
+        load(file)

@@ -124,6 +124,12 @@ MISTAKES = {
         HTTP.format("x", "int"),
         "the app could not be loaded: FunctionLoadError: cannot load the x function: Python return",
     ),
+    "two functions of one name": (
+        TIMER.format("0 0 0 1 1 *") * 2,
+        """
+        the app could not be loaded: ValueError: Function tick does not have a unique function name.
+        """,
+    ),
     "no functions": ("", "no functions found: function_app.py is missing or registers none"),
 }
 
@@ -152,6 +158,7 @@ def test_an_import_that_fails_shows_where(tmp_path: Path) -> None:
     said = refused(app_with(tmp_path, "import nothing_of_that_name"))
     assert said.startswith("the app could not be loaded: ModuleNotFoundError:")
     assert "function_app.py" in said
+    assert "azure_functions_runtime" not in said, "where the app went wrong, not how it got there"
 
 
 def test_a_folder_without_host_json_is_no_app(tmp_path: Path) -> None:

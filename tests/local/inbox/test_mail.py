@@ -16,6 +16,7 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import HttpResponseError
 
 from local.inbox import Inbox
+from local.inbox.smtp import letter
 
 KEY = AzureKeyCredential(base64.b64encode(b"any key").decode())
 
@@ -46,6 +47,11 @@ async def test_a_mail_over_smtp_is_kept_with_both_parts(inbox: Inbox) -> None:
     [message] = inbox.mailbox.after(0, "smtp")
     assert (message.subject, message.to) == ("Bild verschwunden: äöü 🐳", ("ops@contoso.com",))
     assert (message.text.strip(), message.html.strip()) == ("plain text", "<p>html</p>")
+
+
+def test_a_subject_that_begins_after_a_fold_is_read_without_it() -> None:
+    mail = letter(b"Subject:\r\n [RESOLVED] a long one\r\n\r\ntext\r\n", ("ops@contoso.com",))
+    assert mail.subject == "[RESOLVED] a long one"
 
 
 async def test_the_email_sdk_sends_and_polls_until_it_succeeded(

@@ -114,6 +114,14 @@ def test_without_a_stack_it_says_how_to_start_one(tmp_path: Path) -> None:
     assert "dev.py up" in answer.stderr
 
 
+def test_a_state_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = local(tmp_path / "file" / "state", "up", "--app", str(APP))
+    assert answer.returncode == 1
+    assert f"does not run in {tmp_path / 'file' / 'state'}" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -10,7 +10,7 @@ import pytest
 from shared.checks import CATALOG, EVERY_CHECK
 from shared.checks.base import Check
 from shared.checks.findings_page import render
-from shared.domain.findings import Outcome, Problem
+from shared.domain.findings import Outcome, Problem, is_command
 from tests.unit.checks.case import Case
 from tests.unit.checks.test_cases import FAILING, name
 
@@ -75,6 +75,20 @@ def test_commands_are_commands(case: Case) -> None:
         assert "" not in words, line
         options = [word for word in words if word.startswith("--")]
         assert len(options) == len(set(options)), line
+
+
+STEPS = sorted({(problem.code, step) for problem in PROBLEMS for step in problem.fix})
+
+
+@pytest.mark.parametrize(("code", "step"), STEPS)
+def test_values_go_into_commands_only_where_they_are_quoted(code: str, step: str) -> None:
+    """A sentence quotes nothing, and within quotes of the template a quoted value is not."""
+    if not is_command(step):
+        assert not re.search(r"\b(az|kubectl|curl|docker|openssl) [^{]*\{", step), code
+        return
+    quoted = r"\"\$\(.*\)\"|\"[^\"]*\"|'[^']*'"
+    assert not any("{" in one for one in re.findall(quoted, step)), code
+    assert not re.search(r"[?*;&|<>$]", re.sub(quoted, "", step)), f"{code}: shells read more in it"
 
 
 def test_hostile_names_stay_arguments() -> None:

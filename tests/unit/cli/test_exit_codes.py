@@ -1,13 +1,20 @@
 """What a script is told by an exit code: a crash is no verdict, and nothing seen is no pass."""
 
+import dataclasses
+import json
 from argparse import Namespace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from shared.__main__ import main
 from shared.cli import survey
 from shared.cli.survey import Survey
+from shared.compute.base import Discovery
 from shared.domain.diagnosis import Gap
+from shared.pipeline.services import Services
+from tests.support.fakes import FakePlatform, World
 
 IMAGE = "contoso.azurecr.io/team/api:v1"
 
@@ -50,3 +57,25 @@ def test_a_survey_that_saw_nothing_is_unknown(
 
     monkeypatch.setattr(survey, "survey", nothing)
     assert main(["survey", "--json"]) == 3
+
+
+def test_a_platform_that_fails_is_a_gap_of_the_survey_and_the_others_are_seen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Failing(FakePlatform):
+        async def discover(self, subscriptions: tuple[str, ...]) -> Discovery:
+            raise RuntimeError
+
+    world = World()
+    world.deploy("api", "team/api:v1")
+    services = dataclasses.replace(world.services, platforms=(Failing(), world.platform))
+
+    @asynccontextmanager
+    async def fakes() -> AsyncIterator[Services]:
+        yield services
+
+    monkeypatch.setattr(survey, "callers_services", fakes)
+    assert main(["survey", "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["diagnoses"]) == 1
+    assert [gap["reason"] for gap in found["gaps"]] == ["discovery failed: RuntimeError"]

@@ -74,12 +74,14 @@ def test_what_several_need_is_one_target() -> None:
         (own(state=LockState.INTENDED), FROZEN, Standing.HELD, True),
         (own(state=LockState.RELEASING), OPEN, Standing.SET, True),
         (own(state=LockState.RELEASING), OURS, Standing.KEPT, True),
-        (own(), OURS, Standing.KEPT, False),
-        (own(), FROZEN, Standing.HELD, True),
-        (own(), OPEN, Standing.TAKEN, False),
+        (own(), OPEN, Standing.KEPT, False),
+        (own(old=True), OURS, Standing.KEPT, True),
+        (own(old=True), FROZEN, Standing.HELD, True),
+        (own(old=True), OPEN, Standing.TAKEN, False),
         (own(at=D2), OPEN, Standing.SET, True),
         (own(at=D2), OURS, Standing.KEPT, True),
-        (own(state=LockState.OTHERS), OPEN, Standing.SET, True),
+        (own(state=LockState.OTHERS), OPEN, Standing.HELD, False),
+        (own(state=LockState.OTHERS, old=True), OPEN, Standing.SET, True),
         (own(state=LockState.OTHERS), OURS, Standing.HELD, False),
         (own(state=LockState.OTHERS, old=True), OURS, Standing.HELD, True),
     ],
@@ -133,7 +135,8 @@ def test_what_is_locked_by_us_is_not_asked_for_again() -> None:
 
 def test_a_lock_that_does_not_help_is_looked_at() -> None:
     needed = wanted([use(threatened=True)])
-    assert to_read(needed, memory(own(), own(MANIFEST))) == {TAG, MANIFEST}
+    assert to_read(needed, memory(own(), own(MANIFEST))) == set(), "it was made a minute ago"
+    assert to_read(needed, memory(own(old=True), own(MANIFEST, old=True))) == {TAG, MANIFEST}
 
 
 def test_commands_do_by_hand_what_the_plan_says() -> None:

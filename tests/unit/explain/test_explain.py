@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from shared.explain import CauseLabel, Certainty, explain
 from tests.unit.explain.runtimes import RUNTIMES
+from tests.unit.explain.said import SAID
 from tests.unit.explain.services import SERVICES
 from tests.unit.explain.shapes import ANONYMOUS_401, DIGEST, IMAGE, OAUTH_401, kubelet
 
 PINNED = f"fabrikam.azurecr.io/shop/cart@{DIGEST}"
-TEXTS = [*RUNTIMES, *SERVICES]
+TEXTS = [*RUNTIMES, *SERVICES, *SAID]
 MEGABYTE = 1_000_000
 
 

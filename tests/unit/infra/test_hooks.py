@@ -289,6 +289,42 @@ def test_a_workspace_that_is_no_resource_id_is_said(
         postprovision.postprovision(pause)
 
 
+def test_what_one_hook_keeps_the_next_one_reads(
+    deployed: Cli, pause: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`azd up`, and later `azd down`, of a registry without a topic: each hook in its turn."""
+
+    def carry() -> None:
+        """Set what was put into the azd environment, as azd does before the next hook."""
+        for call in deployed.calls("azd env set"):
+            monkeypatch.setenv(call[3], call[4])
+
+    monkeypatch.delenv("PULLWATCH_REGISTRY_LINKS")
+    monkeypatch.setenv("PULLWATCH_REGISTRIES", "contoso")
+    deployed.answers("acr show", {"id": REGISTRY})
+    deployed.answers(f"--url {REGISTRY}?", registry())
+    deployed.answers("providers/Microsoft.EventGrid/systemTopics?", topics(), times=1)
+    deployed.answers("deployment group create", {})
+    deployed.answers("--method delete")
+    deployed.answers(f"{TOPIC}/eventSubscriptions", {"value": []})
+    ready(deployed)
+    deployed.answers("role assignment list", [])
+    deployed.answers("roleDefinitions", {"value": []})
+
+    preprovision.preprovision()
+    carry()
+    postprovision.postprovision(pause)
+    carry()
+    postdeploy.postdeploy(pause)
+    templates = [
+        Path(call[call.index("--template-file") + 1]).name
+        for call in deployed.calls("deployment group create")
+    ]
+    assert templates == ["registry.bicep", "event-subscription.bicep"]
+    predown.predown()
+    assert deployed.calls("delete", f"{TOPIC}?"), "the topic that was made is gone again"
+
+
 def test_a_handshake_that_fails_is_tried_again(
     deployed: Cli, pause: Callable[[float], None], pauses: list[float]
 ) -> None:

@@ -32,10 +32,6 @@ FUNCTIONS = set(
 WORK = set(re.findall(r"^async def (\w+)\(", (ROOT / "function_app.py").read_text(), re.MULTILINE))
 
 
-ANNOUNCED = {"locks", "plans"}
-"""Tables that are made already, for parts of the app that come later."""
-
-
 def quoted(text: str) -> list[str]:
     return re.findall(r"'([^']+)'", text)
 
@@ -122,8 +118,7 @@ def test_tables_are_those_of_the_code() -> None:
         for file in (ROOT / "shared/adapters/store").glob("*.py")
         for name in re.findall(r'\.table\("(\w+)"\)', file.read_text())
     }
-    assert used <= set(quoted(made[1]))
-    assert set(quoted(made[1])) - used <= ANNOUNCED
+    assert set(quoted(made[1])) == used
 
 
 def test_every_function_that_works_by_itself_can_be_switched_off() -> None:

@@ -76,7 +76,7 @@ async def test_a_throttled_registry_puts_the_job_back_with_growing_delays() -> N
         assert again.due is not None
         delays.append((again.due - before).total_seconds())
 
-    assert [round(d) for d in delays] == [15, 30, 60]
+    assert all(wait <= d <= wait * 1.25 for wait, d in zip((15, 30, 60), delays, strict=True))
     families = {i.finding.code.split("_")[0] for i in await open_incidents(world)}
     assert families <= {"CAPACITY"}, "nothing was seen to be missing"
 

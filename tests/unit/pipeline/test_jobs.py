@@ -72,3 +72,21 @@ async def test_a_given_up_message_is_told_whatever_its_id(message_id: Any) -> No
     for _ in range(2):  # at least once
         await on_dead_letter(world.services, "urgent_queue", Letter(message_id, b"{}", "expired"))
     assert len(world.queue.take(world.settings.alerts_queue)) == 1
+
+
+async def waits_after(jobs: list[Job]) -> list[float]:
+    """How long each job waits that is put back; the queue of a new world drops no twin of it."""
+    world = World()
+    for job in jobs:
+        await put_back(world.services, job, job.pulls)
+    sent = world.queue.take(world.settings.urgent_queue)
+    return [(message.due - world.clock.at).total_seconds() for message in sent if message.due]
+
+
+async def test_jobs_that_failed_together_do_not_come_back_together() -> None:
+    pulls = (pull("w", "team/r:v1"),)
+    jobs = [Job(f"job{n}", "contoso.azurecr.io", pulls, CAUSE) for n in range(40)]
+    waits = await waits_after(jobs)
+    assert all(15 <= wait <= 15 * 1.25 for wait in waits)
+    assert len({round(wait, 1) for wait in waits}) > 10
+    assert waits == await waits_after(jobs), "put back once more, after a crash"

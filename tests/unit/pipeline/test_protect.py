@@ -1,10 +1,14 @@
 """Locks before the run: only where it is asked for, only what is ours, whatever crashes."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
 from shared.domain.cleanup import Attributes, CleanupPlan
+from shared.domain.facts.cleanup import Refusal
 from shared.domain.protection import LockState, Standing
+from shared.domain.reports import Report
 from shared.pipeline.protect import protect
 from shared.pipeline.protection import protection_plan
 from shared.pipeline.sweep import sweep
@@ -12,7 +16,7 @@ from shared.pipeline.watch import watch
 from shared.settings import ProtectMode
 from tests.support.fakes import World, digest
 from tests.support.stories import work_off
-from tests.unit.pipeline.test_foresee import COMMAND, nightly
+from tests.unit.pipeline.test_foresee import COMMAND, nightly, untags
 
 TAG, MANIFEST = ("team/api", "v1"), ("team/api", digest(1))
 OURS = Attributes(delete_enabled=False)
@@ -190,3 +194,41 @@ async def test_what_cannot_be_read_is_not_written() -> None:
     world.registry.blind = "503"
     await look(world)
     assert world.registry.locked == {}
+
+
+async def test_what_lacks_is_in_the_report_as_long_as_locks_are_wanted() -> None:
+    world = await estate()
+    world.registry.may_lock = False
+    world.registry.plan = replace(
+        world.registry.plan, unseen=(Refusal("builds", "its steps are in a file"),)
+    )
+    await look(world)
+    report = await nightly_report(world)
+    assert {gap.what for gap in report.gaps} == {
+        "contoso.azurecr.io task builds",
+        "locks of contoso.azurecr.io",
+    }
+    world.settings = replace(world.settings, protect_mode=ProtectMode.OFF)
+    report = await nightly_report(world)
+    assert {gap.what for gap in report.gaps} == {"contoso.azurecr.io task builds"}
+
+
+async def nightly_report(world: World) -> Report:
+    world.clock.pass_by(hours=1)
+    await sweep(world.services)
+    await work_off(world)
+    report = await world.services.store.sweeps.latest_report()
+    assert report is not None
+    return report
+
+
+async def test_a_task_that_defeats_locks_does_not_make_the_watch_ask_all_the_time() -> None:
+    world = await estate(command=COMMAND + " --include-locked")
+    await look(world)
+    world.registry.losses = [untags(world.clock.at + timedelta(days=2))]
+    await sweep(world.services)
+    await work_off(world)
+    before = world.registry.locks_read
+    for _ in range(8):
+        await look(world)
+    assert world.registry.locks_read - before <= 2 * 3, "once an hour, tag and manifest"

@@ -1,5 +1,6 @@
 """What channels hear of incidents: nothing twice, nothing never, no end without a beginning."""
 
+import dataclasses
 from contextlib import suppress
 
 import msgspec
@@ -190,3 +191,17 @@ async def test_updates_that_come_late_together_are_told_as_one() -> None:
 
     told = [alert.transition for alert in world.channel.heard]
     assert told == [Transition.OPENED, Transition.UPDATED]
+
+
+async def test_an_alert_for_a_channel_that_was_switched_off_is_noted() -> None:
+    world = await estate()
+    world.lose(["team/api:v1"])
+    await on_registry_event(world.services, deleted("team/api", 1))
+    await work_off(world)
+    (alert,) = world.queue.take(world.settings.alerts_queue)
+    without = dataclasses.replace(world.services, channels=())
+
+    await on_alert(without, alert.body, alert.id)
+
+    (note,) = [note async for note in without.store.ledger.notes()]
+    assert (note.kind, "'fake' is not configured" in note.reason) == ("delivery-failed", True)

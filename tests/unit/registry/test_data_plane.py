@@ -1,5 +1,7 @@
 """One request to a login server, and the redirect to a data endpoint."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.domain.facts.registry import Reach
@@ -130,3 +132,16 @@ async def test_a_challenge_that_is_no_url_is_no_challenge(
 async def test_an_odd_retry_after_is_no_crash(registry: World, plane: DataPlane, wait: str) -> None:
     registry.routes[f"GET {HOST}/x"] = says(429, **{"Retry-After": wait})
     assert (await plane.ask(Ask(HOST, "/x"))).answer.status == 429
+
+
+async def test_no_password_of_a_netrc_goes_anywhere(
+    registry: World, plane: DataPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login a password b\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    await plane.probe(HOST)
+    assert "Authorization" not in registry.requests[-1].headers
+    await plane.ask(Ask(HOST, "/v2/", token="t"))
+    assert registry.requests[-1].headers["Authorization"] == "Bearer t"

@@ -1,43 +1,33 @@
-"""The repositories of known registries: what the watch, clean-ups and lost images ask of them."""
+"""Single questions to registries that are known: what a repository holds, its locks, its plan."""
 
 import asyncio
 from collections.abc import Collection, Mapping
 
-from msgspec.structs import replace
-
-from shared.adapters.resilience import cached
-from shared.domain.cleanup import RepositoryContents
-from shared.domain.facts.base import CouldNotLookError, Observation, attempt
-from shared.domain.facts.beside import TaskRuns
-from shared.domain.facts.registry import SoftDeleted
+from shared.domain.cleanup import Attributes, RepositoryContents
+from shared.domain.facts.base import CouldNotLookError
+from shared.domain.forecast import SeenPlan
 from shared.domain.images import Digest, ImageReference, InvalidReferenceError, parse_reference
-from shared.domain.pulls import Pull, Registry
-from shared.registry import contents, elsewhere, listing
+from shared.domain.pulls import Registry
+from shared.registry import contents, listing, locking
 from shared.registry.base import TagListing
+from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
-from shared.registry.images import Observations
 from shared.registry.management import Management
-from shared.registry.neighbours import Surroundings
 from shared.registry.repository import NotThereError, Repository
-from shared.registry.runs import Runs
 from shared.registry.tokens import Tokens
 
 
-class Repositories:
-    """One part of `RegistryObserver`: it asks one repository of a registry that is known."""
+class Questions:
+    """The part of `RegistryEnd` that answers one question at a time."""
 
     def __init__(
-        self,
-        plane: DataPlane,
-        tokens: Tokens,
-        management: Management,
-        runs: Runs,
-        around: Surroundings,
+        self, management: Management, plane: DataPlane, tokens: Tokens, plans: CleanupPlans
     ) -> None:
-        """Ask over this data plane, with these tokens, of the registries in this directory."""
-        self._plane, self._tokens, self._management = plane, tokens, management
-        self._runs, self._around = runs, around
-        self._elsewhere = cached(elsewhere.look, seconds=0)
+        """Ask with these."""
+        self._management = management
+        self._plane = plane
+        self._tokens = tokens
+        self._plans = plans
 
     async def catalog(self, registry: Registry) -> tuple[str, ...]:
         """
@@ -100,25 +90,22 @@ class Repositories:
         held = zip(references, found, strict=True)
         return {reference: Digest(digest) for reference, digest in held if digest is not None}
 
-    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
-        """What of a missing image is left, here or in another known registry, and what ran."""
-        wanted = replace(pull.image, tag="", digest=digest)
+    async def cleanup(self, registry: Registry) -> SeenPlan:
+        """What takes images from a registry by itself, read from ARM. Raises CouldNotLookError."""
         directory = await self._management.directory()
-        home = directory.registry(pull.image.registry)
-        if home is None or not is_name(wanted):
-            return ()
-        others = [one for one in directory.registries.known if one != home]
-        name = pull.image.repository
-        here = self._repository(home, name)
-        left, deleted, runs = await asyncio.gather(
-            self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
-            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
-            attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
-        )
-        more: Observations = (runs,) if home.resource_id else ()
-        if isinstance(deleted, SoftDeleted) and deleted.found:
-            more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
-        return (*left, *more)
+        return await self._plans.of(directory.profile(registry.login_server))
+
+    async def locks(self, registry: Registry, repository: str, reference: str) -> Attributes | None:
+        """The locks of a tag or a manifest, asked for now. Raises CouldNotLookError."""
+        return await locking.read(await self._known(registry, repository), reference)
+
+    async def lock(
+        self, registry: Registry, repository: str, reference: str, *, delete_enabled: bool
+    ) -> None:
+        """Set or take away one lock. Raises NotPermittedError and CouldNotLookError."""
+        known = await self._known(registry, repository)
+        profile = (await self._management.directory()).profile(registry.login_server)
+        await locking.write(known, profile, reference, delete_enabled=delete_enabled)
 
     async def _known(self, registry: Registry, repository: str) -> Repository:
         """A repository of a registry that is known: tokens go nowhere else."""
@@ -126,7 +113,7 @@ class Repositories:
         return self._named(known, repository)
 
     def _named(self, known: Registry | None, name: str) -> Repository:
-        if known is None or not is_name(ImageReference(known.login_server, name, tag="latest")):
+        if known is None or not is_valid(ImageReference(known.login_server, name, tag="latest")):
             raise CouldNotLookError(f"{name[:200]!r} is in no registry that is known")
         return self._repository(known, name)
 
@@ -134,7 +121,7 @@ class Repositories:
         return Repository(self._plane, self._tokens, registry.login_server, name)
 
 
-def is_name(image: ImageReference) -> bool:
+def is_valid(image: ImageReference) -> bool:
     """Whether docker would ask for it: whatever else came from an event goes into no URL."""
     try:
         return parse_reference(str(image)) == image
