@@ -49,13 +49,17 @@ def _unwrapped(text: str) -> str:
     wrapped = amid or sum(full) >= max(_FEW, _MOST * len(full))
     found = lines[:1]
     for is_full, line in zip(full, lines[1:], strict=True):
-        goes_on = not _RECORD.match(line) if wrapped else _GOES_ON.match(line)
+        goes_on = (
+            not _RECORD.match(line if amid else line.lstrip())
+            if wrapped
+            else _GOES_ON.match(line.lstrip())
+        )
         if is_full and goes_on:
-            found[-1] += line if amid else f" {line}"
+            found[-1] += line if amid else f" {line.lstrip()}"
         else:
             found.append(line)
     return "\n".join(found)
 
 
 def _is_full(line: str, after: str, width: int) -> bool:
-    return len(line) + len(after.partition(" ")[0]) >= width
+    return len(line) + len(after.lstrip().partition(" ")[0]) >= width

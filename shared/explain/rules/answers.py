@@ -49,7 +49,8 @@ def is_missing(attempt: Attempt) -> Reading | None:
     missing = _says_missing(attempt)
     if missing and attempt.stage is Stage.BLOB:
         return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
-    if attempt.has(Sign.MANIFEST_UNKNOWN, Sign.DIGEST_UNKNOWN):
+    no_digest = attempt.has(Sign.DIGEST_UNKNOWN) and "not found" in attempt.text
+    if no_digest or attempt.has(Sign.MANIFEST_UNKNOWN):
         return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
     if attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and _is_docker_hub(attempt):
         why = "a name without a registry means Docker Hub, which has no such image"

@@ -50,6 +50,7 @@ OF_IMAGES: list[tuple[str, C | None]] = [
     ("could not load config with mediatype application/vnd.example.chart", C.MANIFEST_UNSUPPORTED),
     ("Error response from daemon: No such image: shop/cart:2.7", None),
     (kubelet(resolve(f"{IMAGE}: not found"), code="NotFound"), C.NOT_FOUND_TAG),
+    ("Error reading manifest sha256:0f in quay.io/shop/cart: unauthorized: access denied", None),
     ("failed to get reader from content store: content digest sha256:0f: not found", None),
     (
         'scope "properties.template": the repository is fine',

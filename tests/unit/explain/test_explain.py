@@ -160,3 +160,14 @@ def test_what_a_log_tells_for_debugging_comes_last() -> None:
     tls = 'time="2026-03-01T09:10:11Z" level=debug msg="mirror: x509: certificate has expired"'
     assert explain(f"{tls}\n{error}").cause is CauseLabel.THROTTLED
     assert explain(tls).cause is CauseLabel.NETWORK_TLS
+
+
+def test_a_folded_line_is_read_as_one() -> None:
+    """As YAML folds a message: what was not found stands in the line before."""
+    text = (
+        '  message: \'Failed to pull image "quay.io/shop-of-wingtip/the-cart:v2.0.0": this\n'
+        "    may be because there are no credentials on this request.  details: (Tag v2.0.0\n"
+        "    not found in repository quay.io/shop-of-wingtip/the-cart)'\n"
+        "  reason: Failed"
+    )
+    assert explain(text).cause is CauseLabel.NOT_FOUND_TAG
