@@ -58,8 +58,10 @@ def refusal(request: web.Request, body: bytes) -> str:
 
 def letter(alert: dict[str, Any]) -> Letter:
     """An alert as the inbox shows it."""
+    over = alert.get("transition") == "resolved"
+    state = "resolved" if over else alert["outcome"]
     return Letter(
         channel="webhook",
-        subject=f"[{alert['outcome'].upper()}] {alert['headline']}",
+        subject=f"[{state.upper()}] {alert['headline']}",
         text=json.dumps(alert, indent=2, ensure_ascii=False),
     )

@@ -75,14 +75,16 @@ function choose(channel) {
 }
 
 async function follow() {
-  let last = 0;
+  let [last, wait] = [0, 0];  // what is there already is not waited for
   for (;;) {
     try {
-      const answer = await fetch(`/messages?after=${last}&wait=${WAIT_SECONDS}`);
+      const answer = await fetch(`/messages?after=${last}&wait=${wait}`);
       const { messages, last: newest } = await answer.json();
       for (const message of messages) list.prepend(article(message));
-      if (messages.length) document.getElementById("empty")?.remove();
-      last = newest;
+      const empty = document.getElementById("empty");
+      if (messages.length) empty?.remove();
+      else if (empty) empty.textContent = "Nothing yet.";
+      [last, wait] = [newest, WAIT_SECONDS];
       state.textContent = "";
     } catch {
       state.textContent = "The local stack does not answer; trying again.";
