@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from azure.core.exceptions import AzureError, HttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError, ServiceResponseError
 
 from shared.adapters.credentials import Credentials
 from shared.domain.alerts import Alert
-from shared.notify.base import DeliveryError, refused
+from shared.notify.base import DeliveryError, UnansweredError, refused
 from shared.notify.mail import mail
 from shared.settings import Settings
 
@@ -54,6 +54,8 @@ class CommunicationServices:
         async with self._connect() as client:
             try:
                 poller = await client.begin_send(payload(alert, self._settings))
+            except ServiceResponseError as error:
+                raise UnansweredError(f"Communication Services: {type(error).__name__}") from None
             except AzureError as error:
                 raise _refusal(error) from None
             try:

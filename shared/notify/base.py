@@ -26,6 +26,13 @@ class DeliveryError(Exception):
         self.retry_after = None if retry_after is None else min(retry_after, LONGEST_WAIT)
 
 
+class UnansweredError(Exception):
+    """An alert was sent, and nobody said whether it arrived. It is not sent again.
+
+    The message never holds a URL with a secret in it.
+    """
+
+
 class Channel(Protocol):
     """Somewhere people read alerts."""
 
@@ -39,7 +46,13 @@ class Channel(Protocol):
         """Book a turn: in how many seconds the channel takes one more alert."""
 
     async def send(self, alert: Alert) -> None:
-        """Deliver one alert, without waiting for a turn, or raise DeliveryError."""
+        """Deliver one alert, without waiting for a turn.
+
+        Raises:
+            DeliveryError: it did not arrive.
+            UnansweredError: it may have arrived.
+
+        """
 
 
 def refused(who: str, status: int, headers: Mapping[str, str], hint: str = "") -> DeliveryError:

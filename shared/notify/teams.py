@@ -5,17 +5,14 @@ Connectors and MessageCard are retired; a workflow takes Adaptive Cards only, in
 """
 
 import time
-from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
 import msgspec
-from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
 
-from shared.adapters.http import without_netrc
 from shared.domain.alerts import Alert
-from shared.notify.base import DeliveryError, refused
 from shared.notify.card import card
 from shared.notify.card_parts import Fit
+from shared.notify.posting import Receiver, post
 from shared.settings import Settings
 
 LIMIT = 27 * 1024
@@ -31,13 +28,17 @@ FITS = (
 GAP = 0.26
 """Seconds between two messages: about four a second are accepted."""
 JSON = {"Content-Type": "application/json"}
-HINTS = {
-    400: "TEAMS_WEBHOOK_URL is not whole, or the workflow is turned off",
-    401: "the signature in TEAMS_WEBHOOK_URL is not (or no longer) valid",
-    403: "the workflow lets only some people call it",
-    404: "the workflow of TEAMS_WEBHOOK_URL is gone",
-    410: "the workflow of TEAMS_WEBHOOK_URL is gone",
-}
+WORKFLOW = Receiver(
+    "Teams",
+    "TEAMS_WEBHOOK_URL",
+    {
+        400: "TEAMS_WEBHOOK_URL is not whole, or the workflow is turned off",
+        401: "the signature in TEAMS_WEBHOOK_URL is not (or no longer) valid",
+        403: "the workflow lets only some people call it",
+        404: "the workflow of TEAMS_WEBHOOK_URL is gone",
+        410: "the workflow of TEAMS_WEBHOOK_URL is gone",
+    },
+)
 
 type Json = dict[str, Any]
 
@@ -65,21 +66,7 @@ class Teams:
         return start - now
 
     async def send(self, alert: Alert) -> None:
-        body = message(alert)
-        timeout = ClientTimeout(total=self._timeout)
-        try:
-            async with (
-                without_netrc(ClientSession(timeout=timeout, trust_env=True)) as session,
-                # a redirect would be followed with a GET, whose 200 is no delivery
-                session.post(self._url, data=body, headers=JSON, allow_redirects=False) as answer,
-            ):
-                status, headers = answer.status, answer.headers
-        except InvalidURL:
-            raise DeliveryError("Teams: TEAMS_WEBHOOK_URL is no URL", permanent=True) from None
-        except (ClientError, TimeoutError) as error:
-            raise DeliveryError(f"Teams: {type(error).__name__}") from None
-        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            raise refused("Teams", status, headers, HINTS.get(status, ""))
+        await post(WORKFLOW, self._url, message(alert), JSON, self._timeout)
 
 
 def message(alert: Alert) -> bytes:

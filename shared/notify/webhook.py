@@ -10,27 +10,28 @@ import hmac
 import re
 import time
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import ClassVar, Self
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
-
-from shared.adapters.http import without_netrc
 from shared.domain.alerts import Alert
 from shared.domain.pulls import short_hash
-from shared.notify.base import DeliveryError, refused
+from shared.notify.base import DeliveryError, UnansweredError
+from shared.notify.posting import Receiver, post
 from shared.notify.webhook_body import encode
 from shared.settings import Settings, may_be_posted_to
 
 ENCODED = "whsec_"
 """Secrets that begin with this are base64, as other senders of such webhooks give them out."""
-HINTS = {
-    401: "the receiver does not accept the signature: is WEBHOOK_SECRET the same there?",
-    403: "the receiver does not accept the signature: is WEBHOOK_SECRET the same there?",
-    404: "there is nothing at WEBHOOK_URL",
-    410: "what was at WEBHOOK_URL is gone",
-    413: "the receiver takes only smaller messages",
-}
+RECEIVER = Receiver(
+    "the webhook",
+    "WEBHOOK_URL",
+    {
+        401: "the receiver does not accept the signature: is WEBHOOK_SECRET the same there?",
+        403: "the receiver does not accept the signature: is WEBHOOK_SECRET the same there?",
+        404: "there is nothing at WEBHOOK_URL",
+        410: "what was at WEBHOOK_URL is gone",
+        413: "the receiver takes only smaller messages",
+    },
+)
 _ID = re.compile(r"[\w:-]{1,200}", re.ASCII)
 """What a header takes, without the full stop that parts the id from what follows."""
 
@@ -67,24 +68,12 @@ class Webhook:
         await self._post(body, signed(self._secret, sent_as, int(self._clock()), body))
 
     async def _post(self, body: bytes, signature: dict[str, str]) -> None:
+        """Receivers know a repeat by its id, so what was not answered may be sent again."""
         headers = {"Content-Type": "application/json", **signature}
         try:
-            async with (
-                without_netrc(
-                    ClientSession(timeout=ClientTimeout(total=self._timeout), trust_env=True)
-                ) as session,
-                # what is signed for one place goes to no other
-                session.post(
-                    self._url, data=body, headers=headers, allow_redirects=False
-                ) as answer,
-            ):
-                status, told = answer.status, answer.headers
-        except InvalidURL:
-            raise DeliveryError("webhook: WEBHOOK_URL is no URL", permanent=True) from None
-        except (ClientError, TimeoutError) as error:
-            raise DeliveryError(f"webhook: {type(error).__name__}") from None
-        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            raise refused("the webhook", status, told, HINTS.get(status, ""))
+            await post(RECEIVER, self._url, body, headers, self._timeout)
+        except UnansweredError as why:
+            raise DeliveryError(str(why)) from None
 
 
 def signed(secret: str, alert_id: str, at: int, body: bytes) -> dict[str, str]:

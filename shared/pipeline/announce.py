@@ -13,7 +13,7 @@ from shared.domain.alerts import Alert, Announcement, Topic, announcement_id, fo
 from shared.domain.findings import Outcome
 from shared.domain.incidents import Incident, Transition, is_due
 from shared.domain.reports import Report
-from shared.notify.base import Channel, DeliveryError
+from shared.notify.base import Channel, DeliveryError, UnansweredError
 from shared.notify.words import line
 from shared.pipeline import cut_off
 from shared.pipeline.services import Services
@@ -110,6 +110,8 @@ async def deliver(
         return
     try:
         await channel.send(replace(alert, maybe_repeated=state is Delivery.INTERRUPTED))
+    except UnansweredError as why:
+        await _unanswered(services, announcement, why)
     except DeliveryError as why:
         await ledger.not_delivered(announcement.id)
         await _again(services, announcement, why)
@@ -133,6 +135,16 @@ async def _is_turn(services: Services, channel: Channel, announcement: Announcem
     message = Outgoing(f"{later.id}:{later.attempt}:booked", msgspec.json.encode(later), due)
     await services.queue.send(services.settings.alerts_queue, [message])
     return False
+
+
+async def _unanswered(services: Services, announcement: Announcement, why: UnansweredError) -> None:
+    """What may have arrived is named in a notice; that notice itself may come twice."""
+    log.warning("alert %s may not have arrived: %s", announcement.id, why)
+    if announcement.topic is Topic.CUT_OFF:
+        await _again(services, announcement, DeliveryError(str(why)))
+        return
+    await _note(services, NoteKind.DELIVERY_FAILED, announcement.id, f"not answered: {why}")
+    await cut_off.remember(services, announcement)
 
 
 async def _again(services: Services, announcement: Announcement, why: DeliveryError) -> None:

@@ -43,7 +43,7 @@ from shared.domain.forecast import SeenPlan, of_pull
 from shared.domain.images import Digest, ImageReference, Platform, parse_reference
 from shared.domain.pulls import Compute, Pull, Registry, Workload
 from shared.domain.removals import Removal
-from shared.notify.base import DeliveryError
+from shared.notify.base import DeliveryError, UnansweredError
 from shared.pipeline.services import Services
 from shared.registry.base import (
     NOTHING_KNOWN,
@@ -331,7 +331,7 @@ class FakeChannel:
 
     name: ClassVar[str] = "fake"
     heard: list[Alert] = field(default_factory=list)
-    fails: list[DeliveryError] = field(default_factory=list)
+    fails: list[DeliveryError | UnansweredError] = field(default_factory=list)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:

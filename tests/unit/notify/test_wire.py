@@ -19,7 +19,7 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from local.inbox import Inbox, applications
 from shared.notify.acs import CommunicationServices
-from shared.notify.base import DeliveryError
+from shared.notify.base import DeliveryError, UnansweredError
 from shared.notify.smtp import Smtp
 from shared.notify.teams import Teams
 from shared.settings import Settings
@@ -113,6 +113,20 @@ async def test_nobody_there_is_worth_another_try() -> None:
         with pytest.raises(DeliveryError) as failed:
             await Teams(f"http://127.0.0.1:{port}/hook", 1).send(ALERT)
     assert not failed.value.permanent
+
+
+async def test_a_webhook_that_hangs_up_or_is_silent_may_have_had_the_message() -> None:
+    async def hang_up(request: web.Request) -> web.Response:
+        await request.read()
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    app = web.Application(client_max_size=1 << 20)
+    app.router.add_post("/", hang_up)
+    async with TestServer(app) as server:
+        with pytest.raises(UnansweredError):
+            await Teams(str(server.make_url("/")), 5).send(ALERT)
 
 
 async def test_an_address_that_is_none_is_not_tried_again() -> None:

@@ -7,6 +7,7 @@ import msgspec
 from shared.adapters.queue import Outgoing
 from shared.adapters.store.ledger import Delivery
 from shared.domain.alerts import Alert, Announcement, Topic
+from shared.notify.base import UnansweredError
 from shared.pipeline.announce import on_alert
 from shared.pipeline.cut_off import remember
 from shared.pipeline.intake import on_registry_event
@@ -118,3 +119,26 @@ async def test_what_another_notice_has_named_meanwhile_does_not_make_this_one_co
     await on_alert(world.services, notice.body, notice.id)
 
     assert await ledger.delivery(announcement(notice).id) is Delivery.DELIVERED
+
+
+async def test_what_nobody_answered_is_named_in_a_notice_too() -> None:
+    world, message = await cut_off()
+    await world.services.store.ledger.not_delivered(announcement(message).id)
+    world.channel.fails = [UnansweredError("timed out")]
+
+    await on_alert(world.services, message.body, message.id)
+    await speak(world)
+
+    assert [alert.topic for alert in world.channel.heard] == [Topic.CUT_OFF]
+    notes = [note async for note in world.services.store.ledger.notes()]
+    assert any("timed out" in note.reason for note in notes)
+
+
+async def test_a_notice_that_nobody_answered_comes_again_and_says_so() -> None:
+    world, message = await cut_off()
+    world.channel.fails = [UnansweredError("timed out")]
+    await on_alert(world.services, message.body, message.id)
+
+    await speak(world)
+
+    assert [alert.maybe_repeated for alert in world.channel.heard] == [True]
