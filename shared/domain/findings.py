@@ -50,7 +50,8 @@ class Finding(Struct, frozen=True):
     ``fix`` are commands or instructions, in the order in which to try them.
     ``explains`` are prefixes of check ids whose UNKNOWN is only a consequence of this finding.
     ``stage`` says how pressing a warning is: 0 waits for the nightly report, and each higher one is
-    announced on its own, once.
+    announced on its own, once. ``becomes`` are prefixes of the codes that a warning comes true as:
+    its end is no good news then.
     """
 
     code: str
@@ -64,6 +65,7 @@ class Finding(Struct, frozen=True):
     explains: tuple[str, ...] = ()
     confidence: Confidence = Confidence.PROVEN
     stage: int = 0
+    becomes: tuple[str, ...] = ()
     sight: Sight = Sight()
 
     def at_stage(self, stage: int) -> "Finding":
@@ -77,6 +79,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     ``title``, ``explanation`` and ``fix`` are templates over the details of a finding and
     ``{subject}``. ``explains`` names the checks (``family.`` or a whole id) whose UNKNOWN is
     only a consequence of this problem. ``health_code`` is what ``az acr check-health`` says.
+    ``becomes`` are prefixes of the codes that this warning comes true as.
     """
 
     code: str
@@ -87,6 +90,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     link: str = ""
     explains: tuple[str, ...] = ()
     health_code: str = ""
+    becomes: tuple[str, ...] = ()
     confidence: Confidence = Confidence.PROVEN
 
     def found(self, *, subject: str, **details: str) -> Finding:
@@ -110,6 +114,7 @@ class Problem(Struct, frozen=True, kw_only=True):
             details=details,
             explains=self.explains,
             confidence=self.confidence,
+            becomes=self.becomes,
         )
 
 

@@ -34,7 +34,10 @@ class OpenProblem(Struct, frozen=True):
 
 
 class StatusChange(Struct, frozen=True, kw_only=True):
-    """What one diagnosis changed for one pull; stored beside it until it is announced."""
+    """What one diagnosis changed for one pull; stored beside it until it is announced.
+
+    ``failing`` are the codes of the failures that the pull has now, where something closed.
+    """
 
     id: str
     pull: Pull
@@ -43,6 +46,7 @@ class StatusChange(Struct, frozen=True, kw_only=True):
     after: Outcome
     opened: tuple[OpenProblem, ...] = ()
     closed: tuple[OpenProblem, ...] = ()
+    failing: tuple[str, ...] = ()
     cause: Cause
 
 
@@ -169,6 +173,7 @@ def status_change(
     closed = tuple(item for key, item in earlier.items() if key not in later)
     if not opened and not closed:
         return None
+    failing = {p.finding.code for p in later.values() if p.finding.outcome is Outcome.FAIL}
     return StatusChange(
         id=short_hash(diagnosis.pull.key, diagnosis.job, diagnosis.at.isoformat()),
         pull=diagnosis.pull,
@@ -177,6 +182,7 @@ def status_change(
         after=diagnosis.outcome,
         opened=opened,
         closed=closed,
+        failing=tuple(sorted(failing)) if closed else (),
         cause=diagnosis.cause,
     )
 
@@ -230,14 +236,19 @@ def _latest(incident: Incident, change: StatusChange, item: OpenProblem) -> Find
 
 
 def let_go(incident: Incident, change: StatusChange) -> Incident:
-    """An incident after a pull lost its problem; the last pull resolves it."""
+    """An incident after a pull lost its problem; the last pull resolves it.
+
+    A warning that came true is over, and nobody is told that it is: the failure is told.
+    """
     if _stale(incident, change):
         return incident
     rest = _others(incident.affected, change)
     gone = tuple(a for a in incident.affected if a.pull.key == change.pull.key)
     still = incident.open and bool(rest)
+    silent = not still and any(code.startswith(incident.finding.becomes) for code in change.failing)
     return replace(
         incident,
+        told=replace(incident.told, resolved=incident.episode) if silent else incident.told,
         affected=rest,
         recovered=(*_others(incident.recovered, change), *gone),
         updated=max(incident.updated, change.at),

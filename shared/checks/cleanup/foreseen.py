@@ -19,9 +19,11 @@ STILL = (
     "What runs goes on running; whatever must pull the image after that fails: a new node, a "
     "restart, a scale-out. "
 )
+GONE = ("EXISTENCE_",)
 TAG_FORESEEN = Problem(
     code="CLEANUP_TAG_FORESEEN",
     outcome=Outcome.WARN,
+    becomes=GONE,
     title="{when} the task {task} will untag {repository}:{tag}",
     explanation="{why}" + STILL + "{afterwards}{hint}",
     fix=("{keep}", "{keep_manifest}", "{halt}", "{change}"),
@@ -30,6 +32,7 @@ TAG_FORESEEN = Problem(
 MANIFEST_FORESEEN = Problem(
     code="CLEANUP_MANIFEST_FORESEEN",
     outcome=Outcome.WARN,
+    becomes=GONE,
     title="{when} the task {task} will delete a manifest that {image} needs",
     explanation="{why}{what}" + STILL + "{hint}",
     fix=("{keep_manifest}", "{halt}", "{change}"),
@@ -38,6 +41,7 @@ MANIFEST_FORESEEN = Problem(
 RETENTION_FORESEEN = Problem(
     code="CLEANUP_RETENTION_FORESEEN",
     outcome=Outcome.WARN,
+    becomes=GONE,
     title="{when} the retention policy of {login_server} will delete a manifest that {image} needs",
     explanation="{why}{what}" + STILL + "{hint}",
     fix=(

@@ -238,6 +238,24 @@ def test_a_stage_that_comes_late_takes_nothing_back() -> None:
     assert late.told.stage == 2
 
 
+def test_that_a_warning_came_true_is_no_good_news() -> None:
+    worse = finding("WORSE_THAN_THAT")
+    warned = OpenProblem("a", replace(pressing(1).finding, becomes=("WORSE_",)), NOW)
+    found = promise(take_in(None, change(API, (warned,)), warned))
+    ended = status_change(
+        [warned], Outcome.WARN, diagnosis(result("a", worse), at=NOW + MINUTE, whose=API)
+    )
+    assert ended is not None
+    assert ended.failing == ("WORSE_THAN_THAT",)
+    over = let_go(found, ended)
+    assert (over.open, news(over)) == (False, None)
+    other = status_change(
+        [warned], Outcome.WARN, diagnosis(result("a", BAD), at=NOW + MINUTE, whose=API)
+    )
+    assert other is not None
+    assert news(let_go(found, other)) is Transition.RESOLVED
+
+
 def test_a_warning_that_comes_back_is_told_again() -> None:
     found = promise(pressed(None, 1, 0))
     gone = promise(let_go(found, change(API, closed=(pressing(1),), at=NOW + MINUTE)))
