@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from shared.adapters.store.diagnoses import Stored
 from shared.adapters.store.index import Entry
+from shared.domain.changes import StatusChange
 from shared.domain.findings import Outcome
-from shared.domain.incidents import StatusChange
 from shared.domain.pulls import Cause, CauseKind, short_hash
 from shared.pipeline.services import Services
 from shared.pipeline.settle import settle

@@ -15,12 +15,11 @@ import msgspec
 
 from shared.adapters.queue import Outgoing
 from shared.domain.alerts import Announcement, Topic, announcement_id, for_channel
+from shared.domain.changes import OpenProblem, StatusChange
 from shared.domain.incidents import (
     GATHERING,
     Incident,
-    OpenProblem,
     Promise,
-    StatusChange,
     Transition,
     keep,
     let_go,

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Iterable
 from itertools import takewhile
 
 from shared.adapters.store.index import Entry
-from shared.domain.incidents import Incident, StatusChange, Transition
+from shared.domain.changes import StatusChange
+from shared.domain.incidents import Incident, Transition
 from shared.domain.pulls import LONGEST_JOB, Cause, CauseKind, Job, Pull, short_hash
 from shared.pipeline.jobs import enqueue
 from shared.pipeline.services import Services

@@ -1,6 +1,7 @@
 """What is left of a missing image: its manifest without the tag, or in another registry."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from shared.domain.facts.base import CouldNotLookError, Observation
@@ -10,26 +11,53 @@ from shared.domain.images import Digest
 from shared.registry.images import kept
 from shared.registry.repository import Repository
 
+PATIENCE = 1.5
+"""Seconds that another registry has to answer."""
+LEFT_OUT = 300.0
+"""Seconds for which one that had not is not asked again."""
 MOST_REGISTRIES = 5
 """Registries that are asked for one digest, with at most two requests each: token and HEAD."""
 
 
-async def look(
-    home: Repository, others: Sequence[Repository], digest: Digest
-) -> tuple[Observation, ...]:
-    """What is kept of the manifest at home, if it is there, and which others have it."""
-    asked = others[:MOST_REGISTRIES]
-    state, found = await asyncio.gather(
-        _kept(home, digest), asyncio.gather(*(_holds(other, digest) for other in asked))
-    )
-    told = Elsewhere(
-        digest=digest,
-        here=bool(state.digest) if state else None,
-        login_servers=tuple(one.host for one, yes in zip(asked, found, strict=True) if yes),
-        asked=len(asked),
-        known=len(others),
-    )
-    return (told, state) if state and state.digest else (told,)
+class ElsewhereLooker:
+    """Looks for what is left of a missing image. Who was slow is left out for a while.
+
+    Somebody waits for the card: that it may tell one way more to bring an image back is not worth
+    a wait for another registry, and never one for each image that is lost.
+    """
+
+    def __init__(self) -> None:
+        """Nobody was slow yet."""
+        self._slow: dict[str, float] = {}
+
+    async def look(
+        self, home: Repository, others: Sequence[Repository], digest: Digest
+    ) -> tuple[Observation, ...]:
+        """What is kept of the manifest at home, if it is there, and which others have it."""
+        now = time.monotonic()
+        quick = [one for one in others if self._slow.get(one.host, 0) <= now][:MOST_REGISTRIES]
+        state, found = await asyncio.gather(
+            _kept(home, digest), asyncio.gather(*(self._holds(other, digest) for other in quick))
+        )
+        told = Elsewhere(
+            digest=digest,
+            here=bool(state.digest) if state else None,
+            login_servers=tuple(one.host for one, yes in zip(quick, found, strict=True) if yes),
+            asked=sum(yes is not None for yes in found),
+            known=len(others),
+        )
+        return (told, state) if state and state.digest else (told,)
+
+    async def _holds(self, other: Repository, digest: Digest) -> bool | None:
+        """None where nobody answered in time, or could be asked."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await other.holds(digest)
+        except TimeoutError:
+            self._slow[other.host] = time.monotonic() + LEFT_OUT
+        except CouldNotLookError:
+            pass
+        return None
 
 
 async def _kept(home: Repository, digest: Digest) -> ManifestState | None:
@@ -37,10 +65,3 @@ async def _kept(home: Repository, digest: Digest) -> ManifestState | None:
         return await kept(home, digest)
     except CouldNotLookError:
         return None
-
-
-async def _holds(other: Repository, digest: Digest) -> bool:
-    try:
-        return await other.holds(digest)
-    except CouldNotLookError:
-        return False

@@ -36,13 +36,14 @@ from shared.domain.facts.workload import PullIdentity
 from shared.domain.forecast import SeenPlan, concerns
 from shared.domain.images import Digest, ImageReference
 from shared.domain.pulls import Pull, Registry
-from shared.registry import elsewhere, health, pullers
+from shared.registry import health, pullers
 from shared.registry.access import Access
 from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed
 from shared.registry.cache_rules import CacheRules
 from shared.registry.cleanup_plans import CleanupPlans
 from shared.registry.data_plane import DataPlane
+from shared.registry.elsewhere import ElsewhereLooker
 from shared.registry.foresight import Foresight, for_pull
 from shared.registry.held_rights import HeldRights
 from shared.registry.images import NOTHING_KEPT, Images, Observations, kept, unseen
@@ -91,7 +92,7 @@ class RegistryObserver(Questions):
         self._cache_rules = CacheRules(arm)
         self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
-        self._elsewhere = cached(elsewhere.look, seconds=0)
+        self._elsewhere = cached(ElsewhereLooker().look, seconds=0)
         self._around = around = Surroundings(arm, seconds)
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)

@@ -22,7 +22,7 @@ async def put(live: Live, *bodies: bytes) -> None:
 async def test_a_deletion_that_comes_twice_through_the_queue_is_told_once(
     live: Live, before: int, schema: Schema
 ) -> None:
-    repository = {"event-grid": "wire/grid", "cloud-events": "wire/cloud"}[schema]
+    repository = {"event-grid": "queue/grid", "cloud-events": "queue/cloud"}[schema]
     estate = await live.stack.control.show("estate")
     registry = next(one["id"] for one in estate["registries"] if one["name"] == "harbour")
     deleted = await live.do("delete", image=f"harbour/{repository}:1.0")

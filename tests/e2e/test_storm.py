@@ -7,8 +7,9 @@ is set by STORM_EVENTS; the suite takes fewer than the 10,000 of docs/performanc
 import asyncio
 import os
 import random
+import re
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from itertools import batched
 from typing import Any
 
@@ -16,6 +17,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from local.inbox.messages import Message
 from local.story.scene import headline, readable
 from shared.adapters.store import Store
 from shared.domain.images import Digest
@@ -68,18 +70,27 @@ async def test_a_storm_of_events_makes_one_incident_for_each_deletion(live: Live
     assert Counter(one.finding.subject for one in incidents) == dict.fromkeys(sunk, 1)
     assert len(every) == len(incidents), "none was invented and ended again"
     assert all(one.cause.actor == "skipper" for one in incidents), "the events told who it was"
-    cards = await live.stack.inbox.messages(before, channel="teams")
-    notices = [card for card in cards if "cut off" in headline(card)]
-    told = Counter(
-        image
-        for card in cards
-        if card not in notices
-        for image in sunk
-        if headline(card).count(image.partition(":")[0])
+    cards = await live.until(
+        "every ship that sank was told",
+        lambda seen: _told(seen).keys() | _named(seen) >= sunk,
+        after=before,
     )
-    assert set(told.values()) == {1}, "no card twice"
-    named = {image for card in notices for image in sunk if image in readable(card)}
-    assert told.keys() | named == sunk
+    assert set(_told(cards).values()) == {1}, "no card twice"
+
+
+def _told(messages: Iterable[Message]) -> Counter[str]:
+    """How often each ship was told to be missing by a card."""
+    said = (headline(m) for m in messages if m.channel == "teams" and "cut off" not in headline(m))
+    found = (re.search(r"no (?:tag|manifest|repository) .*(ship-\d{3})", text) for text in said)
+    return Counter(f"{REGISTRY}/{one[1]}:1.0" for one in found if one)
+
+
+def _named(messages: Iterable[Message]) -> set[str]:
+    """The ships that notices of what was cut off name."""
+    notices = [readable(m) for m in messages if m.channel == "teams" and "cut off" in headline(m)]
+    return {
+        f"{REGISTRY}/{ship}:1.0" for text in notices for ship in re.findall(r"ship-\d{3}", text)
+    }
 
 
 async def _deliveries(live: Live) -> list[list[Json]]:

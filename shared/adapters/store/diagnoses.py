@@ -23,10 +23,10 @@ from shared.adapters.tables import (
     Value,
     give_way,
 )
+from shared.domain.changes import OpenProblem, StatusChange, standing_after, status_change
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.facts.base import Evidence
 from shared.domain.findings import Outcome
-from shared.domain.incidents import OpenProblem, StatusChange, standing_after, status_change
 from shared.domain.pulls import Pull
 
 TOGETHER = 40

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.checks.cleanup.foreseen import image_outlives_the_week
-from shared.domain.incidents import incident_id
+from shared.domain.changes import incident_id
 from shared.domain.pulls import Compute
 from tests.unit.checks.cleanup_cases import loss
 from tests.unit.checks.facts import NOW, asked, forecast, healthy, manifest

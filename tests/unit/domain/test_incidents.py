@@ -3,21 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
+from shared.domain.changes import OpenProblem, incident_id, standing_after, status_change
 from shared.domain.diagnosis import conclude
 from shared.domain.findings import CheckResult, Outcome
-from shared.domain.incidents import (
-    Incident,
-    OpenProblem,
-    Transition,
-    incident_id,
-    keep,
-    let_go,
-    news,
-    promise,
-    standing_after,
-    status_change,
-    take_in,
-)
+from shared.domain.incidents import Incident, Transition, keep, let_go, news, promise, take_in
 from shared.domain.pulls import Cause, CauseKind, Standing
 from tests.unit.domain.things import (
     MINUTE,

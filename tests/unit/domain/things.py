@@ -5,10 +5,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from shared.domain.changes import OpenProblem, StatusChange
 from shared.domain.diagnosis import Diagnosis, conclude
 from shared.domain.findings import CheckResult, Finding, Outcome
 from shared.domain.images import parse_reference
-from shared.domain.incidents import OpenProblem, StatusChange
 from shared.domain.pulls import Cause, CauseKind, Compute, Pull, Standing, Workload
 
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)

@@ -15,11 +15,12 @@ from shared.adapters.queue import Outgoing
 from shared.adapters.store.ledger import Delivery
 from shared.adapters.tables import Operation, Row, Table
 from shared.domain.alerts import Topic, for_channel
+from shared.domain.changes import incident_id
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.facts.base import Evidence
 from shared.domain.facts.pull import Asked
 from shared.domain.findings import CheckResult, Finding, Outcome
-from shared.domain.incidents import Transition, incident_id
+from shared.domain.incidents import Transition
 from shared.domain.pulls import Cause, CauseKind, Pull
 from shared.notify.base import DeliveryError
 from shared.pipeline.announce import on_alert

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from shared.adapters.store.ledger import Delivery
-from shared.domain.incidents import Incident, OpenProblem, StatusChange, Transition, take_in
+from shared.domain.changes import OpenProblem, StatusChange
+from shared.domain.incidents import Incident, Transition, take_in
 from shared.domain.pulls import Cause, CauseKind
 from shared.notify.base import DeliveryError
 from shared.pipeline import settle as settling
