@@ -32,9 +32,9 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(900),
 ]
-EVENTS = int(os.environ.get("STORM_EVENTS", "600"))
+EVENTS = int(os.environ.get("STORM_EVENTS", "300"))
 DUPLICATES = 0.2
-SHIPS, SUNK = 60, 25
+SHIPS, SUNK = 30, 12
 TOGETHER = 50
 """Events in one delivery."""
 SENDERS = 4
