@@ -12,6 +12,8 @@ PLAIN = Shape(registries=3)
 INDEXES = Shape(registries=3, platforms=("linux/amd64", "linux/arm64"))
 DATA_PLANE = 0.3
 TOKENS = 1.0
+HEALTH = 1
+"""Tokens that the look at a registry as such takes, whatever its size."""
 
 
 class Swept(Struct, frozen=True):
@@ -54,9 +56,10 @@ def _figures(part: str, stage: Stage, swept: Swept, *, every_index_read: bool = 
     tokens = Row(
         part=part,
         what="token requests a repository",
-        measured=asked.tokens / shape.repositories,
+        measured=(asked.tokens - HEALTH * shape.registries) / shape.repositories,
         bound=TOKENS,
-        note=f"and {asked.exchanges / shape.registries:g} exchange a registry",
+        note=f"and {asked.exchanges / shape.registries:g} exchange a registry, "
+        f"and {HEALTH} token for its health",
     )
     return [per_image, tokens]
 

@@ -34,7 +34,7 @@ pytestmark = [
 ]
 EVENTS = int(os.environ.get("STORM_EVENTS", "300"))
 DUPLICATES = 0.2
-SHIPS, SUNK = 30, 12
+SHIPS, SUNK = 60, 25
 TOGETHER = 50
 """Events in one delivery."""
 SENDERS = 4
