@@ -49,7 +49,7 @@ def bulk() -> Services:
 
 
 FRESH_SECONDS = 0.25
-"""What an on-demand check reuses: enough to read nothing twice within one check."""
+"""What an on-demand check may reuse of another one; within itself it reads nothing twice."""
 
 
 @cache

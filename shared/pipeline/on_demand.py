@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from shared.adapters.resilience import one_look
 from shared.adapters.store.packing import TooLargeError
 from shared.adapters.store.requested import Requested
 from shared.domain.diagnosis import Diagnosis
@@ -102,8 +103,9 @@ async def _ask_for_health(services: Services, question: Question, check: str) ->
         parse_image(f"{host}/{question.repository}:any")
     budget = services.settings.check_budget_seconds
     try:
-        async with asyncio.timeout(budget):
-            health = await registry_health(services, host, question.repository)
+        with one_look():
+            async with asyncio.timeout(budget):
+                health = await registry_health(services, host, question.repository)
     except TimeoutError:
         answered = replace(asked, failed=f"{host} was not looked at within {budget:g} seconds")
     else:
@@ -129,9 +131,11 @@ async def finish(services: Services, job: Job) -> Requested:
 
 async def _finish(services: Services, job: Job) -> Requested:
     looked = replace(job, pulls=job.pulls[:MOST_ANSWERED])
+    with one_look():
+        diagnoses = await answer(services, looked)
     answered = replace(
         _requested(job),
-        diagnoses=await answer(services, looked),
+        diagnoses=diagnoses,
         left_out=len(job.pulls) - len(looked.pulls),
     )
     await _keep(services, answered)

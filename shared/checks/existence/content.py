@@ -15,7 +15,7 @@ from shared.domain.facts.beside import Elsewhere
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import Child, ImageContent, SoftDeleted
 from shared.domain.facts.workload import RuntimePlatforms
-from shared.domain.findings import Finding, Outcome, Problem
+from shared.domain.findings import Confidence, Finding, Outcome, Problem
 from shared.domain.images import Digest, ImageReference, Platform
 
 IMAGE_CONFIGS = (
@@ -139,12 +139,14 @@ def children_exist(
     needed = [child for child in content.children if _is_needed(child, runtime)]
     gone = [child for child in needed if child.present is False]
     for child in gone:
-        yield CHILD_MISSING.found(
+        found = CHILD_MISSING.found(
             platform=str(child.platform or "an unnamed platform"),
             digest=child.digest,
             remedy=_bring_back(asked.pull.image, child, deleted, left),
             **_about(asked),
         )
+        sure = not isinstance(runtime, Unavailable)  # else it may be of a platform nobody needs
+        yield found if sure else replace(found, confidence=Confidence.LIKELY)
     if not gone and any(child.present is None for child in needed):
         raise CannotTellError("whether the index's manifests exist was not asked")
 
@@ -157,6 +159,8 @@ def blobs_exist(asked: Asked, content: ImageContent) -> Iterable[Finding]:
         yield BLOB_MISSING.found(count=count, blobs=listed(content.missing), **_about(asked))
     elif content.children:
         raise NotApplicableError("the manifest is an index")
+    elif content.config_media_type and content.config_media_type not in IMAGE_CONFIGS:
+        raise NotApplicableError("it is no container image")
     elif not content.blobs_asked:
         raise CannotTellError("whether the config and the layers exist was not asked")
 
@@ -218,10 +222,12 @@ def _other_windows(built: Iterable[Platform], lacking: Iterable[Platform]) -> li
 
 
 def _is_needed(child: Child, runtime: RuntimePlatforms | Unavailable) -> bool:
-    if child.platform is None or isinstance(runtime, Unavailable):
+    if child.platform is None:
         return True
     if child.platform.os == "unknown":  # an attestation, which no runtime pulls
         return False
+    if isinstance(runtime, Unavailable):
+        return True
     return any(serves(child.platform, one) for one in runtime.platforms)
 
 
