@@ -102,7 +102,7 @@ def obstacle(answer: Answer) -> str:
     ``answer`` is that to ``GET /v2/`` or to a request for a token.
     """
     if answer.reach is not Reach.ANSWERED or answer.status == FORBIDDEN:
-        return f"not reachable from the monitor's place in the network: {describe(answer)}"
+        return f"not reachable from where Pullwatch runs: {describe(answer)}"
     if answer.status in BUSY:
         return f"the registry does not answer now: {describe(answer)}"
     if answer.ok or answer.status == UNAUTHORIZED:

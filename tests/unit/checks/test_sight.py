@@ -3,7 +3,8 @@
 import pytest
 
 from shared.checks import CATALOG, EVERY_CHECK, examine
-from shared.checks.sight import LONGEST, MOST, RULED_OUT
+from shared.checks.seen import LONGEST, MOST
+from shared.checks.sight import RULED_OUT
 from shared.domain.facts.base import Evidence
 from shared.domain.facts.registry import ManifestState, RoleAssignments
 from shared.domain.findings import Finding, Outcome
