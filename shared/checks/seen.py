@@ -18,6 +18,7 @@ from shared.domain.facts.registry import (
     RegistryAnswer,
     RegistryProfile,
     RegistryUsages,
+    Replications,
     RoleAssignment,
     RoleAssignments,
     ScopedToken,
@@ -26,6 +27,7 @@ from shared.domain.facts.registry import (
 from shared.domain.facts.workload import (
     CredentialExpiry,
     Egress,
+    IdentityKind,
     PrivatePath,
     PullIdentity,
     PullSecrets,
@@ -74,10 +76,15 @@ def _profile(seen: RegistryProfile) -> Iterable[str]:
     mode = "roles by repository (ABAC)" if seen.abac else "registry roles"
     public = "public access on" if seen.public_network_access else "public access off"
     ranges = "" if seen.default_allow else f", firewall admits {listed(seen.allowed_ranges)}"
-    yield f"{seen.login_server}: {seen.sku.value}, {public}{ranges}, {mode}"
+    admin = f"admin user {'on' if seen.admin_enabled else 'off'}"
+    refused = "" if seen.arm_audience_accepted else ", tokens for Azure Resource Manager refused"
+    yield f"{seen.login_server}: {seen.sku.value}, {public}{ranges}, {mode}, {admin}{refused}"
 
 
 def _identity(seen: PullIdentity) -> Iterable[str]:
+    if seen.kind is IdentityKind.ANONYMOUS:
+        yield "Pulls anonymously"
+        return
     ids = f", object id {seen.principal_id}" if seen.principal_id else ""
     where = f", named in {seen.where}" if seen.where else ""
     yield f"Pulls as {who(seen)} ({seen.kind.value}{ids}){where}"
@@ -113,7 +120,10 @@ def _expiry(seen: CredentialExpiry) -> Iterable[str]:
 def _egress(seen: Egress) -> Iterable[str]:
     more = "" if seen.complete else " and perhaps others"
     network = f", through {seen.network}" if seen.network else ""
-    yield f"Pulls from {listed(seen.addresses, 'addresses that are not known')}{more}{network}"
+    if not seen.addresses:
+        yield f"Pulls{network.removeprefix(',')}, from addresses that are not known"
+        return
+    yield f"Pulls from {listed(seen.addresses)}{more}{network}"
 
 
 def _path(seen: PrivatePath) -> Iterable[str]:
@@ -170,7 +180,8 @@ def _beside(seen: ManifestState) -> Iterable[str]:
 
 
 def _locks(seen: ReadLocks) -> Iterable[str]:
-    places = {"repository": seen.repository, "tag": seen.tag, "manifest": seen.manifest}
+    """Of the repository and the tag; the manifest's own is among what is kept beside it."""
+    places = {"repository": seen.repository, "tag": seen.tag}
     locked = [place for place, is_locked in places.items() if is_locked]
     if locked:
         yield f"readEnabled is false for the {listed(locked)}"
@@ -184,11 +195,18 @@ def _deleted(seen: SoftDeleted) -> Iterable[str]:
 
 
 def _elsewhere(seen: Elsewhere) -> Iterable[str]:
-    if seen.here is not None:
-        there = "still has" if seen.here else "does not have"
-        yield f"The repository {there} {seen.digest}"
+    if seen.here:
+        yield f"The repository still has {seen.digest}"
     if seen.login_servers:
         yield f"Registries that have {seen.digest}: {listed(seen.login_servers)}"
+    elif seen.asked:
+        yield f"Other registries that were asked for {seen.digest}: {seen.asked}; none has it"
+
+
+def _replicas(seen: Replications) -> Iterable[str]:
+    off = [one.region for one in seen.replicas if not one.endpoint_enabled]
+    regions = listed(one.region for one in seen.replicas)
+    yield f"Replicas: {regions}; with the endpoint switched off: {listed(off)}"
 
 
 def _usages(seen: RegistryUsages) -> Iterable[str]:
@@ -228,5 +246,6 @@ _SAID: Mapping[type[Fact], Callable[[Any], Iterable[str]]] = {
     SoftDeleted: _deleted,
     Elsewhere: _elsewhere,
     RegistryUsages: _usages,
+    Replications: _replicas,
     RegistryCredential: _secret,
 }

@@ -78,6 +78,9 @@ NAMES: Mapping[str, str] = {
     "WorkloadState": "what the platform says of the pull",
 }
 """Fact -> what people call it, where it could not be seen."""
+IMAGE = tuple(
+    NAMES[kind] for kind in ("MonitorAccess", "ManifestAnswer", "ManifestState", "ImageContent")
+)
 
 
 def sighted(
@@ -124,7 +127,14 @@ def _unseen(gaps: Mapping[str, str]) -> Iterable[str]:
     for kind, why in gaps.items():
         by_reason.setdefault(why, []).append(_words(kind))
     for why, kinds in by_reason.items():
-        yield plain(f"{', '.join(kinds)}: {nearer(why)}", LONGEST)
+        yield plain(f"{', '.join(_together(kinds))}: {nearer(why)}", LONGEST)
+
+
+def _together(kinds: Sequence[str]) -> Sequence[str]:
+    """Everything about an image in few words."""
+    if not set(IMAGE) <= set(kinds):
+        return kinds
+    return ["the repository and the image", *(one for one in kinds if one not in IMAGE)]
 
 
 def _words(kind: str) -> str:

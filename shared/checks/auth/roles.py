@@ -36,10 +36,10 @@ NO_ROLE = Problem(
 ROLE_ELSEWHERE = Problem(
     code="AUTH_ROLE_ON_OTHER_IDENTITY",
     outcome=Outcome.FAIL,
-    title="{workload} pulls from {login_server} as {identity}, but the pull role is on {other}",
+    title="{workload} pulls from {login_server} as {identity}, but the pull role is on its {other}",
     explanation="The role was given to another identity of the same workload{hint}.",
     fix=("{grant}",),
-    link=links.KUBERNETES,
+    link=links.ROLES,
     health_code=REFRESH,
 )
 AT_OTHER_SCOPE = Problem(
@@ -115,8 +115,8 @@ DENIED = Problem(
             "--url-parameters api-version=2022-04-01"
         ),
         (
-            "Whoever owns what is told there has to leave {identity} ({principal}) out of it, or "
-            "{workload} has to pull as another identity"
+            "Have the owner of the stack or application that this tells leave {identity} "
+            "({principal}) out of it, or let {workload} pull as another identity"
         ),
     ),
     link=links.DENY,

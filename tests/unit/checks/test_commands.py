@@ -59,8 +59,8 @@ def test_a_role_for_one_repository_permits_that_one_only(repository: str) -> Non
             "Microsoft.Web/sites/portal/slots/staging",
             "",
             (
-                "az webapp config appsettings set --resource-group shop --name portal --slot staging "
-                "--settings DOCKER_REGISTRY_SERVER_PASSWORD=NEW-PASSWORD"
+                "az webapp config appsettings set --resource-group shop --name portal "
+                "--slot staging --settings DOCKER_REGISTRY_SERVER_PASSWORD=NEW-PASSWORD"
             ),
         ),
         (
