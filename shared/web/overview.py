@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -10,11 +10,13 @@ from msgspec import Struct
 from shared.adapters.store.diagnoses import Brief
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
+from shared.domain.pulls import Pull
 from shared.pipeline.services import Services
 
 PATIENCE = 8.0
 """Seconds that reading the registries from Azure may take; then it is a gap."""
 MOST_REASONS = 20
+MOST_NAMES = 10
 WAITING = "waiting"
 """The label of pulls that are deployed but were not diagnosed yet."""
 
@@ -32,10 +34,11 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class Unjudged(Struct, frozen=True, order=True):
-    """Why pulls could not be judged, and how many."""
+    """Why pulls could not be judged, and how many; ``names`` are the workloads of some of them."""
 
     reason: str
     pulls: int
+    names: tuple[str, ...] = ()
 
 
 class Overview(Struct, frozen=True, kw_only=True):
@@ -60,7 +63,7 @@ async def overview(services: Services) -> Overview:
     (ids, gaps), briefs, deployed = await asyncio.gather(
         _known(services), _briefs(services), _deployed(services)
     )
-    counts = _counts(briefs, deployed)
+    counts = _counts(briefs, {key: pull.image.registry for key, pull in deployed.items()})
     standings = (
         Standing(registry=host, resource_id=ids.get(host, ""), counts=_ordered(counts[host]))
         for host in sorted(ids.keys() | counts.keys())
@@ -69,7 +72,7 @@ async def overview(services: Services) -> Overview:
         at=services.now(),
         registries=tuple(sorted(standings, key=_severity)),
         gaps=gaps,
-        unjudged=_unjudged(briefs),
+        unjudged=_unjudged(briefs, deployed),
     )
 
 
@@ -87,10 +90,10 @@ async def _briefs(services: Services) -> list[Brief]:
     return [brief async for brief in services.store.diagnoses.briefs()]
 
 
-async def _deployed(services: Services) -> dict[str, str]:
-    """Registry of every deployed pull, by the pull's key."""
+async def _deployed(services: Services) -> dict[str, Pull]:
+    """Every deployed pull by its key."""
     entries = services.store.index.everything()
-    return {entry.pull.key: entry.pull.image.registry async for entry in entries}
+    return {entry.pull.key: entry.pull async for entry in entries}
 
 
 def _counts(briefs: Iterable[Brief], deployed: dict[str, str]) -> dict[str, Counter[str]]:
@@ -105,10 +108,18 @@ def _counts(briefs: Iterable[Brief], deployed: dict[str, str]) -> dict[str, Coun
     return counts
 
 
-def _unjudged(briefs: Iterable[Brief]) -> tuple[Unjudged, ...]:
-    reasons = Counter(b.reason for b in briefs if b.outcome is Outcome.UNKNOWN)
-    most = reasons.most_common(MOST_REASONS)
-    return tuple(Unjudged(reason or "no reason was recorded", pulls) for reason, pulls in most)
+def _unjudged(briefs: Iterable[Brief], deployed: Mapping[str, Pull]) -> tuple[Unjudged, ...]:
+    keys: dict[str, list[str]] = defaultdict(list)
+    for brief in briefs:
+        if brief.outcome is Outcome.UNKNOWN:
+            keys[brief.reason or "no reason was recorded"].append(brief.key)
+    most = sorted(keys.items(), key=lambda one: -len(one[1]))[:MOST_REASONS]
+    return tuple(Unjudged(why, len(own), _names(own, deployed)) for why, own in most)
+
+
+def _names(keys: Iterable[str], deployed: Mapping[str, Pull]) -> tuple[str, ...]:
+    found = {deployed[key].workload.name for key in keys if key in deployed}
+    return tuple(sorted(found))[:MOST_NAMES]
 
 
 LABELS = (*(outcome.label for outcome in reversed(Outcome)), WAITING)

@@ -66,6 +66,7 @@ def _environment() -> "Environment":
         "images": words.images,
         "workloads": words.workloads,
         "in_use": words.in_use,
+        "bites_later": words.bites_later,
         "concerned": words.concerned,
         "warns": words.warns,
         "witnessed": words.witnessed,
