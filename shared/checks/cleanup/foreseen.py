@@ -15,6 +15,7 @@ from shared.domain.facts.registry import ImageContent, ManifestAnswer
 from shared.domain.facts.workload import RuntimePlatforms
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 from shared.domain.forecast import first, stage
+from shared.domain.images import Digest
 from shared.domain.pulls import Pull
 
 STILL = (
@@ -99,7 +100,7 @@ def running_image_outlives_the_week(
 
 def _of_others(
     content: ImageContent | Unavailable, runtime: RuntimePlatforms | Unavailable
-) -> set[str]:
+) -> set[Digest]:
     """Manifests of the image's index that the workload does not pull: of other platforms."""
     if isinstance(content, Unavailable):
         return set()
