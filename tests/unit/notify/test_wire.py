@@ -129,9 +129,10 @@ async def test_a_webhook_that_hangs_up_or_is_silent_may_have_had_the_message() -
             await Teams(str(server.make_url("/")), 5).send(ALERT)
 
 
-async def test_an_address_that_is_none_is_not_tried_again() -> None:
+@pytest.mark.parametrize("url", ["see the wiki", "ftp://contoso.com/x", "mailto:o@contoso.com"])
+async def test_an_address_that_is_none_is_not_tried_again(url: str) -> None:
     with pytest.raises(DeliveryError, match="TEAMS_WEBHOOK_URL is no URL") as failed:
-        await Teams("see the wiki", 1).send(ALERT)
+        await Teams(url, 1).send(ALERT)
     assert failed.value.permanent
 
 
