@@ -185,7 +185,7 @@ def _write(row: Row | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Op
     if before and before.diagnosis.at > diagnosis.at:
         return []
     standing = before.standing if before else ()
-    change = status_change(standing, before.diagnosis.outcome if before else None, diagnosis)
+    change = status_change(standing, before.diagnosis if before else None, diagnosis)
     stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
     columns = pack("stored", stored)
     columns |= _evidence_columns(evidence, MOST_IN_ROW - size(columns)) | _brief(diagnosis)
