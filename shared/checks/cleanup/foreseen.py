@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shared.checks import links
-from shared.checks.base import NotApplicableError, check
+from shared.checks.base import NotApplicableError, check, known
 from shared.checks.cleanup.telling import about_loss, afterwards, keep, restore_hint, why
 from shared.checks.existence.platforms import needed
 from shared.checks.names import about_image, about_workload
@@ -80,20 +80,26 @@ def image_outlives_the_week(
     if tag:
         yield _found(TAG_FORESEEN, asked, forecast, tag)
         return
-    spared = {_only_running(asked.pull, answer), *_of_others(content, runtime)}
+    running = _only_running(asked.pull, answer, content)
+    spared = {running, *_of_others(content, runtime)}
     if loss := first(one for one in forecast.losses if one.digest not in spared):
         policy = loss.kind is LossKind.RETENTION
         yield _found(RETENTION_FORESEEN if policy else MANIFEST_FORESEEN, asked, forecast, loss)
+    elif running and any(one.digest == running for one in forecast.losses):
+        known(content)  # what runs may be a part of the index that the image names
 
 
 @check("cleanup.retention", RUNNING_FORESEEN, advisory=True)
 def running_image_outlives_the_week(
-    asked: Asked, forecast: CleanupForecast, answer: ManifestAnswer
+    asked: Asked,
+    forecast: CleanupForecast,
+    answer: ManifestAnswer,
+    content: ImageContent | Unavailable,
 ) -> Iterable[Finding]:
     """What runs under a tag that was moved since is not deleted within seven days."""
     if not asked.pull.running or not (asked.pull.image.digest or answer.digest):
         raise NotApplicableError("it is not known what runs, or the image is gone")
-    running = _only_running(asked.pull, answer)
+    running = _only_running(asked.pull, answer, content)
     if loss := first(one for one in forecast.losses if running and one.digest == running):
         yield _found(RUNNING_FORESEEN, asked, forecast, loss)
 
@@ -110,10 +116,17 @@ def _of_others(
     return {child.digest for child in content.children} - {child.digest for child in pulled}
 
 
-def _only_running(pull: Pull, answer: ManifestAnswer | Unavailable) -> str:
-    """The digest that runs, where the image names another one now; else empty."""
+def _only_running(
+    pull: Pull, answer: ManifestAnswer | Unavailable, content: ImageContent | Unavailable
+) -> str:
+    """The digest that runs, where the image names another one now; else empty.
+
+    Of an index a child runs: it is what the image names.
+    """
     named = pull.image.digest or (answer.digest if isinstance(answer, ManifestAnswer) else "")
-    return pull.running if named and pull.running != named else ""
+    children = content.children if isinstance(content, ImageContent) else ()
+    parts = {named, *(child.digest for child in children)}
+    return pull.running if named and pull.running not in parts else ""
 
 
 def _found(problem: Problem, asked: Asked, forecast: CleanupForecast, loss: Loss) -> Finding:

@@ -138,6 +138,19 @@ FORESEEN = [
         says=(OTHER, "On 2026-09-03"),
     ),
     finds(
+        "the child that runs goes, of the index that the tag points to",
+        "cleanup.foreseen",
+        healthy(asked(running=OTHER), INDEX, forecast(loss(LossKind.DELETED, digest=OTHER))),
+        "CLEANUP_MANIFEST_FORESEEN",
+        says=(OTHER, "which the index of the image lists"),
+        stage=1,
+    ),
+    passes(
+        "what runs is a part of what the tag points to",
+        "cleanup.retention",
+        healthy(asked(running=OTHER), INDEX, forecast(loss(LossKind.DELETED, digest=OTHER))),
+    ),
+    finds(
         "a child goes, and on which machines it runs is unseen",
         "cleanup.foreseen",
         healthy(INDEX, unseen(RuntimePlatforms), forecast(loss(LossKind.DELETED, digest=THIRD))),

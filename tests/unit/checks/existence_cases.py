@@ -695,10 +695,28 @@ MOVED = [
         says=(OTHER, DIGEST),
     ),
     finds(
-        "moved, content unseen",
+        "moved, content unseen, and it is no index",
         "existence.moved",
-        healthy(asked(running=OTHER), unseen(ImageContent)),
+        healthy(
+            asked(running=OTHER),
+            manifest(media_type="application/vnd.oci.image.manifest.v1+json"),
+            unseen(ImageContent),
+        ),
         "EXISTENCE_TAG_MOVED",
+    ),
+    *[
+        unknown(
+            f"a child of an index may run, which is not read: {kind or 'unknown'}",
+            "existence.moved",
+            healthy(asked(running=OTHER), manifest(media_type=kind), unseen(ImageContent)),
+            "may be a part of it",
+        )
+        for kind in ("", "application/vnd.oci.image.index.v1+json")
+    ],
+    passes(
+        "runs the index itself, which is not read",
+        "existence.moved",
+        healthy(asked(running=DIGEST), unseen(ImageContent)),
     ),
     skips("pinned", "existence.moved", healthy(PINNED)),
     skips("what runs is not known", "existence.moved", healthy(NEVER_RAN)),
