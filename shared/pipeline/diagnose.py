@@ -170,11 +170,11 @@ def _learn(entry: Entry, evidence: Evidence) -> Entry:
 
 def _foretell(entry: Entry, evidence: Evidence) -> Entry:
     """What clean-ups will take of it; what could not be foretold stays as it was told before."""
-    forecast = evidence.get(CleanupForecast)
+    forecast, told = evidence.get(CleanupForecast), evidence[Asked].at
     if forecast is None:
-        return entry
+        before = entry.foreseen
+        return replace(entry, foreseen=replace(before, looked=told)) if before else entry
     loss = first(forecast.losses)
-    told = evidence[Asked].at
     return replace(entry, foreseen=Foreseen(loss.at, loss.by, told) if loss else None)
 
 
