@@ -63,6 +63,12 @@ class ForbiddenError(CouldNotLookError):
     """403: the message names the action and the scope that are needed, where they are told."""
 
 
+def refusal(status: int, reason: str) -> CouldNotLookError:
+    """The error of a refusal: 403 and 404 are told apart."""
+    kinds: dict[int, type[CouldNotLookError]] = {403: ForbiddenError, 404: NotFoundError}
+    return kinds.get(status, CouldNotLookError)(reason)
+
+
 class Arm:
     """
     Reads of Azure Resource Manager: capped retries, breakers, GETs cached and shared.
@@ -280,11 +286,8 @@ def _brief(why: Exception) -> str:
 
 
 def _refusal(what: str, why: HttpResponseError) -> CouldNotLookError:
-    if why.status_code == 404:  # noqa: PLR2004 - HTTP
-        return NotFoundError(f"404 {what}: {_brief(why)}")
-    if why.status_code != 403:  # noqa: PLR2004 - HTTP
-        return CouldNotLookError(f"{why.status_code} {what}: {_brief(why)}")
-    if needed := _NEEDED.search(str(why.message)):
+    status, reason = why.status_code or 0, _brief(why)
+    if status == 403 and (needed := _NEEDED.search(str(why.message))):  # noqa: PLR2004 - HTTP
         scope = f" at {needed['scope']}" if needed["scope"] else ""
-        return ForbiddenError(f"403 {what}: needs {needed['action']}{scope}")
-    return ForbiddenError(f"403 {what}: {_brief(why)}")
+        reason = f"needs {needed['action']}{scope}"
+    return refusal(status, f"{status} {what}: {reason}")
