@@ -60,7 +60,7 @@ async def _apply(host: str) -> Protection:
     """With the app's memory: a lock that nobody wrote down could never be released."""
     services = bootstrap.bulk()
     try:
-        return await protect(services, host)
+        return await protect(services, await services.store.index.listed(), host)
     finally:
         await services.close()
 
