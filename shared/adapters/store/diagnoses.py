@@ -193,14 +193,8 @@ class _Known(Struct, frozen=True):
 def _write(before: _Known | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Operation]:
     if before and not diagnosis.covers(before.stored.diagnosis):
         return []
-<<<<<<< HEAD
-    standing = before.standing if before else ()
-    change = status_change(standing, before.diagnosis if before else None, diagnosis)
-=======
     standing = before.stored.standing if before else ()
-    outcome = before.stored.diagnosis.outcome if before else None
-    change = status_change(standing, outcome, diagnosis)
->>>>>>> tidy
+    change = status_change(standing, before.stored.diagnosis if before else None, diagnosis)
     stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
     columns = pack("stored", stored)
     columns |= _evidence_columns(evidence, MOST_IN_ROW - size(columns)) | _brief(diagnosis)
