@@ -108,8 +108,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="What they are signed with: 16 characters or more.", extra=SECRET),
     ] = ""
     smtp_host: Annotated[str, Meta(description="SMTP server for mail.")] = ""
-    smtp_port: Annotated[int, Meta(description="Its port.", ge=1, le=65535)] = 587
-    smtp_starttls: Annotated[bool, Meta(description="Whether to insist on STARTTLS.")] = True
+    smtp_port: Annotated[
+        int, Meta(description="Its port; on 465 the connection begins with TLS.", ge=1, le=65535)
+    ] = 587
+    smtp_starttls: Annotated[
+        bool, Meta(description="Whether to insist on STARTTLS, on any port but 465.")
+    ] = True
     smtp_user: Annotated[str, Meta(description="SMTP user; empty: none.")] = ""
     smtp_password: Annotated[str, Meta(description="SMTP password.", extra=SECRET)] = ""
     acs_endpoint: Annotated[

@@ -1,7 +1,7 @@
 """One job: observe, decide, store, record what changed, and have it announced."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -36,6 +36,8 @@ LAG = timedelta(minutes=15)
 """For so long after a push a replica may not have it; replication is eventually consistent."""
 MOST_TAGS = 50
 """Tags of one digest that the index keeps."""
+AFRESH = ":afresh"
+"""The end of the id of a job that is done once more with services that remember nothing."""
 EARLY_TRIES = 3
 """How often a verdict that contradicts its event is looked at again: replicas lag behind."""
 
@@ -45,7 +47,7 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
 
     What could not be looked at for a passing reason comes again.
     """
-    seen = await observe(services, job, _as_of(services, job))
+    seen = await observe(services, job)
     known = await services.store.index.of_pulls(seen)
     diagnoses = {pull: decide(job, pull, seen[pull]) for pull in known}
     again = [
@@ -55,7 +57,8 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     ]
     held = [p for p in again if _premature(job, diagnoses[p], seen[p], known[p])]
     final = [pull for pull in diagnoses if pull not in held]
-    await services.store.diagnoses.save([(diagnoses[pull], seen[pull]) for pull in final])
+    save = services.store.diagnoses.save
+    contested = await save([(diagnoses[pull], seen[pull]) for pull in final])
     await _remember(services, [(known[pull], seen[pull]) for pull in final])
     await settle(services, job.registry)
     if again:
@@ -65,19 +68,26 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
             signals.capacity(evidence)
         done = [found for pull, found in diagnoses.items() if pull not in again]
         await _done(services, job, done, over=not again)
+    elif contested:
+        await _look_afresh(services, job, contested)
     return tuple(diagnoses.values())
 
 
-def _as_of(services: Services, job: Job) -> datetime:
-    """A diagnosis is as old as the oldest thing that it may rest on: bulk work reads caches."""
-    cached = services.settings.cache_seconds if job.cause.kind is CauseKind.SWEEP else 0
-    return services.now() - timedelta(seconds=cached)
+async def _look_afresh(services: Services, job: Job, pulls: Collection[Pull]) -> None:
+    """Settle which of two looks is right: each knows something that is newer than the other's.
+
+    Such as an event's job that remembers a role from before its repair, which a check has seen.
+    """
+    if not job.id.endswith(AFRESH):
+        again = replace(job, id=job.id + AFRESH, pulls=tuple(pulls))
+        await diagnose(services.afresh(), again)
 
 
 def decide(job: Job, pull: Pull, evidence: Evidence) -> Diagnosis:
     """The diagnosis that follows from evidence. Pure: stored evidence replays."""
-    found = conclude(pull, evidence[Asked].at, job.cause, examine(evidence), evidence.gaps)
-    return replace(found, job=job.id)
+    asked = evidence[Asked]
+    found = conclude(pull, asked.at, job.cause, examine(evidence), evidence.gaps)
+    return replace(found, job=job.id, as_of=asked.as_of)
 
 
 def _try_again(

@@ -171,7 +171,7 @@ async def answer(services: Services, job: Job) -> tuple[Diagnosis, ...]:
 
 async def look(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     """Observe and decide only: nothing is stored, nobody is alerted."""
-    seen = await observe(services, job, services.now())
+    seen = await observe(services, job)
     return tuple(decide(job, pull, evidence) for pull, evidence in seen.items())
 
 

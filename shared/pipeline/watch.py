@@ -5,12 +5,13 @@ tell who it was. It also finishes what a crash left behind.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from shared.adapters.concurrency import each
+from shared.adapters.resilience import cached
 from shared.adapters.store.index import Entry, repositories
 from shared.adapters.store.watched import Watched
 from shared.domain.alerts import Announcement, Topic
@@ -39,23 +40,29 @@ async def watch(services: Services) -> int:
     """Enqueue an urgent job for everything that vanished or moved. Returns how many jobs.
 
     A step that fails holds up no other. Its error is raised at the end, and no heartbeat is left:
-    that the watch is half blind must be seen.
+    that the watch is half blind must be seen. The index is read once, after what logs tell is in
+    it; a discovery, which takes minutes and changes it, reads its own.
     """
-    steps = (
-        read_logs,
-        _compare,
-        settle_leftovers,
-        report_overdue,
-        look_ahead,
-        _discover_if_due,
-    )
+    deployed = cached(services.store.index.listed, seconds=None)
+
+    async def look(step: Callable[[Services, tuple[Entry, ...]], Awaitable[int]]) -> int:
+        return await step(services, await deployed())
+
+    steps: dict[str, Callable[[], Awaitable[int | None]]] = {
+        "logs": lambda: read_logs(services),
+        "compare": lambda: look(_compare),
+        "settle": lambda: settle_leftovers(services),
+        "report": lambda: report_overdue(services),
+        "look ahead": lambda: look(look_ahead),
+        "discover": lambda: _discover_if_due(services),
+    }
     failures: list[Exception] = []
     jobs = 0
-    for step in steps:
+    for name, step in steps.items():
         try:
-            jobs += await step(services) or 0
+            jobs += await step() or 0
         except Exception as error:
-            log.exception("a step of the watch failed: %s", step.__name__)
+            log.exception("a step of the watch failed: %s", name)
             failures.append(error)
     for failure in failures:
         raise failure
@@ -64,8 +71,7 @@ async def watch(services: Services) -> int:
     return jobs
 
 
-async def _compare(services: Services) -> int:
-    entries = [entry async for entry in services.store.index.everything()]
+async def _compare(services: Services, entries: Sequence[Entry]) -> int:
     known, why = await _known(services, entries)
     before = await services.store.watched.everything()
     failures: list[Exception] = []

@@ -234,6 +234,18 @@ async def test_a_kind_that_fails_takes_no_other_with_it(azure: World, trouble: s
         assert await arm.list(ROLES, "1") == ()
 
 
+async def test_a_refusal_is_remembered_as_an_answer_is(azure: World) -> None:
+    """A hundred pulls that read one resource wait for its time-out once."""
+    async with reader(azure, replace(FRAGILE, cache_seconds=45)) as arm:
+        azure.routes[f"GET {ARM}{SITE}"] = says(403)
+        azure.routes[f"POST {ARM}{SITE}/list"] = {"a": 1}
+        for _ in range(3):
+            with pytest.raises(ForbiddenError):
+                await arm.get(SITE, "1")
+            assert await arm.post(f"{SITE}/list", "1") == {"a": 1}
+        assert len(azure.asked) == 2
+
+
 async def test_a_host_that_nobody_reaches_is_left_alone_for_every_kind(azure: World) -> None:
     settings = replace(FRAGILE, arm_endpoint="https://arm.nowhere.example")
     async with reader(azure, settings) as arm:

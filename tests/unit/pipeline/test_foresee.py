@@ -223,7 +223,7 @@ async def test_a_crash_after_the_jobs_looks_again(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("shared.adapters.store.plans.Plans.put", dies)
     with pytest.raises(ConnectionError):
-        await foresee_clean_ups(services)
+        await foresee_clean_ups(services, await services.store.index.listed())
     monkeypatch.undo()
     world.clock.pass_by(minutes=5)
-    assert await foresee_clean_ups(services) == 1
+    assert await foresee_clean_ups(services, await services.store.index.listed()) == 1
