@@ -46,7 +46,7 @@ STANDINGS = (
     Standing.ACTIVE,
     Standing.IDLE,
     Standing.ROLLBACK,
-    Standing.ACTIVE,
+    Standing.SLOT,
     Standing.ACTIVE,
 )
 

@@ -10,7 +10,7 @@ from itertools import batched
 
 from msgspec import Struct
 
-from shared.adapters.store.packing import TooLargeError, pack, size, unpack, unpack_bytes
+from shared.adapters.store.packing import PIECES, TooLargeError, pack, size, unpack, unpack_bytes
 from shared.adapters.tables import (
     BATCH,
     ConflictError,
@@ -144,6 +144,13 @@ class Diagnoses:
         async for row in self._table.partitions("", rows=PULL):
             yield unpack("stored", row, Stored)
 
+    async def having(self, incident: str) -> tuple[Stored, ...]:
+        """The pulls that have an incident's problem, by their own rows. It reads them all."""
+        columns = tuple(f"stored{number}" for number in range(PIECES))
+        rows = self._table.partitions("", columns, PULL)
+        found = [unpack("stored", row, Stored) async for row in rows]
+        return tuple(s for s in found if any(item.incident == incident for item in s.standing))
+
     async def briefs(self) -> AsyncIterator[Brief]:
         """How every pull stands."""
         async for row in self._table.partitions("", BRIEF, PULL):
@@ -194,8 +201,7 @@ def _write(before: _Known | None, diagnosis: Diagnosis, evidence: Evidence) -> l
     if before and not diagnosis.covers(before.stored.diagnosis):
         return []
     standing = before.stored.standing if before else ()
-    outcome = before.stored.diagnosis.outcome if before else None
-    change = status_change(standing, outcome, diagnosis)
+    change = status_change(standing, before.stored.diagnosis if before else None, diagnosis)
     stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
     columns = pack("stored", stored)
     columns |= _evidence_columns(evidence, MOST_IN_ROW - size(columns)) | _brief(diagnosis)
