@@ -91,7 +91,7 @@ async def test_the_plan_changes_nothing(live: Live) -> None:
     assert printed.code == TO_DO, printed
     assert printed.text.count(LOCK) == 4 + 1 + 2 + 2, printed
     assert "! No lock helps against the task flood of isle.azurecr.io" in printed.text
-    assert f"set        {LAMP}  needed by lantern" in printed.text
+    assert f"set        {LAMP}  needed by dock/default/deployment/lantern" in printed.text
     assert [await changes(live, name) for name in ("cove", "reef", "isle")] == [0, 0, 0]
     assert await locks(live) == {}
 
@@ -121,7 +121,7 @@ async def test_a_plan_that_cannot_be_read_is_not_nothing_to_do(live: Live) -> No
 async def test_apply_locks_tag_manifest_and_children_and_writes_each_down(live: Live) -> None:
     printed = await protect(live, "--registry", "cove", "--apply")
     assert printed.code == NOTHING_LEFT, printed
-    assert f"locked     {LAMP}  needed by lantern" in printed.text
+    assert f"locked     {LAMP}  needed by dock/default/deployment/lantern" in printed.text
     assert "5 done, 0 to do or to look at" in printed.text
     kept = await locks(live)
     assert sorted(kept.values()) == [LockState.MADE] * 5 + [LockState.OTHERS]
