@@ -121,7 +121,7 @@ def _now(text: str) -> datetime:
         return datetime.now(UTC)
     try:
         return utc(text)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadArgumentError(
             f"--now is {text[:100]!r}, and must be a time such as 2026-11-26T18:00:00Z"
         ) from None

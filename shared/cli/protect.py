@@ -65,7 +65,7 @@ async def _apply(host: str) -> Protection:
     """With the app's memory: a lock that nobody wrote down could never be released."""
     services = bootstrap.bulk()
     try:
-        return await protect(services, host)
+        return await protect(services, await services.store.index.listed(), host)
     finally:
         await services.close()
 
@@ -85,7 +85,7 @@ async def _plan(host: str) -> Protection:
 
 async def _seen(services: Services, job: Job) -> list[Entry]:
     found: list[Entry] = []
-    for pull, evidence in (await observe(services, job, services.now())).items():
+    for pull, evidence in (await observe(services, job)).items():
         answer, content = evidence.get(ManifestAnswer), evidence.get(ImageContent)
         found.append(
             Entry(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from shared.domain.changes import OpenProblem, StatusChange, teller
 from shared.domain.diagnosis import weighed
 from shared.domain.findings import Finding, Outcome
-from shared.domain.pulls import Cause, CauseKind, Pull
+from shared.domain.pulls import Cause, CauseKind, Pull, Standing
 
 GATHERING = timedelta(seconds=60)
 """How long an update waits for more pulls of the same incident."""
@@ -39,6 +39,7 @@ class Told(Struct, frozen=True):
     resolved: int = 0  # the latest episode whose end was announced
     updates: int = 0  # how many updates were announced
     stage: int = 0  # how pressing it was when it was last announced
+    outcome: Outcome | None = None  # how bad it was then
     who: bool = False  # whether it was said who did it
     updated: datetime | None = None  # when the latest update of this episode was promised
 
@@ -67,10 +68,16 @@ class Incident(Struct, frozen=True, kw_only=True):
 
     @property
     def outcome(self) -> Outcome:
-        """How bad it is for those that it hits: for rollbacks alone, no failure yet."""
+        """How bad it is for those that it hits: where none of them is in use, no failure yet."""
         if not self.hit:
             return self.finding.outcome
         return weighed(self.finding.outcome, (one.pull.standing for one in self.hit))
+
+    @property
+    def presses(self) -> bool:
+        """Whether channels hear of it at once. What only a rollback pulls waits for the report."""
+        needed = any(one.pull.standing is not Standing.ROLLBACK for one in self.hit)
+        return needed and (self.finding.outcome is Outcome.FAIL or self.finding.stage > 0)
 
     @property
     def hit(self) -> tuple[Affected, ...]:
@@ -110,7 +117,7 @@ def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) 
         return incident
     if not incident.open:
         incident = _reopened(incident, change)
-    known = any(a.told for a in incident.affected if a.pull.key == change.pull.key)
+    known = any(hit.told and _is_as_told(hit, change) for hit in incident.affected)
     told = known or change.cause.kind is CauseKind.SWEEP
     hit = Affected(change.pull, item.since, told=told)
     finding = _latest(incident, change, item)
@@ -158,17 +165,18 @@ def let_go(incident: Incident, change: StatusChange) -> Incident:
 def news(incident: Incident) -> Transition | None:
     """What the channels are to be told on its own, at once.
 
-    A warning that does not press waits for the report; one that presses more than when it was told
-    is told again.
+    What does not press waits for the report. What presses more than when it was told is told again,
+    and so is what became a failure, or is none any more because nothing in use is hit now.
     """
-    told, stage = incident.told, incident.finding.stage
+    told, stage, loud = incident.told, incident.finding.stage, incident.presses
     announced = told.opened == incident.episode
     if not incident.open:
         return Transition.RESOLVED if announced and told.resolved < incident.episode else None
-    loud = incident.outcome is Outcome.FAIL or stage > 0
+    if announced and told.outcome not in (None, incident.outcome):
+        return Transition.UPDATED
     if loud and announced and teller(incident.finding) and not told.who:
         return Transition.UPDATED
-    if stage > told.stage or (loud and not all(hit.told for hit in incident.affected)):
+    if loud and (stage > told.stage or not all(hit.told for hit in incident.affected)):
         return Transition.UPDATED if announced else Transition.OPENED
     return None
 
@@ -192,6 +200,7 @@ def promise(incident: Incident, at: datetime | None = None) -> Incident:
         updates=told.updates + (is_update and not covered),
         updated=at if is_update and not covered else told.updated,
         stage=incident.finding.stage,
+        outcome=incident.outcome,
         who=told.who or bool(teller(incident.finding)),
     )
     made = () if covered else (Promise(transition, episode, told.updates),)
@@ -238,12 +247,19 @@ def _reopened(incident: Incident, change: StatusChange) -> Incident:
         cause=change.cause,
         affected=(),
         recovered=(),
-        told=replace(incident.told, stage=0, who=False, updated=None),
+        told=replace(incident.told, stage=0, outcome=None, who=False, updated=None),
     )
 
 
 def _others(hits: tuple[Affected, ...], change: StatusChange) -> tuple[Affected, ...]:
     return tuple(hit for hit in hits if hit.pull.key != change.pull.key)
+
+
+def _is_as_told(hit: Affected, change: StatusChange) -> bool:
+    """Whether a hit is the changed pull, and it weighs no more than it did."""
+    order = list(Standing)
+    weighs_more = order.index(change.pull.standing) < order.index(hit.pull.standing)
+    return hit.pull.key == change.pull.key and not weighs_more
 
 
 def _stale(incident: Incident, change: StatusChange) -> bool:

@@ -46,6 +46,7 @@ FORETELLS = "CLEANUP_"
 _SHORTEST_ID = 8
 """Segments of ``/subscriptions/S/resourceGroups/G/providers/P/TYPE/NAME``."""
 _STANDINGS = {
+    Standing.SLOT: "a slot: pulls when restarted",
     Standing.IDLE: "idle: its next start pulls",
     Standing.ROLLBACK: "needed for a rollback only",
 }
@@ -129,6 +130,8 @@ def bites_later(incident: Incident) -> str:
     standings = {one.pull.standing for one in incident.hit}
     if not standings or Standing.ACTIVE in standings:
         return ""
+    if Standing.SLOT in standings:
+        return "the slot's next restart pulls it and fails, and so would a swap"
     if Standing.IDLE in standings:
         return "the next start, scale-up or scheduled run pulls it and fails"
     return "a rollback to it would fail"

@@ -40,7 +40,7 @@ class Named(Struct, frozen=True, kw_only=True):
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """A pull that an incident hits. ``standing`` is active, idle or rollback."""
+    """A pull that an incident hits. ``standing`` is active, slot, idle or rollback."""
 
     workload: Named
     image: str

@@ -5,7 +5,7 @@ It reads locks that are not known yet, and changes nothing.
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -44,20 +44,20 @@ type Reasons = dict[Target, str]
 
 
 async def protection_plan(
-    services: Services, registry: str = "", *, ask: bool = True
+    services: Services, deployed: Iterable[Entry], registry: str = "", *, ask: bool = True
 ) -> Protection:
-    """What is to be locked and released, of one registry or of all. It changes nothing.
+    """What is to be locked and released of what is deployed, in one registry or in all.
 
-    Locks that are not known are read, unless it is not to ``ask``: then they are UNREAD.
+    It changes nothing. Locks that are not known are read, unless it is not to ``ask``: then they
+    are UNREAD.
     """
     plans = {host: kept.plan async for host, kept in services.store.plans.everything()}
-    entries = [one async for one in services.store.index.everything()]
     own = {
         one.lock.target: one.lock
         async for one in services.store.locks.everything()
         if registry in {"", one.lock.target.registry}
     }
-    mine = [one for one in entries if registry in {"", one.pull.image.registry}]
+    mine = [one for one in deployed if registry in {"", one.pull.image.registry}]
     found = await plan_for(services, mine, plans, own, ask=ask)
     hosts = {one.pull.image.registry for one in mine}
     gaps = tuple(Gap(f"clean-ups of {host}", NOT_READ) for host in sorted(hosts - plans.keys()))

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from shared.checks import links
-from shared.checks.base import CannotTellError, NotApplicableError, check, known
+from shared.checks.base import NotApplicableError, check, known
 from shared.checks.commands import configure
 from shared.checks.names import about_registry, about_workload, last_part, listed, who
-from shared.checks.network.ways import denied, goes_private, trusted
+from shared.checks.network.ways import denied, goes_private, insist_on_all, trusted
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import RegistryProfile, Sku
@@ -152,7 +152,7 @@ def firewall_admits_egress(
     if not refused and nobody:
         yield ADMITS_NOBODY.found(**details)
     elif not refused:
-        _insist_on_all(known(egress))
+        insist_on_all(profile, known(egress))
 
 
 def _untaken(
@@ -188,13 +188,6 @@ def _about(
         **about_registry(profile),
         **about_workload(asked.pull),
     }
-
-
-def _insist_on_all(egress: Egress) -> None:
-    if not egress.addresses:
-        raise CannotTellError("the workload's egress addresses are not known")
-    if not egress.complete:
-        raise CannotTellError("the workload may pull from addresses that are not known")
 
 
 def _untrusted(asked: Asked, profile: RegistryProfile) -> str:

@@ -1,7 +1,7 @@
 """One repository a period: one request where nothing changed, and nothing that is missed."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -12,18 +12,19 @@ from shared.domain.facts.registry import Child, ImageContent, Replication, Repli
 from shared.domain.facts.workload import PullIdentity
 from shared.domain.findings import Outcome
 from shared.domain.images import Digest
-from shared.domain.pulls import CauseKind, Pull
+from shared.domain.pulls import CauseKind, Pull, Registry
 from shared.pipeline.intake import on_registry_event
 from shared.pipeline.look import compare, fingerprint, references
 from shared.pipeline.on_demand import Question, ask
 from shared.pipeline.settle import settle_leftovers
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import BLIND_FOR, watch
-from shared.registry.base import NOTHING_KNOWN, Contents, TagListing
-from tests.support.fakes import START, FakeRegistry, World, digest, pull
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
+from tests.support.fakes import REGISTRY, START, FakeRegistry, World, digest, pull
 from tests.support.stories import open_incidents, pushed, speak, work_off
 
 PERIOD = timedelta(minutes=5)
+OTHER = Registry("spare.azurecr.io", f"{REGISTRY.resource_id}spare")
 
 
 class Large(FakeRegistry):
@@ -164,6 +165,51 @@ async def test_who_cannot_look_is_told_to_an_operator_once() -> None:
     assert not any(
         one.trouble for one in (await world.services.store.watched.everything()).values()
     )
+
+
+class Withdrawn(FakeRegistry):
+    """The monitor lost its role at the registry: Azure lists another one, without a word."""
+
+    withdrawn = False
+
+    async def registries(self) -> Registries:
+        return Registries((OTHER,)) if self.withdrawn else await super().registries()
+
+    async def removals(
+        self, registries: Iterable[Registry], since: datetime, until: datetime
+    ) -> Removed:
+        _ = registries, since, until
+        return Removed()
+
+
+async def test_a_registry_that_is_listed_no_more_is_told_to_an_operator_once() -> None:
+    registry = Withdrawn()
+    world = await estate(registry)
+    await period(world)
+    await speak(world)
+    world.channel.heard.clear()
+    registry.withdrawn = True
+    for _ in range(20):
+        await period(world)
+    await speak(world)
+    (notice,) = world.channel.heard
+    assert "cannot look at 1 repository in use" in notice.notice
+    assert "lost its role" in notice.notice
+    registry.withdrawn = False
+    await period(world)
+    (seen,) = (await world.services.store.watched.everything()).values()
+    assert not seen.trouble
+
+
+async def test_a_registry_that_the_settings_leave_out_is_no_trouble() -> None:
+    registry = Withdrawn()
+    world = await estate(registry)
+    registry.withdrawn = True
+    world.settings = replace(world.settings, registries=(OTHER.login_server,))
+    for _ in range(20):
+        await period(world)
+    await speak(world)
+    assert not [one for one in world.channel.heard if one.notice]
 
 
 async def test_a_passing_trouble_is_told_to_nobody() -> None:
