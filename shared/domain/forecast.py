@@ -160,10 +160,13 @@ def of_pull(
     """The part of a repository's forecast that concerns one pull.
 
     ``digests`` are the manifest and the children that it needs; with ``by_digest`` it needs no tag.
+    A trap is of a task, not of each pull that the task visits: it is the pull's where the very
+    command takes something of it.
     """
-    return replace(
-        whole, losses=tuple(one for one in whole.losses if _hits(one, tag, digests, by_digest))
-    )
+    losses = tuple(one for one in whole.losses if _hits(one, tag, digests, by_digest))
+    taking = {(one.by, one.command) for one in losses}
+    traps = tuple(one for one in whole.traps if (one.task, one.command) in taking)
+    return replace(whole, losses=losses, traps=traps)
 
 
 def _hits(loss: Loss, tag: str, digests: Collection[str], by_digest: bool) -> bool:

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from shared.checks.told import PERSON
 from shared.domain.facts.beside import CacheRule, Elsewhere, ReadLocks, TaskRun, TaskRuns
-from shared.domain.facts.pull import Remembered
+from shared.domain.facts.pull import Remembered, ReportedError
 from shared.domain.facts.registry import (
     Child,
     ImageContent,
@@ -17,7 +18,7 @@ from shared.domain.facts.registry import (
     Replications,
     SoftDeleted,
 )
-from shared.domain.facts.workload import PullState, RuntimePlatforms
+from shared.domain.facts.workload import PullState, RuntimePlatforms, WorkloadState
 from shared.domain.images import Digest, Platform
 from tests.unit.checks.case import finds, passes, skips, unknown
 from tests.unit.checks.facts import (
@@ -769,6 +770,7 @@ REPLICATED = Replications(
     (Replication("westeurope", True, "Succeeded"), Replication("eastus", True, "Succeeded"))
 )
 TOLD = workload(PullState.FAILING, 'manifest tagged by "v1" is not found')
+TYPED = ReportedError('manifest tagged by "v1" is not found', PERSON, None)
 JUST_PUSHED = state(updated=NOW - DAYS / 288)
 
 LAG = [
@@ -786,6 +788,31 @@ LAG = [
         healthy(REPLICATED, TOLD, JUST_PUSHED),
         "EXISTENCE_NOT_YET_REPLICATED",
         says=("5 minutes ago", "westeurope, eastus"),
+    ),
+    finds(
+        "missing, and never seen: a replica may be late",
+        "existence.manifest",
+        healthy(NEVER_RAN, REPLICATED, GONE, NO_STATE, near("v2"), unseen(Remembered)),
+        "EXISTENCE_TAG_MISSING",
+        says=("may not have it yet (there are some in westeurope, eastus)",),
+    ),
+    finds(
+        "no repository, and never seen: a replica may be late",
+        "existence.repository",
+        healthy(REPLICATED, NO_NAME, NO_STATE, unseen(Remembered)),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=("may not have it yet",),
+    ),
+    finds(
+        "said by whoever asks, of a platform that says nothing",
+        "existence.replicated",
+        healthy(REPLICATED, TYPED, JUST_PUSHED, unseen(WorkloadState)),
+        "EXISTENCE_NOT_YET_REPLICATED",
+    ),
+    unknown(
+        "nobody says anything",
+        "existence.replicated",
+        healthy(REPLICATED, JUST_PUSHED, unseen(WorkloadState)),
     ),
     unknown(
         "when it was pushed is unseen",

@@ -10,10 +10,13 @@ from shared.adapters.store.index import Entry
 from shared.domain.facts.base import Observation
 from shared.domain.facts.registry import Child, ImageContent, Replication, Replications
 from shared.domain.facts.workload import PullIdentity
+from shared.domain.findings import Outcome
 from shared.domain.images import Digest
 from shared.domain.pulls import CauseKind, Pull, Registry
 from shared.pipeline.intake import on_registry_event
 from shared.pipeline.look import compare, fingerprint, references
+from shared.pipeline.on_demand import Question, ask
+from shared.pipeline.settle import settle_leftovers
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import BLIND_FOR, watch
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
@@ -336,3 +339,35 @@ def test_what_the_index_learns_changes_its_fingerprint() -> None:
     assert len({fingerprint([one]) for one in (known, *others)}) == 5
     assert fingerprint([known, others[3]]) == fingerprint([others[3], known])
     assert references([known]) == {"v1", digest(7)}
+
+
+async def test_a_new_workload_that_runs_already_is_held_though_its_digest_is_known() -> None:
+    """Its nodes pulled from another replica than the one that the monitor is routed to."""
+    world = await estate(Replicated())
+    wanted = replace(pull("new", "team/api:v2"), running=digest(2))
+    world.platform.pulls.append(wanted)
+    world.clock.pass_by(minutes=20)
+    await period(world)  # finds the workload
+    await period(world)  # and that the replica does not have its tag
+    assert await open_incidents(world) == ()
+    world.hold("team/api:v2", 2)
+    await work_off(world, past_delays=True)
+    await period(world)
+    assert await open_incidents(world) == ()
+    world.lose(["team/api:v2"])
+    await period(world)
+    assert len(await open_incidents(world)) == 1, "it was there: nobody waits for a replica"
+
+
+async def test_who_asks_meanwhile_is_told_what_is_seen_and_nobody_else_is() -> None:
+    world = await estate(Replicated())
+    world.platform.pulls.append(pull("new", "team/api:v2"))
+    world.clock.pass_by(minutes=20)
+    await period(world)
+    found = await ask(world.services, Question(image="contoso.azurecr.io/team/api:v2"), "c" * 32)
+    assert [one.outcome for one in found.diagnoses or ()] == [Outcome.FAIL]
+    await settle_leftovers(world.services)
+    assert await open_incidents(world) == ()
+    await period(world)
+    await work_off(world, past_delays=True)
+    assert len(await open_incidents(world)) == 1, "the watch finds for itself what stays away"
