@@ -1,6 +1,5 @@
 """Somebody asks about one image of a workload, of an app that is warm."""
 
-import asyncio
 import time
 
 from bench import needed
@@ -9,7 +8,6 @@ from bench.estate import Shape, image_names
 from bench.needed import KINDS, MOST_BEYOND, Kind
 from bench.rows import Row, spread
 from bench.stage import Stage, staged
-from shared.bootstrap import FRESH_SECONDS
 
 PART = "on-demand check"
 TIMES, TRIES = 10, 3
@@ -18,7 +16,7 @@ QUIET = {"WATCH_SCHEDULE": "0 0 0 1 1 *"}
 
 
 async def measure() -> list[Row]:
-    """One image again and again, then every kind of image: each time all is looked at anew."""
+    """One image again and again, then every kind of image: each check knows nothing before."""
     return [*await _one(), *await _every_kind()]
 
 
@@ -74,7 +72,6 @@ async def _asked(stage: Stage, kind: Kind) -> Counts:
 
 
 async def _ask(stage: Stage, image: str, workload: str = "") -> float:
-    await asyncio.sleep(2 * FRESH_SECONDS)
     await stage.forget_requests()
     started = time.monotonic()
     await stage.scene.ask(image=image, **({"workload": workload} if workload else {}))

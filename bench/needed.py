@@ -1,5 +1,8 @@
 """What an on-demand check needs of the data plane: the requests that its evidence rests on.
 
+It knows nothing of the check before it, so that whoever repairs and asks again hears what is true
+now: the tokens are evidence too, of what Pullwatch may see.
+
 Worked out from what the findings say, not from what the app asks. Each kind of image is deployed
 on every compute platform, and by several workloads.
 """
@@ -15,7 +18,6 @@ MOST_BEYOND = 2
 LAYERS = 2
 HOME, SOFT, HELD, SHUT, ABAC = "kinds", "soft", "held", "shut", "abac"
 REGISTRIES = (HOME, SOFT, HELD, SHUT, ABAC)
-OTHERS = len(REGISTRIES) - 1
 PULLER, NODES = "puller", "20.50.1.10"
 REPLICAS = 3
 """Deployments of each image on the one cluster."""
@@ -53,11 +55,20 @@ class Kind(Struct, frozen=True, kw_only=True):
         return f"{self.registry}.azurecr.io/{self.repository}{self.reference}"
 
     @property
+    def every(self) -> tuple[Need, ...]:
+        """With the tokens, where the repository is asked."""
+        return (TOKENS, *self.needs) if MANIFEST_OF in self.needs[0].request else self.needs
+
+    @property
     def needed(self) -> int:
         """How many requests that is."""
-        return sum(need.times for need in self.needs)
+        return sum(need.times for need in self.every)
 
 
+MANIFEST_OF = "/manifests/"
+TOKENS = Need(
+    "`POST /oauth2/exchange`, `/oauth2/token`", "what Pullwatch itself may see in the repository", 2
+)
 MANIFEST = Need("`GET /v2/R/manifests/REF`", "it is handed out; what it consists of")
 BESIDE = Need("`GET /acr/v1/R/_manifests/DIGEST`", "its locks, its platform, when it was pushed")
 BLOBS = Need("`HEAD /v2/R/blobs/DIGEST`", "config and layers are there, one each", 1 + LAYERS)
@@ -66,12 +77,16 @@ NO_TAG = Need("`GET /acr/v1/R/_tags/TAG`", "no such tag, also none that listings
 ALIKE = Need("`GET /acr/v1/R/_tags`", "the tags that may have been meant")
 LEFT = Need("`GET /acr/v1/R/_manifests/DIGEST`", "whether the tag can be put back on its digest")
 ELSEWHERE = Need(
-    "`HEAD /v2/R/manifests/DIGEST` of each other registry (or its refusal of a token)",
+    "of each other registry its tokens and `HEAD /v2/R/manifests/DIGEST`, or its refusal",
     "whether it can be imported from there",
-    OTHERS,
+    2 * 3 + 2,  # two of the other four let Pullwatch look
 )
 LOCKED = Need("`GET /v2/R/manifests/REF`", "405: it is there, and not handed out")
-DELETED = Need("`GET /acr/v1/_deleted/R/_tags`", "it can be restored, and to which digest")
+DELETED = Need(
+    "`POST /oauth2/token` and `GET /acr/v1/_deleted/R/_tags`",
+    "it can be restored, and to which digest",
+    2,
+)
 
 KINDS = (
     Kind(name="one platform, by tag", repository="single", needs=(MANIFEST, BESIDE, BLOBS)),
@@ -203,7 +218,11 @@ KINDS = (
         images=(),
         needs=(
             Need("`GET /v2/R/manifests/REF`", "404 NAME_UNKNOWN"),
-            Need("`GET /acr/v1/_catalog`", "the repositories that may have been meant"),
+            Need(
+                "`POST /oauth2/token` and `GET /acr/v1/_catalog`",
+                "the repositories that may have been meant",
+                2,
+            ),
         ),
         root="EXISTENCE_REPOSITORY_MISSING",
     ),
@@ -268,7 +287,7 @@ def table() -> str:
     """Every kind with what it needs and why, in Markdown."""
     lines = ["| image | needed | the requests, and the evidence that each is |", "|---|---|---|"]
     for kind in KINDS:
-        told = "; ".join(_told(need) for need in kind.needs)
+        told = "; ".join(_told(need) for need in kind.every if need is not TOKENS)
         lines.append(f"| {kind.name} | {kind.needed} | {told} |")
     return "\n".join(lines)
 

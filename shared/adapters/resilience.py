@@ -5,9 +5,7 @@ circuit breaker (purgatory) and cache-aside with coalescing (async-lru).
 
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
@@ -22,10 +20,6 @@ from shared.settings import Settings
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
 WAIT_JITTER = 0.5
-LONGEST_LOOK = 120.0
-"""Seconds after which what was read within one look is dropped."""
-
-_LOOK: ContextVar[object | None] = ContextVar("look", default=None)
 
 
 class TransientError(Exception):
@@ -141,44 +135,64 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-@contextmanager
-def one_look() -> Iterator[None]:
-    """
-    Read everything anew in here, and nothing twice, however slow the network is.
-
-    For what somebody asks now: what was read before, or for others, is not what they want to see.
-    """
-    before = _LOOK.set(object())
-    try:
-        yield
-    finally:
-        _LOOK.reset(before)
-
-
 def cached[**P, T](
-    read: Callable[P, Coroutine[Any, Any, T]], *, seconds: float | None, most: int = 1024
-) -> Callable[P, Awaitable[T]]:
+    read: Callable[P, Coroutine[Any, Any, T]],
+    *,
+    seconds: float | None,
+    most: int = 1024,
+    clock: Callable[[], float] = time.monotonic,
+) -> Callable[P, Coroutine[Any, Any, T]]:
     """
     Read aside a cache: callers at the same time share one read, later ones its result.
 
-    Failures are not kept. ``seconds`` None keeps results until ``most`` others were read since;
-    0 only lets callers share. Within `one_look` the seconds do not count: what was read in it is
-    kept until it ends. Callers must not change what they get.
+    A result serves whoever asks within ``seconds`` of when its read *began*: what it tells may be
+    as old as that. Failures are not kept. ``seconds`` None keeps results until ``most`` others
+    were read since; 0 only lets callers share. Callers must not change what they get.
     """
-    kept = alru_cache(maxsize=most, ttl=seconds)(read)
-    if seconds is None:
-        return kept
 
-    async def of_a_look(_: object, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await read(*args, **kwargs)
+    async def begin(*args: P.args, **options: P.kwargs) -> tuple[float, T]:
+        began = clock()
+        return began, await read(*args, **options)
 
-    seen = alru_cache(maxsize=most, ttl=LONGEST_LOOK)(of_a_look)
+    known = alru_cache(maxsize=most, ttl=seconds)(begin)
 
-    def ask(*args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
-        look = _LOOK.get()
-        return kept(*args, **kwargs) if look is None else seen(look, *args, **kwargs)
+    async def recall(*args: P.args, **options: P.kwargs) -> T:
+        asked = clock()
+        began, found = await known(*args, **options)
+        if seconds and began < asked - seconds:  # a slow read that was under way before
+            known.cache_invalidate(*args, **options)
+            _, found = await known(*args, **options)
+        return found
 
-    return ask
+    return recall
+
+
+def remembered[**P, T](
+    read: Callable[P, Coroutine[Any, Any, T]], *, seconds: float
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """
+    Like `cached`, and that it could not look is remembered too.
+
+    A hundred pulls of a cluster that does not answer wait for it once.
+    """
+    if not seconds:
+        return cached(read, seconds=seconds)
+
+    async def outcome(*args: P.args, **options: P.kwargs) -> T | CouldNotLookError:
+        try:
+            return await read(*args, **options)
+        except CouldNotLookError as why:
+            return why
+
+    known = cached(outcome, seconds=seconds)
+
+    async def recall(*args: P.args, **options: P.kwargs) -> T:
+        seen = await known(*args, **options)
+        if isinstance(seen, CouldNotLookError):
+            raise type(seen)(*seen.args)  # a new one: a shared traceback would grow
+        return seen
+
+    return recall
 
 
 class Perishable(Protocol):
@@ -200,27 +214,21 @@ def cached_until_stale[K: Hashable, T: Perishable](
 
 
 class UntilStale[K: Hashable, T: Perishable]:
-    """A cache whose entries know when they end. Made by `cached_until_stale`.
-
-    What was read in `one_look` is not read again in the same one: a refusal stays a refusal.
-    """
+    """A cache whose entries know when they end. Made by `cached_until_stale`."""
 
     def __init__(
         self, read: Callable[[K], Coroutine[Any, Any, T]], most: int, clock: Callable[[], float]
     ) -> None:
-        async def in_look(key: K) -> tuple[object | None, T]:
-            return _LOOK.get(), await read(key)
-
-        self._read = alru_cache(maxsize=most)(in_look)
+        self._read = alru_cache(maxsize=most)(read)
         self._clock = clock
 
     async def __call__(self, key: K) -> T:
         """Get what is known under the key, read now where it is stale."""
-        look, known = await self._read(key)
-        if known.stale_at > self._clock() or (look is not None and look is _LOOK.get()):
+        known = await self._read(key)
+        if known.stale_at > self._clock():
             return known
         self._read.cache_invalidate(key)
-        return (await self._read(key))[1]
+        return await self._read(key)
 
     def forget(self, key: K) -> None:
         """Read again next time."""

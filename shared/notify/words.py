@@ -24,6 +24,7 @@ from shared.domain.words import (
     lasted,
     latecomers,
     left,
+    many,
     nearer,
     origin,
     told_who,
@@ -100,10 +101,10 @@ def summary(alert: Alert) -> str:
         return ""
     if at := foretold(incident.finding):
         return _ahead(incident, at, alert.at)
-    hit = counted(workloads(incident), "workload")
+    hit = many(incident)
     if alert.transition is Transition.RESOLVED and incident.resolved:
         over = f"Over after {lasted(incident.resolved - incident.opened)}."
-        had = f"{hit} had been at risk" if warns(incident) else f"It had hit {hit}"
+        had = _sentence(f"{hit} had been at risk") if warns(incident) else f"It had hit {hit}"
         return f"{over} {had}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
         how = concerned(incident, workloads(incident))
@@ -114,10 +115,16 @@ def summary(alert: Alert) -> str:
 def _hit(incident: Incident, hit: str) -> str:
     """How many are hit, and when they feel it."""
     total, active = workloads(incident), in_use(incident)
-    late = bites_later(incident)
+    late, how = bites_later(incident), concerned(incident, total)
     if late and not warns(incident):
-        return f"{hit} hit, none in use now: {late}."
-    return f"{hit} {concerned(incident, total)}, {_use(total, active)}."
+        return _sentence(f"{hit} hit, none in use now: {late}.")
+    if incident.crowded:
+        return _sentence(f"{hit} {how}; who else is, the report and the dashboard count.")
+    return f"{hit} {how}, {_use(total, active)}."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _use(total: int, active: int) -> str:
@@ -132,7 +139,7 @@ def _use(total: int, active: int) -> str:
 def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
     """How many a clean-up will hit and when; at the end, how it ended."""
     total, active = workloads(incident), in_use(incident)
-    hit = counted(total, "workload")
+    hit = _sentence(many(incident))
     if incident.resolved is None:
         used = "" if active == total else f", {_use(total, active)}"
         return f"{left(at, now).capitalize()}. {hit} {concerned(incident, total)}{used}."
@@ -161,19 +168,19 @@ def hit_images(incident: Incident) -> tuple[str, ...]:
 
 def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
     """The facts of an incident: label, value. Since when and who come first."""
-    at, subject_row = foretold(incident.finding), ("Subject", nearer(incident.finding.subject))
+    at, about = foretold(incident.finding), ("Subject", nearer(incident.finding.subject))
     rows = [("Goes at", when(at))] if at else []
     rows += [("Foretold" if at else "Since", when(incident.opened))]
     if incident.resolved:
         hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
         label = "Needed by" if at else "At risk" if warns(incident) else "Had hit"
-        return (*rows, ("Until", when(incident.resolved)), (label, hit), subject_row)
+        return (*rows, ("Until", when(incident.resolved)), (label, hit), about)
     if incident.episode > 1:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
         *rows,
         ("Cause" if told_who(incident.cause) else "Noticed", origin(incident.cause)),
-        subject_row,
+        about,
         ("Certainty", SIMULATED if at else CERTAINTY[incident.finding.confidence]),
     )
 

@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from shared.adapters.resilience import one_look
 from shared.adapters.store.packing import TooLargeError
 from shared.adapters.store.requested import Requested
 from shared.domain.diagnosis import Diagnosis
@@ -100,18 +99,24 @@ async def _ask_for_health(services: Services, question: Question, check: str) ->
     host = parse_registry(question.registry)
     asked = Requested(id=check, asked=services.now(), registry=host)
     if question.repository:
-        parse_image(f"{host}/{question.repository}:any")
+        _insist_on_repository(host, question.repository)
     budget = services.settings.check_budget_seconds
     try:
-        with one_look():
-            async with asyncio.timeout(budget):
-                health = await registry_health(services, host, question.repository)
+        async with asyncio.timeout(budget):
+            health = await registry_health(services, host, question.repository)
     except TimeoutError:
         answered = replace(asked, failed=f"{host} was not looked at within {budget:g} seconds")
     else:
         answered = replace(asked, health=health)
     await services.store.requested.put(answered)
     return answered
+
+
+def _insist_on_repository(host: str, text: str) -> None:
+    try:
+        parse_reference(f"{host}/{text}:any")
+    except InvalidReferenceError as why:
+        raise BadQuestionError(f"repository = {text[:200]!r}: {why}") from why
 
 
 def parse_registry(text: str) -> str:
@@ -131,8 +136,7 @@ async def finish(services: Services, job: Job) -> Requested:
 
 async def _finish(services: Services, job: Job) -> Requested:
     looked = replace(job, pulls=job.pulls[:MOST_ANSWERED])
-    with one_look():
-        diagnoses = await answer(services, looked)
+    diagnoses = await answer(services, looked)
     answered = replace(
         _requested(job),
         diagnoses=diagnoses,
@@ -168,7 +172,7 @@ async def answer(services: Services, job: Job) -> tuple[Diagnosis, ...]:
 
 async def look(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     """Observe and decide only: nothing is stored, nobody is alerted."""
-    seen = await observe(services, job, services.now())
+    seen = await observe(services, job)
     return tuple(decide(job, pull, evidence) for pull, evidence in seen.items())
 
 

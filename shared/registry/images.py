@@ -82,7 +82,7 @@ class Images:
         self._surroundings = surroundings
         self._thorough = thorough
         self._listing = cached(listing.read, seconds=listing_seconds)
-        self.kept = cached(kept, seconds=0)
+        self.kept = cached(kept, seconds=listing_seconds if thorough else 0)
         self._index = cached(_index, seconds=None, most=MOST_KNOWN)
         self._known: dict[Digest, ImageContent] = {}
 

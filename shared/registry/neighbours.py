@@ -26,12 +26,12 @@ SOFT_DELETE_VERSION = "2023-11-01-preview"
 class Surroundings:
     """Looks around where something is missing; what it reads is shared for a while."""
 
-    def __init__(self, arm: Arm, seconds: float) -> None:
-        """Keep a registry's catalog for so many seconds."""
+    def __init__(self, arm: Arm, seconds: float, fleeting: float = 0) -> None:
+        """Keep a registry's catalog so long (s), tags and what was deleted only ``fleeting``."""
         self._arm = arm
         self._catalog = cached(_catalog, seconds=seconds)
-        self._tags = cached(_tags, seconds=0)
-        self.soft_deleted = cached(self._soft_deleted, seconds=0)
+        self._tags = cached(_tags, seconds=fleeting)
+        self.soft_deleted = cached(self._soft_deleted, seconds=fleeting)
 
     async def look(
         self, repository: Repository, reference: str, *, exists: bool | None = None

@@ -77,9 +77,16 @@ class RegistryObserver(Questions):
         graph: Graph,
         dns: Dns,
         logs: Logs,
+        *,
+        once: bool = False,
     ) -> None:
-        """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
+        """
+        Wire the parts; nothing is opened or asked yet, so no event loop is needed.
+
+        One that serves ``once``, for one check, reads nothing twice, not even what may vanish.
+        """
         seconds = settings.cache_seconds
+        fleeting = seconds if once else 0
         plane = DataPlane(settings, http)
         super().__init__(
             Management(settings, arm, credentials),
@@ -93,9 +100,9 @@ class RegistryObserver(Questions):
         self._cache_rules = CacheRules(arm)
         self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
-        self._around = around = Surroundings(arm, seconds)
+        self._around = around = Surroundings(arm, seconds, fleeting)
         sweeps = http.lane is Lane.BULK
-        self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
+        self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, fleeting)
         self._elsewhere = cached(ElsewhereLooker(self._images.kept).look, seconds=0)
         self._foresight = Foresight(self._plans, self._images)
 
@@ -151,7 +158,9 @@ class RegistryObserver(Questions):
         )
         return {pull: facts for found in observed for pull, facts in found.items()}
 
-    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
+    async def health(
+        self, host: str, repository: str, in_use: Collection[str] = ()
+    ) -> tuple[Observation, ...]:
         """A registry as such, with the monitor's own login, for a repository if one is named."""
         server = await self._login_servers.look(host)
         profile = next((one for one in server.facts if isinstance(one, RegistryProfile)), None)
@@ -161,7 +170,7 @@ class RegistryObserver(Questions):
             return *server.facts, Unavailable.of(TokenAnswers, reason)
         found: list[Observation] = [
             await attempt(TokenAnswers, lambda: health.login(self._tokens, host, repository)),
-            await attempt(CleanupForecast, lambda: self._foresight.of_registry(server)),
+            await attempt(CleanupForecast, lambda: self._foresight.of_registry(server, in_use)),
         ]
         if profile:
             found.append(

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.adapters.store.diagnoses import Brief
+from shared.adapters.store.index import Entry
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
 from shared.domain.pulls import Pull
@@ -58,12 +59,11 @@ class Overview(Struct, frozen=True, kw_only=True):
         return _ordered(sum((Counter(one.counts) for one in self.registries), Counter()))
 
 
-async def overview(services: Services) -> Overview:
+async def overview(services: Services, deployed: Iterable[Entry]) -> Overview:
     """How every registry stands, by the latest diagnosis of each deployed pull."""
-    (ids, gaps), briefs, deployed = await asyncio.gather(
-        _known(services), _briefs(services), _deployed(services)
-    )
-    counts = _counts(briefs, {key: pull.image.registry for key, pull in deployed.items()})
+    (ids, gaps), briefs = await asyncio.gather(_known(services), _briefs(services))
+    pulls = {one.pull.key: one.pull for one in deployed}
+    counts = _counts(briefs, {key: pull.image.registry for key, pull in pulls.items()})
     standings = (
         Standing(registry=host, resource_id=ids.get(host, ""), counts=_ordered(counts[host]))
         for host in sorted(ids.keys() | counts.keys())
@@ -72,7 +72,7 @@ async def overview(services: Services) -> Overview:
         at=services.now(),
         registries=tuple(sorted(standings, key=_severity)),
         gaps=gaps,
-        unjudged=_unjudged(briefs, deployed),
+        unjudged=_unjudged(briefs, pulls),
     )
 
 
@@ -90,13 +90,8 @@ async def _briefs(services: Services) -> list[Brief]:
     return [brief async for brief in services.store.diagnoses.briefs()]
 
 
-async def _deployed(services: Services) -> dict[str, Pull]:
-    """Every deployed pull by its key."""
-    entries = services.store.index.everything()
-    return {entry.pull.key: entry.pull async for entry in entries}
-
-
-def _counts(briefs: Iterable[Brief], deployed: dict[str, str]) -> dict[str, Counter[str]]:
+def _counts(briefs: Iterable[Brief], deployed: Mapping[str, str]) -> dict[str, Counter[str]]:
+    """Pulls by registry and label; ``deployed`` tells the registry of each by its key."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     judged = set()
     for brief in briefs:

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
 from shared.checks.commands import import_from, restore
-from shared.checks.existence.platforms import serves
+from shared.checks.existence.platforms import needed, serves
 from shared.checks.names import about_image, about_workload, listed
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.beside import Elsewhere
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import Child, ImageContent, SoftDeleted
 from shared.domain.facts.workload import RuntimePlatforms
-from shared.domain.findings import Confidence, Finding, Outcome, Problem
+from shared.domain.findings import Finding, Outcome, Problem
 from shared.domain.images import Digest, ImageReference, Platform
 
 IMAGE_CONFIGS = (
@@ -136,18 +136,18 @@ def children_exist(
     """The index's manifests for the platforms of the workload exist."""
     if not content.children:
         raise NotApplicableError("the manifest is not an index")
-    needed = [child for child in content.children if _is_needed(child, runtime)]
-    gone = [child for child in needed if child.present is False]
+    pulled = needed(content.children, runtime)
+    if pulled is None:
+        raise CannotTellError("a manifest is gone; whether this or another is pulled is not known")
+    gone = [child for child in pulled if child.present is False]
     for child in gone:
-        found = CHILD_MISSING.found(
+        yield CHILD_MISSING.found(
             platform=str(child.platform or "an unnamed platform"),
             digest=child.digest,
             remedy=_bring_back(asked.pull.image, child, deleted, left),
             **_about(asked),
         )
-        sure = not isinstance(runtime, Unavailable)  # else it may be of a platform nobody needs
-        yield found if sure else replace(found, confidence=Confidence.LIKELY)
-    if not gone and any(child.present is None for child in needed):
+    if not gone and any(child.present is None for child in pulled):
         raise CannotTellError("whether the index's manifests exist was not asked")
 
 
@@ -219,16 +219,6 @@ def _other_windows(built: Iterable[Platform], lacking: Iterable[Platform]) -> li
             return []
         versions += [one.os_version for one in near]
     return list(dict.fromkeys(versions))
-
-
-def _is_needed(child: Child, runtime: RuntimePlatforms | Unavailable) -> bool:
-    if child.platform is None:
-        return True
-    if child.platform.os == "unknown":  # an attestation, which no runtime pulls
-        return False
-    if isinstance(runtime, Unavailable):
-        return True
-    return any(serves(child.platform, one) for one in runtime.platforms)
 
 
 def _about(asked: Asked) -> dict[str, str]:

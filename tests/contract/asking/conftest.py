@@ -2,9 +2,8 @@
 
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,27 +15,22 @@ from azure.identity.aio import ManagedIdentityCredential
 from bench import needed
 from local.azure.simulator import Simulator, running
 from local.control import Control
-from shared.adapters.arm import Arm
 from shared.adapters.credentials import Credentials
-from shared.adapters.dns import Dns
-from shared.adapters.graph import Graph
 from shared.adapters.http import Http, Lane
-from shared.adapters.logs import Logs
 from shared.adapters.store import Store
-from shared.compute import platforms
+from shared.bootstrap import WHOLE_CHECK, Common, make
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.pulls import Pull
 from shared.pipeline.discover import discover
 from shared.pipeline.on_demand import Question, ask
 from shared.pipeline.services import Services
-from shared.registry.observe import RegistryObserver
 from shared.settings import Settings
 from tests.support.fakes import FakeQueue
 from tests.support.memory_tables import MemoryTables
 
 DATA_PLANE = (".azurecr.io", ".blob.core.windows.net")
 IMPATIENT = Settings(
-    cache_seconds=0,  # nothing but the check itself keeps what it read
+    cache_seconds=WHOLE_CHECK,
     retry_attempts=2,
     request_timeout_seconds=10,
     check_budget_seconds=30,
@@ -48,14 +42,14 @@ class Asking:
     """Somebody who asks about images, and what Azure was asked for it."""
 
     simulator: Simulator
-    services: Services
+    afresh: Callable[[], Services]
     pulls: dict[str, list[Pull]] = field(default_factory=lambda: defaultdict(list))
     """What is deployed, by repository."""
 
     async def ask(self, image: str, workload: str = "") -> tuple[Diagnosis, ...]:
-        """Ask; what Azure was asked before is forgotten."""
+        """Ask with services of its own, as the app does; what Azure was asked is forgotten."""
         self.simulator.cloud.world.forget_requests()
-        found = await ask(self.services, Question(image=image, workload=workload), "c" * 32)
+        found = await ask(self.afresh(), Question(image=image, workload=workload), "c" * 32)
         assert found.diagnoses is not None
         return found.diagnoses
 
@@ -95,28 +89,11 @@ async def asking(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aski
         credentials = Credentials(
             IMPATIENT, ManagedIdentityCredential(transport=AioHttpTransport())
         )
-        services = _services(http, credentials)
-        made = Asking(simulator, services)
-        for pull in (await discover(services)).pulls:
+        known = Common(IMPATIENT, credentials, Store.on(MemoryTables()), FakeQueue())
+        made = Asking(simulator, lambda: make(IMPATIENT, http, known, once=True))
+        for pull in (await discover(made.afresh())).pulls:
             made.pulls[f"{pull.image.registry}/{pull.image.repository}"].append(pull)
         yield made
         await http.close()
         await credentials.close()
         patched.undo()
-
-
-def _services(http: Http, credentials: Credentials) -> Services:
-    """As `bootstrap.make` wires them, with connections that trust the local CA."""
-    arm, graph = Arm(IMPATIENT, http, credentials), Graph(IMPATIENT, http, credentials)
-    logs = Logs(IMPATIENT, http, credentials)
-    dns = Dns(IMPATIENT)
-    return Services(
-        settings=IMPATIENT,
-        registry=RegistryObserver(IMPATIENT, http, arm, credentials, graph, dns, logs),
-        platforms=platforms(arm, http, credentials, graph, IMPATIENT),
-        store=Store.on(MemoryTables()),
-        queue=FakeQueue(),
-        channels=(),
-        now=lambda: datetime.now(UTC),
-        close=http.close,
-    )

@@ -21,7 +21,6 @@ from shared.adapters.resilience import (
     asked_to_wait,
     cached,
     cached_until_stale,
-    one_look,
 )
 from shared.settings import Settings
 
@@ -263,66 +262,3 @@ def test_retry_after_is_seconds_or_a_date() -> None:
 def test_retry_after_is_read_whatever_stands_in_it(text: str) -> None:
     wait = asked_to_wait({"Retry-After": text})
     assert wait is None or wait >= 0
-
-
-async def test_in_one_look_nothing_is_read_twice_however_long_it_takes() -> None:
-    flaky = Flaky()
-    read = cached(flaky.__call__, seconds=0)
-    with one_look():
-        await read()
-        await asyncio.sleep(0.01)
-        await read()
-        await asyncio.create_task(_ask(read))
-    assert flaky.asked == 1
-
-
-async def test_another_look_reads_anew_and_so_does_who_is_in_none() -> None:
-    flaky = Flaky()
-    read = cached(flaky.__call__, seconds=60)
-    await read()
-    for _ in range(2):
-        with one_look():
-            await read()
-    await read()
-    assert flaky.asked == 3
-
-
-async def test_what_fails_in_a_look_is_not_kept() -> None:
-    flaky = Flaky(TransientError("busy"))
-    read = cached(flaky.__call__, seconds=0)
-    with one_look():
-        with pytest.raises(TransientError):
-            await read()
-        assert await read() == "answer"
-
-
-async def test_what_holds_for_ever_holds_in_every_look() -> None:
-    flaky = Flaky()
-    read = cached(flaky.__call__, seconds=None)
-    for _ in range(2):
-        with one_look():
-            await read()
-    assert flaky.asked == 1
-
-
-async def test_a_refusal_is_asked_for_once_in_a_look_and_again_in_the_next() -> None:
-    asked = 0
-
-    async def refuse(_: str) -> Token:
-        nonlocal asked
-        asked += 1
-        return Token(asked, 0.0)
-
-    read = cached_until_stale(refuse)
-    for _ in range(2):
-        with one_look():
-            await read("contoso")
-            await read("contoso")
-    assert asked == 2
-    await read("contoso")
-    await read("contoso")
-    assert asked == 4
-
-
-async def _ask(read: Callable[[], Awaitable[str]]) -> str:
-    return await read()

@@ -5,7 +5,7 @@ import pytest
 from shared.checks import CATALOG, EVERY_CHECK, examine
 from shared.checks.seen import LONGEST, MOST
 from shared.checks.sight import RULED_OUT
-from shared.domain.facts.base import Evidence
+from shared.domain.facts.base import Evidence, Fact
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import (
     Child,
@@ -98,7 +98,12 @@ def test_that_a_missing_image_has_no_content_is_not_told() -> None:
 
 
 def test_what_one_refusal_hides_of_an_image_is_told_in_few_words() -> None:
-    hidden = (MonitorAccess, ManifestAnswer, ManifestState, ImageContent)
+    hidden: tuple[type[Fact], ...] = (
+        MonitorAccess,
+        ManifestAnswer,
+        ManifestState,
+        ImageContent,
+    )
     evidence = healthy(profile(default_allow=False), *map(unseen, hidden))
     found = finding_of(evidence, "NETWORK_FIREWALL_DENIES_EGRESS")
     assert any(line.startswith("the repository and the image: ") for line in found.sight.unseen)
