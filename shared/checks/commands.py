@@ -27,6 +27,11 @@ def cluster_id(workload_id: str) -> str:
     return workload_id.partition("/namespaces/")[0]
 
 
+def admit(registry: str, address: str) -> str:
+    """Let an address pass the firewall of a registry."""
+    return _command("az acr network-rule add", name=registry, ip_address=address)
+
+
 def grant(principal: str, role: str, scope: str) -> str:
     """Assign a role to a principal, given by its Entra object id."""
     return _grant(shlex.quote(principal or "OBJECT-ID-OF-THE-IDENTITY"), role, scope)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shared.checks.names import day, listed, who
-from shared.domain.capacity import STORAGE, human
+from shared.domain.capacity import STORAGE, human, level
 from shared.domain.facts.base import Evidence, Fact
 from shared.domain.facts.beside import CacheRule, Elsewhere, ReadLocks
 from shared.domain.facts.cleanup import CleanupForecast
@@ -211,7 +211,7 @@ def _replicas(seen: Replications) -> Iterable[str]:
 
 def _usages(seen: RegistryUsages) -> Iterable[str]:
     for one in seen.usages:
-        if one.limit > 0:
+        if level(one):  # what is far from its limit is no evidence of anything
             size = human if one.name == STORAGE else "{:,}".format
             included = " included" if one.name == STORAGE else ""
             yield f"{one.name}: {size(one.current)} of {size(one.limit)}{included}"

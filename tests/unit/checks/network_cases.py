@@ -413,7 +413,7 @@ PUBLIC = [
         "network.public",
         healthy(profile(public_network_access=False)),
         "NETWORK_PUBLIC_ACCESS_DISABLED",
-        says=("web/api",),
+        says=("web/api", "az acr network-rule add --name contoso --ip-address 52.1.2.3"),
     ),
     finds(
         "disabled, endpoint pending",
