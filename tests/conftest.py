@@ -5,7 +5,7 @@ import sys
 from typing import override
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # ships no types
 
 from tests.support.order import part, rank
 
@@ -15,7 +15,7 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-class Parts(LoadFileScheduling):
+class Parts(LoadFileScheduling):  # type: ignore[misc]
     """Gives each worker one part of the suite after the other, in the order of the collection."""
 
     @override

@@ -14,6 +14,9 @@ TOGETHER: Final = {
 }
 """Files that share a stack: with one in each process, there would be as many stacks."""
 
+ONE_SIMULATOR: Final = "tests/local/azure/"
+"""A folder whose files share a process in the same way."""
+
 FIRST: Final = (
     "tests/e2e/test_crashes.py",
     "tests/e2e/test_storm.py",
@@ -32,9 +35,9 @@ FIRST: Final = (
 
 def part(file: str) -> str:
     """The name of what runs in one process with a file; the file itself when it is alone."""
-    return (
-        "tests/local/azure" if file.startswith("tests/local/azure/") else TOGETHER.get(file, file)
-    )
+    if file.startswith(ONE_SIMULATOR):
+        return ONE_SIMULATOR
+    return TOGETHER.get(file, file)
 
 
 def rank(nodeid: str) -> int:

@@ -10,7 +10,7 @@ from itertools import batched
 
 from msgspec import Struct
 
-from shared.adapters.store.packing import TooLargeError, pack, size, unpack, unpack_bytes
+from shared.adapters.store.packing import PIECES, TooLargeError, pack, size, unpack, unpack_bytes
 from shared.adapters.tables import (
     BATCH,
     ConflictError,
@@ -143,6 +143,13 @@ class Diagnoses:
         """The latest diagnosis of every pull."""
         async for row in self._table.partitions("", rows=PULL):
             yield unpack("stored", row, Stored)
+
+    async def having(self, incident: str) -> tuple[Stored, ...]:
+        """The pulls that have an incident's problem, by their own rows. It reads them all."""
+        columns = tuple(f"stored{number}" for number in range(PIECES))
+        rows = self._table.partitions("", columns, PULL)
+        found = [unpack("stored", row, Stored) async for row in rows]
+        return tuple(s for s in found if any(item.incident == incident for item in s.standing))
 
     async def briefs(self) -> AsyncIterator[Brief]:
         """How every pull stands."""

@@ -37,6 +37,7 @@ from tests.unit.checks.facts import (
     path,
     profile,
     unseen,
+    usages,
     workload,
 )
 
@@ -493,6 +494,18 @@ FIREWALL = [
         )
         for ip in ("203.0.114.0", "202.0.113.1", "198.51.100.8")
     ],
+    unknown(
+        "rules for subnets may admit a workload in a network",
+        "network.firewall",
+        healthy(profile(**CLOSED), IN_NETWORK, usages(VNetRules=(1, 100))),
+        "subnets",
+    ),
+    finds(
+        "rules for subnets admit no workload without a network",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("52.1.2.3"), usages(VNetRules=(1, 100))),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+    ),
     passes(
         "a cluster of both families pulls over IPv4",
         "network.firewall",
