@@ -32,6 +32,7 @@ class Behaviour(Struct, frozen=True):
     knows_include_locked: bool
     knows_untagged_only: bool
     repository_expressions: bool | None
+    knows_limits: bool
 
 
 def release(tag: str) -> Release:
@@ -53,6 +54,7 @@ def behaviour(tag: str) -> Behaviour:
         knows_include_locked=named >= (0, 17),
         knows_untagged_only=named >= (0, 18),
         repository_expressions=True if named >= (0, 5) else None,
+        knows_limits=named >= (0, 20),
     )
 
 
