@@ -20,6 +20,10 @@ _ESCAPES = frozenset("dDwWsSbBAztnrfva")
 _CLASS_ESCAPES = frozenset("dDwWsStnrfv")
 _GROUP = re.compile(r"\(\?(?:[ims]*(?:-[ims]+)?[:)]|P?<[A-Za-z_]\w*>)")
 _INLINE_FLAGS = re.compile(r"\(\?[a-zA-Z-]+\)")
+_NOTHING_REPEATED = re.compile(
+    r"\(\?[ims-]+\)[*+?{]|(?:\^|\$|\\[bBAz]|\(\))(?:[*+?]|\{[0-9,]*\})\?"
+)
+"""RE2 takes it. The tool's engine stops at a repeated flag, and may never end with the others."""
 _FLAGS = frozenset("imsU-")
 
 
@@ -93,6 +97,8 @@ def split_filter(text: str) -> tuple[str, str]:
         RefusedError: as the tool, unless exactly one colon splits and both sides have text.
 
     """
+    if "\r\n" in text:
+        raise RefusedError(f"the filter {text[:200]!r} has a line break, which the tool splits at")
     colons = [at for at, c in enumerate(text) if c == ":" and _splits(text, at)]
     if len(colons) != 1:
         count = f"{len(colons)} colons" if colons else "no colon"
@@ -126,6 +132,8 @@ def _refuse_dialect(text: str) -> None:
     at = 0
     while at < len(text):
         c = text[at]
+        if found := _NOTHING_REPEATED.match(text, at):
+            raise RefusedError(f"{found.group()!r} in {text[:200]!r} repeats nothing")
         if c == "\\":
             at += _escape(text, at, _ESCAPES)
         elif c == "[":
