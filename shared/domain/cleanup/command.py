@@ -87,8 +87,8 @@ def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     last = {flag.name: flag for flag in given}
     _check_names(version, last.keys())
     filters = tuple(flag.value for flag in given if flag.name == "filter")
-    on = {name: flags.boolean(last[name]) for name in flags.BOOLEANS if name in last}
-    counts = {name: flags.number(last[name]) for name in flags.NUMBERS if name in last}
+    on = {flag.name: flags.boolean(flag) for flag in given if flag.name in flags.BOOLEANS}
+    counts = {flag.name: flags.number(flag) for flag in given if flag.name in flags.NUMBERS}
     ago = last["ago"].value if "ago" in last else ""
     _refuse_variables((*filters, ago))
     _refuse_overflow(version, ago)

@@ -24,6 +24,7 @@ _NOTHING_REPEATED = re.compile(
     r"\(\?[ims-]+\)[*+?{]|(?:\^|\$|\\[bBAz]|\(\))(?:[*+?]|\{[0-9,]*\})\?"
 )
 """RE2 takes it. The tool's engine stops at a repeated flag, and may never end with the others."""
+_LOOKS = ("(?!", "(?=", "(?<!", "(?<=")
 _FLAGS = frozenset("imsU-")
 
 
@@ -38,7 +39,7 @@ def compile_expression(text: str) -> Pattern:
     """Compile for an unanchored search. Raises RefusedError with the reason."""
     if len(text) > LONGEST_EXPRESSION:
         raise RefusedError(f"an expression is longer than {LONGEST_EXPRESSION} characters")
-    if "(?!" not in text and "(?=" not in text:
+    if not any(sign in text for sign in _LOOKS):
         return _compile(text)
     parts = branches(text)
     if any(_INLINE_FLAGS.search(part) for part in parts):
@@ -52,8 +53,9 @@ class _AllOf:
     def __init__(self, given: Conditions) -> None:
         self._wanted = [_compile(text) for text in given.wanted]
         self._unwanted = [_compile(text) for text in given.unwanted]
-        if given.never_empty and any(pattern.search("") for pattern in self._unwanted):
-            raise RefusedError(f"{given.unwanted[0][:200]!r} may be nothing, and is not foretold")
+        for text in given.never_empty:
+            if _compile(text).search(""):
+                raise RefusedError(f"{text[:200]!r} may be nothing, and is not foretold")
 
     def search(self, text: str, /) -> object | None:
         """True where the conditions hold."""

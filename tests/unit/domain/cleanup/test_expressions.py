@@ -59,6 +59,22 @@ def agrees_with_python(expression: str) -> None:
         "^(?!v)|^x",
         "^(?![(])a",
         r"^(?!\()a",
+        "^v(?!1$)",
+        "^v(?!1$).*",
+        "^re(?!lease)|^v(?=10)",
+        r"^\d(?=\.)\.0$",
+        "^[a-z][^0-9](?!e).*$",
+        r"^.\.(?!1)(?=0).*$",
+        ".*(?<!-dev)$",
+        "v.*(?<!-dev)$",
+        "(?<!release)$",
+        ".*(?<=1|x)$",
+        "^v.*(?<!dev)(?<!10)$",
+        "^(?!latest$).*(?<!-1)$",
+        "^(?:v|r).*(?<!1)$|x",
+        "(?!latest).*",
+        "(?!latest$)",
+        "(?!^latest$).*$|x",
     ],
 )
 def test_look_aheads_that_are_understood(expression: str) -> None:
@@ -70,7 +86,10 @@ def test_look_aheads_that_are_understood(expression: str) -> None:
     [
         "(?!x)y", "x(?!y)", "^(?!a(?!b))c", "^(?!x)*y", "^(?!x", "(?i)^(?!V)", "^(?!x)(?<=y)",
         "^(?:(?!x).)*", "^(?:(?!x)..)*$", "^(?:(?!).)*$", "^(?:(?!x*).)*$", "^(?:(?!$).)*$",
-        r"^(?:(?!\b).)*$", "(?:^(?!x))", "^" + "(?!x)" * 11, "^(?:(?!(?=x)).)*$",
+        r"^(?:(?!\b).)*$", "(?:^(?!x))", "^v?(?!1)", "^(?:a|ab)(?!c)", "v(?!1)", "(?!x*).*",
+        "(?!$).*", r"(?!\b).*", "(?!x).+", ".*(?<!x)", ".*(?<!x).", "(.*(?<!x))$", "(?<!x)+$",
+        ".*(?<!a(?<!b))$", r"^[\]a](?!x)", "x" + "(?<!y)" * 11 + "$", "^" + "(?!x)" * 11,
+        "^(?:(?!(?=x)).)*$",
     ],
 )  # fmt: skip
 def test_look_aheads_that_are_not(expression: str) -> None:
@@ -91,6 +110,8 @@ def test_look_aheads_mean_what_python_means(first: str, second: str, rest: str) 
         f"^(?!{first})(?={second}){rest}",
         f"^(?:(?!{first}).)*$",
         f"^(?!{first}){rest}|{second}",
+        f"^v(?!{first})(?={second}){rest}",
+        f"(?!{first}).*",
     ):
         with suppress(RefusedError, re.error):
             agrees_with_python(expression)
