@@ -26,6 +26,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
     ``root`` is the first FAIL in the order in which a pull fails, else the first WARN.
     ``ruled_out`` are ids of checks that passed; ``unseen`` is what could not be looked at.
+    ``at`` and ``as_of`` are those of the question (`Asked`).
     """
 
     pull: Pull
@@ -38,6 +39,11 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
     ruled_out: tuple[str, ...] = ()
     unseen: tuple[Gap, ...] = ()
     job: str = ""
+    as_of: datetime | None = None
+
+    def covers(self, other: "Diagnosis") -> bool:
+        """Whether all that it rests on was read no earlier than what another rests on."""
+        return self.at >= other.at and (self.as_of or self.at) >= (other.as_of or other.at)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

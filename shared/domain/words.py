@@ -119,6 +119,12 @@ def workloads(incident: Incident) -> int:
     return sum(len(group.victims) for group in groups(incident))
 
 
+def many(incident: Incident) -> str:
+    """How many workloads it hits, in words; an incident does not name more than it has room for."""
+    number = counted(workloads(incident), "workload")
+    return f"more than {number}" if incident.crowded else number
+
+
 def in_use(incident: Incident) -> int:
     """How many of them are in use now."""
     active = (h for h in incident.hit if h.pull.standing is Standing.ACTIVE)

@@ -1,8 +1,7 @@
 """An ``acr purge`` command line, as its author wrote it."""
 
 import re
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Sequence
 
 from shared.domain.cleanup import flags, words
 from shared.domain.cleanup.ago import LONGEST, parse_ago
@@ -85,7 +84,7 @@ def _program(given: Sequence[str]) -> tuple[str, Sequence[str]]:
 def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     """The purge that the flags say. The last of a flag counts; filters add up."""
     last = {flag.name: flag for flag in given}
-    _check_names(version, last.keys())
+    _check_names(version, last)
     filters = tuple(flag.value for flag in given if flag.name == "filter")
     on = {flag.name: flags.boolean(flag) for flag in given if flag.name in flags.BOOLEANS}
     counts = {flag.name: flags.number(flag) for flag in given if flag.name in flags.NUMBERS}
@@ -128,7 +127,7 @@ def _refuse_page_size(size: int) -> None:
         raise RefusedError(f"--repository-page-size is {size}, and must be a number above 0")
 
 
-def _check_names(version: str, given: AbstractSet[str]) -> None:
+def _check_names(version: str, given: Collection[str]) -> None:
     """What the tool's reader stops at, even at ``--untagged=false``. Raises RefusedError."""
     knows = behaviour(version)
     for name, known in (
@@ -140,7 +139,7 @@ def _check_names(version: str, given: AbstractSet[str]) -> None:
             raise RefusedError(f"whether acr-cli {version} has a flag --{name} is not known")
         if name in given and not known:
             raise RefusedError(f"acr-cli {version} has no flag --{name}: it would not run")
-    if {"untagged", "untagged-only"} <= given:
+    if {"untagged", "untagged-only"} <= {*given}:
         raise RefusedError("--untagged and --untagged-only exclude each other, even with =false")
 
 

@@ -13,12 +13,16 @@ from shared.domain.changes import (
 from shared.domain.diagnosis import conclude
 from shared.domain.findings import CheckResult, Outcome
 from shared.domain.incidents import (
+    Affected,
     Incident,
     Transition,
+    is_unsure,
     keep,
     let_go,
     news,
     promise,
+    refill,
+    shed,
     take_in,
 )
 from shared.domain.pulls import Cause, CauseKind, Standing
@@ -388,3 +392,45 @@ def test_a_diagnosis_is_weighed_by_how_the_workload_stands(
     assert found.root == BAD, "what is wrong is the same"
     fine = conclude(replace(API, standing=standing), NOW, cause, [result("a")], {})
     assert fine.outcome is Outcome.PASS
+
+
+def crowded(*pulls: str) -> Incident:
+    """An incident without room for others, whose named pulls recovered a minute after the last."""
+    incident = replace(opened(*pulls), crowded=True)
+    for name in pulls:
+        incident = let_go(incident, change(pull(name), (), (PROBLEM,), at=NOW + 60 * MINUTE))
+    return incident
+
+
+def test_an_incident_without_room_for_all_is_not_over_with_those_it_names() -> None:
+    incident = crowded("api", "web")
+    assert incident.open
+    assert is_unsure(incident)
+    assert news(promise(incident)) is not Transition.RESOLVED
+
+
+def test_it_goes_on_with_those_who_have_the_problem_still() -> None:
+    hit = Affected(pull("other"), NOW)
+    later = refill(crowded("api"), [(hit, NOW)], NOW + 61 * MINUTE)
+    assert [one.pull for one in later.affected] == [hit.pull]
+    assert later.open
+    assert refill(later, [], NOW) == later, "it is sure now"
+
+
+def test_it_is_over_where_nobody_has_the_problem_any_more() -> None:
+    assert refill(crowded("api"), [], NOW + 61 * MINUTE).resolved == NOW + 61 * MINUTE
+
+
+def test_who_recovered_since_they_were_looked_up_is_not_named_again() -> None:
+    incident, other = crowded("api"), pull("other")
+    incident = let_go(incident, change(other, (), (PROBLEM,), at=NOW + 61 * MINUTE))
+    later = refill(incident, [(Affected(other, NOW), NOW + 60 * MINUTE)], NOW + 62 * MINUTE)
+    assert later.resolved == NOW + 62 * MINUTE
+
+
+def test_what_came_lately_is_not_forgotten_with_the_names() -> None:
+    incident = shed(opened("a", "b", "c", "d"))
+    assert [one.pull.workload.name for one in incident.affected] == ["a", "b"]
+    assert len(incident.applied) == 4
+    old = shed(replace(opened("a", "b", "c", "d"), updated=NOW + 60 * MINUTE))
+    assert len(old.applied) == 2

@@ -129,6 +129,7 @@ def test_keep_is_a_number_of_go_and_less_than_none_is_none(value: str, keep: int
         ("acr purge --filter a:b --ago 1d --repository-page-size -1", "page-size is -1"),
         ("acr purge --filter a:b --ago 1d --repository-page-size 2147483648", "page-size is 21"),
         ("acr purge --filter 'a:b\r\n' --ago 1d", "line break"),
+        ("acr purge --untagged=false --untagged-only", "exclude each other"),
         ("acr purge --filter a:b --ago 1d --help", "prints its help"),
         ("acr purge --filter a:b --ago 1d -h", "prints its help"),
         ("acr purge --filter a:b --ago 7w", "unit 'w'"),
