@@ -23,8 +23,8 @@ _WEIGHTS = {
                 CauseLabel.AUTH_TOKEN_SCOPE,
                 CauseLabel.ABAC_ROLE,
                 CauseLabel.AUTH_BAD_CREDENTIALS,
-                CauseLabel.AUTH_EXPIRED_CREDENTIALS,
             ),
+            (CauseLabel.AUTH_EXPIRED_CREDENTIALS,),
             (CauseLabel.SERVER_ERROR,),
             (CauseLabel.MANIFEST_UNSUPPORTED, CauseLabel.LOCKED_OR_QUARANTINED),
             (

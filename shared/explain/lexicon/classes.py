@@ -24,6 +24,20 @@ _BEFORE = 25
 INNERMOST = 2
 """Layers that say what was found; those around them say what was tried."""
 
+ABSENT = (
+    *("not found", "not exist", "n't exist", "not be found", "n't be found", "no longer exist"),
+    *("nonexistent", "was deleted", "been deleted", "not known", "not present in"),
+)
+SOUGHT = (
+    *("no such", "unable to find", "could not find", "cannot find", "can't find", "couldn't find"),
+    *("failed to find", "non-existent", "unable to locate", "could not locate", "cannot locate"),
+)
+WRONG = (
+    *("invalid", "incorrect", "wrong", "malformed", "not valid", "not recognized", "revoked"),
+    *("not supported", "does not match", "cannot be detected", "not accepted", "mismatch"),
+)
+CUT = ("can't", "cannot", "could not", "couldn't", "unable to", "failed to", "failure", "error")
+
 
 class Class:
     """Things, and what is said of them, which together are one sign."""
@@ -55,14 +69,16 @@ class Class:
             sides.append(rf"{before}(?=\W)(?:(?!\. )[^:;\n]){{1,{_BEFORE}}}?{things}")
         return re.compile("|".join(sides))
 
-    def shows(self, text: str, innermost: str) -> bool:
-        """Whether the sign shows. The cheap look comes first: few texts name a thing at all."""
-        text = innermost if self.inner else text
+    def may_show(self, text: str) -> bool:
+        """Whether the words occur at all: a cheap look, and few texts hold both kinds."""
         if not any(thing in text for thing in self.things):
             return False
-        if not any(word in text for word in (*self.said, *self.attributes)):
-            return False
-        if any(word in text for word in self.unless):
+        return any(word in text for word in (*self.said, *self.attributes))
+
+    def shows(self, text: str, innermost: str) -> bool:
+        """Whether the sign shows in an attempt."""
+        text = innermost if self.inner else text
+        if not self.may_show(text) or any(word in text for word in self.unless):
             return False
         found = self._pattern.finditer(text)
         return any(not _HEDGES.search(text[max(0, m.start() - 60) : m.start()]) for m in found)
