@@ -29,7 +29,8 @@ _TRACE = re.compile(
 )
 _API = re.compile(
     r"\b[45]\d\d (?:Server|Client) Error\b[^(\n]{0,600}\((?=[\"'])"
-    r"|\(HTTP code \d{3}\) [a-z ]{1,30} - |\bStatus \d{3}: (?=[\ue000-\uf8ff{])"
+    r"|\(HTTP code \d{3}\) [a-z ]{1,30} - |\bAPI error \(\d{3}\): "
+    r"|\bStatus \d{3}: (?=[\ue000-\uf8ff{])"
     r"|, StatusCode:\d{3}, at:"
 )
 """What the daemon answered to a client of its API, around what the registry said."""
@@ -47,8 +48,9 @@ _DECODER = json.JSONDecoder()
 _CODES = ("code", "errorcode", "error", "reason", "reason_s")
 _MESSAGES = (
     *("message", "msg", "error_description", "errormessage", "statusmessage", "description"),
-    *("log", "log_s", "note", "stderr", "stacktrace", "error"),
+    *("log", "log_s", "note", "stderr", "error"),
 )
+"""Names of what a body says; several at once are each other's layers."""
 
 
 class Body(Struct, frozen=True):
@@ -142,9 +144,11 @@ def _errors(value: Any, depth: int) -> Iterator[Body]:
         return
     if isinstance(value, dict):
         names = {str(key).lower(): inner for key, inner in value.items()}
+        code = next((c for n in _CODES if (c := _text(names.get(n))) and " " not in c), "")
+        messages = [m for n in _MESSAGES if (m := _text(names.get(n))) and m != code]
         body = Body(
-            code=next((c for n in _CODES if (c := _text(names.get(n))) and " " not in c), ""),
-            message=next((m for n in _MESSAGES if (m := _text(names.get(n)))), ""),
+            code=code,
+            message=": ".join(messages),
             detail=_text(names.get("detail"), json_too=True),
         )
         if body.code or body.message:

@@ -109,7 +109,7 @@ CLASSES = (
         ("username", "password"),
         ("not present", "is empty", "is missing", "is required", "not be empty"),
         ("no", "missing", "empty"),
-        unless=("username and password", "username or password", "username/password"),
+        unless=("username and password", "username or password", "/password"),
     ),
     Class(
         Sign.EXCHANGE_REFUSED,

@@ -118,7 +118,7 @@ def is_broken(attempt: Attempt) -> Reading | None:
     """5xx: the registry could not answer, whatever was asked. A container daemon answers so, too,
     and quotes what the registry said.
     """
-    if attempt.has(Sign.UNAUTHORIZED, Sign.BAD_SECRET):
+    if attempt.has(Sign.UNAUTHORIZED, Sign.BAD_SECRET, Sign.NO_CREDENTIAL):
         return None
     if "http+docker://" in attempt.text:
         return one_of("the container daemon failed, and what the registry said is missing")

@@ -17,7 +17,7 @@ _PAGES_OF_PROXIES = (0, 200, 302)
 _PAGES_OF_SERVERS = (400, 404, 405)
 _BARE_STATUS = re.compile(
     r"\b(?:get|head|post) [\"']?[\ue100-\uf8ff][\"']?: (?:forbidden|bad gateway|gateway timeout"
-    r"|service unavailable|authorizedonly)$",
+    r"|service unavailable|authorizedonly)(?:$| ->)",
     re.MULTILINE,
 )
 """How Go's net/http tells that a proxy opened no tunnel; what a registry answers has a number."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from shared.explain import CauseLabel as C
 from tests.unit.explain.grammar.clients import CLIENTS, Client, by_python
 from tests.unit.explain.grammar.faults import ANSWERS, BROKEN, LOCAL
+from tests.unit.explain.grammar.languages import told
 from tests.unit.explain.grammar.printed import PRINTED
 from tests.unit.explain.grammar.services import HOSTS, Host
 from tests.unit.explain.grammar.tools import TOOLS
@@ -34,6 +35,8 @@ def cases() -> Iterator[Case]:
     for fault in BROKEN:
         if fault.python:
             yield Case("az", fault.cause, by_python(fault))
+    for cause, text in told():
+        yield Case("other languages", cause, text)
     for producer, cause, text in TOOLS:
         yield Case(producer, cause, text)
 
