@@ -31,9 +31,15 @@ _API = re.compile(
     r"\b[45]\d\d (?:Server|Client) Error\b[^(\n]{0,600}\((?=[\"'])"
     r"|\(HTTP code \d{3}\) [a-z ]{1,30} - |\bAPI error \(\d{3}\): "
     r"|\bStatus \d{3}: (?=[\ue000-\uf8ff{])"
-    r"|, StatusCode:\d{3}, at:"
 )
 """What the daemon answered to a client of its API, around what the registry said."""
+
+_AFTER = re.compile(
+    r", StatusCode:\d{3}, at:[^\n]*| -> \[Help \d\]"
+    r"| \([\w./-]{1,60}\.(?:go|rs|py|cs|js|java):\d{1,6}(?::\w{1,9})?\)$",
+    re.MULTILINE,
+)
+"""Where in a program an error was met, behind it."""
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"'\\/nrt])")
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
@@ -90,7 +96,8 @@ def open_up(text: str) -> Opened:
     if "&" in text:
         for entity, character in _ENTITIES.items():
             text = text.replace(entity, character)
-    return Opened(_API.sub("Docker API: ", _TRACE.sub("", text)), tuple(bodies))
+    text = _AFTER.sub("", _TRACE.sub("", text))
+    return Opened(_API.sub("Docker API: ", text), tuple(bodies))
 
 
 _FIELD = re.compile(r"\b(err|error|msg|message|stderr)=\"((?:[^\"\\]|\\.)*+)\"")

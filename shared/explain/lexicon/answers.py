@@ -55,6 +55,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("unrecognized manifest", "image config media type", "unknown manifest media"),
         *("is not supported by containerd", "cannot be pulled as an image"),
         *("unsupported image-specific operation", "invalid mixed oci image", "invalid rootfs in"),
+        *("does not contain a layer", "not a valid bicep module"),
         *('encountered remote "', "minimum number of descriptors", "does not support digest"),
         "no processor for media-type",
     ),

@@ -7,6 +7,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.NO_DAEMON: (
         *("is the docker daemon running", "docker_daemon_error", "connect to the docker daemon"),
         *("docker_command_error", "containerd.sock", "docker.sock", "crio.sock"),
+        *("unixhttpconnectionpool", "docker_engine"),
     ),
     Sign.NO_PULL: (
         *("liveness probe", "readiness probe", "startup probe", "http probe", "warmup request"),

@@ -13,6 +13,7 @@ from tests.unit.explain.grammar.clients import CLIENTS, Client, by_python
 from tests.unit.explain.grammar.faults import ANSWERS, BROKEN, LOCAL
 from tests.unit.explain.grammar.languages import told
 from tests.unit.explain.grammar.printed import PRINTED
+from tests.unit.explain.grammar.runners import RUNNERS
 from tests.unit.explain.grammar.services import HOSTS, Host
 from tests.unit.explain.grammar.tools import TOOLS
 
@@ -29,7 +30,7 @@ class Case:
 def cases() -> Iterator[Case]:
     """Every text of the grammar."""
     clients = {client.name: client for client in CLIENTS}
-    for host in (*HOSTS, *PRINTED):
+    for host in (*HOSTS, *PRINTED, *RUNNERS):
         for name in host.clients:
             yield from _cases(host, clients[name])
     for fault in BROKEN:
