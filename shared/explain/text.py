@@ -22,6 +22,7 @@ FIRST_BODY = 0xE000
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+_GAPS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
 _TRACE = re.compile(
     r"[ .]{0,3}\b(?:correlation ?id|trace ?id|activity ?id|request ?id|timestamp):[ ]?"
     r"[0-9a-f][0-9a-f:.tz-]{2,40}(?: \d\d:\d\d:\d\dz)?",
@@ -85,6 +86,7 @@ def open_up(text: str) -> Opened:
     if len(text) > 2 * LONGEST:
         text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
     text = _PRIVATE.sub("?", unbroken(_ANSI.sub("", text))).translate(_SAME)
+    text = _GAPS.sub(" ", text)
     bodies: list[tuple[Body, ...]] = []
     for _ in range(ROUNDS):
         text = _FIELD.sub(_own_line, _lift(text, bodies))

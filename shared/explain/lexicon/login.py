@@ -113,7 +113,10 @@ CLASSES = (
     ),
     Class(
         Sign.EXCHANGE_REFUSED,
-        ("exchange acr token", "token exchange", "exchange of the token", "tokenexchange"),
+        (
+            *("exchange acr token", "token exchange", "exchange of the token", "tokenexchange"),
+            "access to registry",
+        ),
         ("refused", "rejected", "denied", "unauthorized", "forbidden"),
     ),
     Class(

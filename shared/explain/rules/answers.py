@@ -52,7 +52,8 @@ def is_missing(attempt: Attempt) -> Reading | None:
     no_digest = attempt.has(Sign.DIGEST_UNKNOWN) and "not found" in attempt.text
     if no_digest or attempt.has(Sign.MANIFEST_UNKNOWN):
         return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
-    if attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and attempt.on_docker_hub:
+    no_access = attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and not attempt.tokened
+    if no_access and attempt.on_docker_hub:
         why = "a name without a registry means Docker Hub, which has no such image"
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
     if "no such image" in attempt.text:

@@ -47,6 +47,9 @@ def is_anonymous(attempt: Attempt) -> Reading | None:
     if attempt.anonymous and attempt.asked in _PUBLIC:
         why = "this registry is for everybody: it fails, or something stands in between"
         return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
+    if "anonymous token" in attempt.text and attempt.on_acr and _is_refused(attempt):
+        why = "no credential was shown: there is none, or what asked for one was given none"
+        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     if attempt.anonymous and _is_refused(attempt):
         why = "no credential was shown, and the registry wants one"
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)

@@ -2,6 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
@@ -22,6 +23,7 @@ _BARE_STATUS = re.compile(
 )
 """How Go's net/http tells that a proxy opened no tunnel; what a registry answers has a number."""
 
+_ENDS = re.compile(r"eof(?![\w ])")
 _ASKS_RESOLVER = re.compile(r"\budp\b.{1,120}:53\b")
 _AZURE_RESOLVER = "168.63.129.16"
 _SCHEMES = ("http", "https")
@@ -74,8 +76,10 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
     """The resolver has no address, or the wrong one."""
     if attempt.has(Sign.WRONG_ADDRESS):
         return sure(CauseLabel.NETWORK_DNS, "the name leads to the wrong address")
-    if attempt.host and (_is_misspelt(attempt.host) or attempt.host in _SCHEMES):
-        return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
+    unreached = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
+    host = attempt.host or (attempt.asked if unreached else "")
+    if host and (_is_misspelt(host) or host in _SCHEMES):
+        return likely(CauseLabel.INVALID_REFERENCE, f"{host[:80]} is no registry's name")
     unanswered = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION) and not attempt.address
     asks = "lookup " in attempt.text or _ASKS_RESOLVER.search(attempt.text)
     if attempt.has(Sign.LOOKUP_FAILED) or (unanswered and asks):
@@ -103,7 +107,7 @@ def breaks_off(attempt: Attempt) -> Reading | None:
     """There was a connection, and it ended early."""
     if attempt.has(Sign.CUT_OFF):
         return likely(CauseLabel.SERVER_ERROR, "the transfer broke off in the middle")
-    if attempt.innermost == "eof":
+    if _ENDS.match(attempt.innermost):
         where = "data endpoint" if attempt.stage is Stage.BLOB else "registry"
         return likely(CauseLabel.NETWORK_TIMEOUT, f"something closed the connection to the {where}")
     return None
@@ -125,6 +129,7 @@ def _unreached(attempt: Attempt) -> Reading | None:
     return guess(CauseLabel.NETWORK_TIMEOUT, why)
 
 
+@lru_cache(maxsize=256)
 def _is_misspelt(host: str) -> bool:
     """Whether a host's name nearly ends as a login server's, or does so twice."""
     if host.count(".azurecr.") > 1:
