@@ -41,8 +41,13 @@ _EMPTY = (
 _AROUND = " .,;]})\"'" + "".join(chr(FIRST_BODY + n) for n in range(MOST_BODIES))
 _BLOBS = ".blob.core.windows.net"
 _DOCKER_HUB = ("docker.io", "docker.com")
+_NO_ACCESS = re.compile(
+    r"access denied for (\S{1,300}?),|([\w.:-]{1,99}/\S{1,300}): pull access denied,"
+)
 _RETRY = "from docker hub"
 _QUIET = re.compile(r"level=(?:debug|info|trace)|^(?:debu|info)\[|^debug|\bdebug:|\[debug\]")
+_REMARK = re.compile(r"\b(?:we|our|i|my)\b(?!/)|requested image's platform")
+"""What a person says, or a warning that is no error."""
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -53,7 +58,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     same with its names. ``host`` was looked up at ``resolver``, ``asked`` is the host of the last
     request, ``hosts`` all that it names, or else the text, ``address`` what was dialled.
     ``tokened`` says that a credential was shown, ``anonymous`` that none was, ``quiet`` that it is
-    a debug message of a log.
+    a debug message of a log, a warning, or what a person says of it.
     """
 
     layers: tuple[str, ...]
@@ -98,10 +103,10 @@ class Attempt(Struct, frozen=True, kw_only=True):
         """Whether the names have no host, or Docker Hub's: ``access denied for NAME,``."""
         if self.on_acr or any(not host.endswith(_DOCKER_HUB) for host in self.hosts):
             return False
-        name = self.written.partition("access denied for ")[2].partition(",")[0]
+        name = _NO_ACCESS.search(self.written)
         if not name:
             return bool(self.hosts)
-        host, slash, _ = name.partition("/")
+        host, slash, _ = (name[1] or name[2]).partition("/")
         return not slash or not ("." in host or ":" in host) or host.endswith(_DOCKER_HUB)
 
     @property
@@ -177,7 +182,7 @@ def _record(told: _Told, words: Words, names: Names, *, retried: bool) -> Attemp
         resolver=(looked_up[2] or "") if looked_up else "",
         anonymous=retried or Sign.NO_CREDENTIAL in signs or "anonymous token" in text,
         tokened="oauth token" in text or any(name.account for name in found),
-        quiet=bool(_QUIET.search(text[:400])),
+        quiet=bool(_QUIET.search(text[:400]) or _REMARK.search("".join(told.layers[-1:])[:400])),
     )
 
 

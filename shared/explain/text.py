@@ -36,7 +36,7 @@ _API = re.compile(
 """What the daemon answered to a client of its API, around what the registry said."""
 
 _AFTER = re.compile(
-    r", StatusCode:\d{3}, at:[^\n]*| -> \[Help \d\]"
+    r", StatusCode:\d{3}(?:, at:[^\n]*|$)| -> \[Help \d\]"
     r"| \([\w./-]{1,60}\.(?:go|rs|py|cs|js|java):\d{1,6}(?::\w{1,9})?\)$",
     re.MULTILINE,
 )

@@ -12,8 +12,13 @@ from functools import cached_property
 
 from shared.explain.lexicon.sign import Sign
 
-_HEDGES = re.compile(r"\b(?:may|might|if|whether|check|verify|could be|or be) (?:\S+ ){0,6}$")
+_HEDGES = re.compile(
+    r"\b(?:may|might|if|whether|check|verify|could be|or be|likely|probably|nothing) (?:\S+ ){0,6}$"
+)
 """What stands before a guess of whoever wrote the text, not before what was seen."""
+
+_CHOICE = re.compile(r"s?,? or\b")
+"""What follows one guess of several."""
 
 _BEHIND = 60
 """Characters between a thing and what is said of it."""
@@ -63,7 +68,8 @@ class Class:
         things = rf"\b(?:{_any(self.things)})s?\b"
         sides = []
         if self.said:
-            sides.append(rf"{things}(?:(?!\. )[^:;\n]){{0,{_BEHIND}}}?(?:{_any(self.said)})")
+            said = rf"(?<!not )(?:{_any(self.said)})(?! (?:{_any(self.things)}))"
+            sides.append(rf"{things}(?:(?!\. )[^:;\n]){{0,{_BEHIND}}}?{said}")
         if self.attributes:
             before = rf"\b(?:{_any(self.attributes)})"
             sides.append(rf"{before}(?=\W)(?:(?!\. )[^:;\n]){{1,{_BEFORE}}}?{things}")
@@ -80,8 +86,11 @@ class Class:
         text = innermost if self.inner else text
         if not self.may_show(text) or any(word in text for word in self.unless):
             return False
-        found = self._pattern.finditer(text)
-        return any(not _HEDGES.search(text[max(0, m.start() - 60) : m.start()]) for m in found)
+        return any(not _is_guess(text, *found.span()) for found in self._pattern.finditer(text))
+
+
+def _is_guess(text: str, start: int, end: int) -> bool:
+    return bool(_HEDGES.search(text[max(0, start - 60) : start]) or _CHOICE.match(text, end))
 
 
 def _any(words: Iterable[str]) -> str:

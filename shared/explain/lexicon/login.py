@@ -69,13 +69,13 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("abac-enabled", "container registry repository reader", "abac repository"),
     ),
     Sign.LACKS_ROLE: (
-        *("does not have authorization to perform action", "authorizationfailed", "acrpull role"),
+        *("does not have authorization to perform action", "authorizationfailed"),
         *("does not have permission to pull", "acrpull permission"),
         *("is not authorized to perform", "denied on resource", "registries/pull/read"),
         *("lacks the acrpull", "missing the acrpull", "linkedauthorization"),
     ),
     Sign.LACKS_SCOPE: (
-        *("insufficient_scope", "insufficient scope", "permission_denied:", "scope map"),
+        *("insufficient_scope", "insufficient scope", "permission_denied:"),
         "not authorized by scope",
     ),
     Sign.UNAUTHORIZED: (
@@ -157,7 +157,7 @@ CLASSES = (
     ),
     Class(
         Sign.LACKS_SCOPE,
-        ("scope",),
+        ("scope", "scope map"),
         ("not match", "insufficient", "missing", "not include", "required", "not cover"),
         ("insufficient", "missing", "lacks", "lacking"),
         unless=("role", "auth challenge"),

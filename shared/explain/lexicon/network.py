@@ -55,7 +55,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.TLS: (
         *("x509:", "certificate_verify_failed", "certificate verify failed", "ssl: "),
-        *("failed to verify certificate", "certificate has expired", "tls: ", "ssl_error"),
+        *("failed to verify certificate", "tls: ", "ssl_error"),
         *("first record does not look like a tls handshake", "sslerror", "sslhandshake"),
         *("pkix path building failed", "self-signed certificate", "self signed certificate"),
         *("ssl certificate problem", "certificate signed by unknown"),
@@ -82,13 +82,12 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.PRIVATE_ENDPOINT: (
         *("have private endpoints in the vnet", "private endpoint needs to be reconfigured"),
-        *("failed to replicate private endpoint", "private endpoint connection", "private link"),
-        "privateendpoint",
+        "failed to replicate private endpoint",
     ),
     Sign.FIREWALL: (
         *("is not allowed access", "aka.ms/acr/firewall", "connectivity_forbidden_error"),
         *("public network access is disabled", "client with ip"),
-        *("public network access on", "ip address is not allowed", "publicnetworkaccess"),
+        *("ip address is not allowed", "publicnetworkaccess is", "publicnetworkaccess: disabled"),
     ),
 }
 
@@ -146,7 +145,7 @@ CLASSES = (
             *("invalid", "untrusted", "expired", "self-signed", "self signed", "bad", "verify"),
             *("could not create", "could not establish"),
         ),
-        unless=("aadsts", "client assertion"),
+        unless=("aadsts", "client assertion", "service principal"),
     ),
     Class(
         Sign.UNREACHED,

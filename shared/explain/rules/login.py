@@ -88,10 +88,11 @@ def is_refused_exchange(attempt: Attempt) -> Reading | None:
 
 def is_refused_login(attempt: Attempt) -> Reading | None:
     """``/v2/`` answered 401 to somebody who logged in."""
-    if attempt.stage is Stage.PING and _is_refused(attempt):
-        why = "the login itself was refused: a wrong or expired user name or password"
-        return likely(CauseLabel.AUTH_BAD_CREDENTIALS, why)
-    return None
+    if attempt.stage is not Stage.PING or not _is_refused(attempt):
+        return None
+    why = "the login itself was refused: a wrong or expired user name or password"
+    told = guess if "failed to pull image" in attempt.text else likely
+    return told(CauseLabel.AUTH_BAD_CREDENTIALS, why)
 
 
 def is_refused(attempt: Attempt) -> Reading | None:
