@@ -97,7 +97,7 @@ CLASSES = (
         ("proxy",),
         ("refused", "returned", "returns", "responded", "rejected"),
         (
-            *("resolve", "to connect to", "tunnel through", "blocked by", "denied by"),
+            *("resolve", "connect to", "tunnel through", "blocked by", "denied by"),
             "not reach",
         ),
         unless=("no_proxy", "no proxy", "reverse", "cache", "kube-proxy"),
