@@ -219,7 +219,10 @@ _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
         Stage.MANIFEST,
         ("resolve reference", "reading manifest", "manifest for", "source metadata"),
     ),
-    (Stage.PING, ("login attempt", "pinging container registry", "pinging docker registry")),
+    (
+        Stage.PING,
+        ("login attempt", "login failed", "pinging container registry", "pinging docker registry"),
+    ),
 )
 _FAR = (Stage.EXCHANGE, Stage.TAGS, Stage.TOKEN, Stage.BLOB, Stage.MANIFEST, Stage.PING)
 

@@ -33,6 +33,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("no match for platform", "exec format error", "no image found in manifest list for"),
         *("no image found in image index for", "cannot be used on this platform"),
         *("imageostypenotmatchcontainergroup", "matches runtimeidentifier", "unsupported os"),
+        *("rosetta error", "ld-linux-x86-64.so"),
         *("image is incompatible with", "osversionofimagenotsupported"),
         *("unsupportedwindowsversion", "no child with platform"),
         *("does not provide the specified platform", "no matching manifest"),
@@ -68,7 +69,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("internal server error", "service unavailable", "bad gateway", "gateway timeout"),
         *("gateway time-out", "service is unavailable", "temporarily unavailable"),
         *("internal_error", "upstream connect error", "registryunavailable"),
-        "registry is unavailable",
+        *("registry is unavailable", "encountered an internal error", "internal error occurred"),
     ),
     Sign.REGISTRY_GONE: (
         *("cmk_error", "login_server_error", "subscription is disabled"),

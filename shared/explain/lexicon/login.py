@@ -100,7 +100,7 @@ CLASSES = (
     Class(
         Sign.BAD_SECRET,
         (*_SECRETS, "username", "user name", "client id", "clientid", "pull secret"),
-        (*WRONG, "must be", "not accepted"),
+        (*WRONG, "must be", "authentication failed"),
         ("invalid", "incorrect", "wrong", "bad", "malformed", "revoked"),
         unless=("does not match expected scope",),
     ),

@@ -38,6 +38,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("cannot parse reference", "invalid tag", "could not recognize registry"),
         *("may only contain a single colon", "must have at least one component"),
         *("should not be blank", "image: required value", "image contains an invalid value"),
+        "as an image reference",
         'docker pull" requires',
     ),
 }

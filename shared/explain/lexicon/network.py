@@ -86,7 +86,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.FIREWALL: (
         *("is not allowed access", "aka.ms/acr/firewall", "connectivity_forbidden_error"),
-        *("public network access is disabled", "client with ip"),
+        *("public network access is disabled", "client with ip", "configured firewall rules, run"),
         *("ip address is not allowed", "publicnetworkaccess is", "publicnetworkaccess: disabled"),
     ),
 }

@@ -36,10 +36,8 @@ def cases() -> Iterator[Case]:
     for fault in BROKEN:
         if fault.python:
             yield Case("az", fault.cause, by_python(fault))
-    for cause, text in told():
-        yield Case("other languages", cause, text)
-    for producer, cause, text in TOOLS:
-        yield Case(producer, cause, text)
+    yield from (Case("other languages", cause, text) for cause, text in told())
+    yield from (Case(producer, cause, text) for producer, cause, text in TOOLS)
 
 
 def _cases(host: Host, client: Client) -> Iterator[Case]:
