@@ -1,6 +1,5 @@
 """The attempts that a text tells of, each as a record: one chain of wrapped errors, read."""
 
-import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -112,6 +111,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
     @property
     def dials_private(self) -> bool:
         """Whether the connection went to a private address, and not to this machine."""
+        import ipaddress  # noqa: PLC0415 - a tenth of the start, for few texts
+
         try:
             address = ipaddress.ip_address(self.address.strip("[]"))
         except ValueError:

@@ -1,7 +1,6 @@
 """Causes on the way: nothing was said about the image, because nobody answered."""
 
 import re
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 from shared.explain.attempts import Attempt, Stage
@@ -132,6 +131,8 @@ def _unreached(attempt: Attempt) -> Reading | None:
 @lru_cache(maxsize=256)
 def _is_misspelt(host: str) -> bool:
     """Whether a host's name nearly ends as a login server's, or does so twice."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - for few texts, and slow to import
+
     if host.count(".azurecr.") > 1:
         return True
     end = ".".join(host.rstrip(".").split(".")[-2:])
