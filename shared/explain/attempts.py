@@ -31,7 +31,7 @@ _REASON_FIRST = re.compile(
 )
 _SKIPPED = re.compile(r"\((4\d\d|5\d\d)\)")
 _DIAL = re.compile(r"(?:dial tcp|(?:read|write) tcp \S{1,80}?->) ?(\S{1,100}?):\d{1,5}(?!\d)")
-_LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):53|$|:)")
+_LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):(?:53|(?=\s|$))|$|:)")
 _AADSTS = re.compile(r"aadsts(\d{4,7})")
 _EMPTY = (
     *("unknown", "imagepullbackoff", "errimagepull", "exit status 1", "exit status 125"),

@@ -87,7 +87,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.FIREWALL: (
         *("is not allowed access", "aka.ms/acr/firewall", "connectivity_forbidden_error"),
         *("public network access is disabled", "client with ip", "configured firewall rules, run"),
-        *("ip address is not allowed", "publicnetworkaccess is", "publicnetworkaccess: disabled"),
+        *("ip address is not allowed", "publicnetworkaccess is"),
     ),
 }
 

@@ -179,7 +179,8 @@ def is_forbidden(attempt: Attempt) -> Reading | None:
             CauseLabel.NETWORK_PRIVATE_ENDPOINT,
         )
     if attempt.stage in _LOGIN or attempt.on_acr or attempt.has(Sign.EXCHANGE_REFUSED):
-        return sure(CauseLabel.NETWORK_FIREWALL_IP, "403 before any login is the firewall")
+        told = guess if "permission" in attempt.text else sure
+        return told(CauseLabel.NETWORK_FIREWALL_IP, "403 before any login is the firewall")
     return one_of(
         "403 says that somebody refuses, not who",
         CauseLabel.NETWORK_FIREWALL_IP,

@@ -78,7 +78,8 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
     unreached = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
     host = attempt.host or (attempt.asked if unreached else "")
     if host and (_is_misspelt(host) or host in _SCHEMES):
-        return likely(CauseLabel.INVALID_REFERENCE, f"{host[:80]} is no registry's name")
+        told = guess if host.count(".azurecr.") > 1 else likely  # tools append it, too
+        return told(CauseLabel.INVALID_REFERENCE, f"{host[:80]} is no registry's name")
     unanswered = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION) and not attempt.address
     asks = "lookup " in attempt.text or _ASKS_RESOLVER.search(attempt.text)
     if attempt.has(Sign.LOOKUP_FAILED) or (unanswered and asks):
@@ -107,8 +108,11 @@ def breaks_off(attempt: Attempt) -> Reading | None:
     if attempt.has(Sign.CUT_OFF):
         return likely(CauseLabel.SERVER_ERROR, "the transfer broke off in the middle")
     if _ENDS.match(attempt.innermost):
-        where = "data endpoint" if attempt.stage is Stage.BLOB else "registry"
-        return likely(CauseLabel.NETWORK_TIMEOUT, f"something closed the connection to the {where}")
+        if attempt.stage is Stage.BLOB:
+            why = "something closed the connection to the data endpoint"
+            return likely(CauseLabel.NETWORK_TIMEOUT, why)
+        why = "something closed the connection: what lies between, or the registry itself"
+        return guess(CauseLabel.NETWORK_TIMEOUT, why)
     return None
 
 
