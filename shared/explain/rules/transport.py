@@ -71,15 +71,20 @@ def distrusts(attempt: Attempt) -> Reading | None:
     return sure(CauseLabel.NETWORK_TLS, "the TLS connection was refused by one side")
 
 
+def names_no_registry(attempt: Attempt) -> Reading | None:
+    """Nobody was reached, at a host that is misspelt."""
+    unreached = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
+    host = attempt.host or (attempt.asked if unreached else "")
+    if not host or not (_is_misspelt(host) or host in _SCHEMES):
+        return None
+    told = guess if host.count(".azurecr.") > 1 else likely  # tools append it, too
+    return told(CauseLabel.INVALID_REFERENCE, f"{host[:80]} is no registry's name")
+
+
 def finds_no_name(attempt: Attempt) -> Reading | None:
     """The resolver has no address, or the wrong one."""
     if attempt.has(Sign.WRONG_ADDRESS):
         return sure(CauseLabel.NETWORK_DNS, "the name leads to the wrong address")
-    unreached = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
-    host = attempt.host or (attempt.asked if unreached else "")
-    if host and (_is_misspelt(host) or host in _SCHEMES):
-        told = guess if host.count(".azurecr.") > 1 else likely  # tools append it, too
-        return told(CauseLabel.INVALID_REFERENCE, f"{host[:80]} is no registry's name")
     unanswered = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION) and not attempt.address
     asks = "lookup " in attempt.text or _ASKS_RESOLVER.search(attempt.text)
     if attempt.has(Sign.LOOKUP_FAILED) or (unanswered and asks):
@@ -167,4 +172,11 @@ def _no_such_name(attempt: Attempt) -> Reading:
     return guess(CauseLabel.NETWORK_DNS, why)
 
 
-RULES: tuple[Rule, ...] = (meets_proxy, distrusts, finds_no_name, reaches_nobody, breaks_off)
+RULES: tuple[Rule, ...] = (
+    meets_proxy,
+    distrusts,
+    names_no_registry,
+    finds_no_name,
+    reaches_nobody,
+    breaks_off,
+)
