@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from shared.adapters.letters import letter
-from shared.bootstrap import asked, bulk, urgent
+from shared.bootstrap import bulk, urgent
 from shared.pipeline import announce as announcing
 from shared.pipeline import dead_letters, intake, work
 from shared.pipeline import sweep as sweeping
@@ -47,7 +47,7 @@ async def watch(timer: func.TimerRequest) -> None:
 )
 async def diagnose_urgent(message: func.ServiceBusMessage) -> None:
     """An urgent job is due: an event, a tag that vanished, somebody who asks."""
-    await work.on_job(urgent(), message.get_body(), message.message_id, asked=asked)
+    await work.on_job(urgent(), message.get_body(), message.message_id)
 
 
 @app.service_bus_queue_trigger(

@@ -1,12 +1,10 @@
 """Somebody asks about one image of a workload, of an app that is warm."""
 
-import asyncio
 import time
 
 from bench.estate import Shape, image_names
 from bench.rows import Row, spread
 from bench.stage import Stage, staged
-from shared.bootstrap import FRESH_SECONDS
 
 PART = "on-demand check"
 TIMES = 10
@@ -39,7 +37,6 @@ async def measure() -> list[Row]:
 
 
 async def _ask(stage: Stage, image: str) -> float:
-    await asyncio.sleep(2 * FRESH_SECONDS)
     await stage.forget_requests()
     started = time.monotonic()
     await stage.scene.ask(image=image, workload="w0")

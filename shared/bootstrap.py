@@ -4,9 +4,10 @@ An exception at import would make all functions vanish; a missing setting only f
 invocations that need it, with the list of what is missing.
 """
 
+import dataclasses
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from shared.adapters.store import Store
 from shared.adapters.tables import AzureTables
 from shared.compute import platforms
 from shared.notify import channels
+from shared.notify.base import Channel
 from shared.pipeline.services import Services
 from shared.registry.observe import RegistryObserver
 from shared.settings import Settings
@@ -30,12 +32,13 @@ from shared.settings import Settings
 
 @dataclass(frozen=True)
 class Common:
-    """What both lanes share: the identity, the store and the queue."""
+    """What both lanes share: the identity, the store, the queue and the channels."""
 
     settings: Settings
     credentials: Credentials
     store: Store
     queue: Queue
+    channels: tuple[Channel, ...] = ()
 
 
 def urgent() -> Services:
@@ -48,26 +51,35 @@ def bulk() -> Services:
     return services(Lane.BULK)
 
 
-FRESH_SECONDS = 0.25
-"""What an on-demand check reuses: enough to read nothing twice within one check."""
+def afresh() -> Services:
+    """Services for one on-demand check or re-check, made anew: they know only what they read.
 
-
-@cache
-def asked() -> Services:
-    """Services for on-demand checks: who repairs and asks again wants to see what is true now.
-
-    Raises SettingsError.
+    Who repairs and asks again must never hear what was true before. Connections, identity and
+    store are those of the urgent lane. Raises SettingsError.
     """
     known = common()
-    fresh = replace(known.settings, cache_seconds=min(FRESH_SECONDS, known.settings.cache_seconds))
-    return make(Lane.URGENT, fresh, known.credentials, known.store, known.queue)
+    settings = replace(known.settings, cache_seconds=WHOLE_CHECK)
+    made = make(settings, connections(Lane.URGENT), known)
+    return dataclasses.replace(made, anew=afresh)
+
+
+WHOLE_CHECK = 60.0
+"""Seconds: nothing is read twice within one check."""
 
 
 @cache
 def services(lane: Lane) -> Services:
     """What the use cases work with, made on first use. Raises SettingsError."""
-    shared = common()
-    return make(lane, shared.settings, shared.credentials, shared.store, shared.queue)
+    known = common()
+    made = make(known.settings, connections(lane), known)
+    age = timedelta(seconds=known.settings.cache_seconds)
+    return dataclasses.replace(made, age=age, anew=afresh)
+
+
+@cache
+def connections(lane: Lane) -> Http:
+    """The outgoing connections of a lane. Raises SettingsError."""
+    return Http(common().settings, lane)
 
 
 @cache
@@ -83,14 +95,12 @@ def common() -> Common:
         namespace=settings.service_bus_namespace,
         credential=credentials,
     )
-    return Common(settings, credentials, Store.on(tables), queue)
+    return Common(settings, credentials, Store.on(tables), queue, channels(settings))
 
 
-def make(
-    lane: Lane, settings: Settings, credentials: Credentials, store: Store, queue: Queue
-) -> Services:
-    """Both observers of one lane, over its own connections."""
-    http = Http(settings, lane)
+def make(settings: Settings, http: Http, known: Common) -> Services:
+    """Both observers of one lane, over its connections."""
+    credentials = known.credentials
     arm = Arm(settings, http, credentials)
     graph = Graph(settings, http, credentials)
     return Services(
@@ -105,9 +115,9 @@ def make(
             Logs(settings, http, credentials),
         ),
         platforms=platforms(arm, http, credentials, graph, settings),
-        store=store,
-        queue=queue,
-        channels=channels(settings),
+        store=known.store,
+        queue=known.queue,
+        channels=known.channels,
         now=lambda: datetime.now(UTC),
         close=http.close,
     )

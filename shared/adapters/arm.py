@@ -33,7 +33,7 @@ from shared.adapters.resilience import (
     TransientError,
     UnreachedError,
     asked_to_wait,
-    cached,
+    remembered,
 )
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
@@ -63,14 +63,21 @@ class ForbiddenError(CouldNotLookError):
     """403: the message names the action and the scope that are needed, where they are told."""
 
 
+def refusal(status: int, reason: str) -> CouldNotLookError:
+    """The error of a refusal: 403 and 404 are told apart."""
+    kinds: dict[int, type[CouldNotLookError]] = {403: ForbiddenError, 404: NotFoundError}
+    return kinds.get(status, CouldNotLookError)(reason)
+
+
 class Arm:
     """
-    Reads of Azure Resource Manager: capped retries, breakers, GETs cached and shared.
+    Reads of Azure Resource Manager: capped retries, breakers, one memory for all that read.
 
     Behind one host there are many services: each kind of resource has a breaker of its own, so
     that a slow one takes no other with it. The host has one, for when nobody can reach it at all.
-    Every failure is a `CouldNotLookError` whose message is for people. Callers must not change
-    what they get: it is shared.
+    Every failure is a `CouldNotLookError` whose message is for people. Answers and refusals serve
+    for ``settings.cache_seconds``, Resource Graph's not. Callers must not change what they get: it
+    is shared.
     """
 
     def __init__(self, settings: Settings, http: Http, credentials: Credentials) -> None:
@@ -82,8 +89,9 @@ class Arm:
         self._host = Dependency(NAME, settings, UnreachedError)
         self._areas: dict[str, Dependency] = {}
         self._client: AsyncARMPipelineClient[HttpRequest, Any] | None = None
-        self._get = cached(self._read, seconds=settings.cache_seconds)
-        self._list = cached(self._read_pages, seconds=settings.cache_seconds)
+        self._get = remembered(self._read, seconds=settings.cache_seconds)
+        self._list = remembered(self._read_pages, seconds=settings.cache_seconds)
+        self._ask = remembered(self._read_by_post, seconds=settings.cache_seconds)
 
     async def get(self, path: str, api_version: str) -> Json:
         """
@@ -102,7 +110,9 @@ class Arm:
         return await self._list(path, api_version)
 
     async def post(self, path: str, api_version: str, body: Json | None = None) -> Json:
-        """Read what ARM only tells to a POST (listUsages, listClusterUserCredential...)."""
+        """Read what ARM only tells to a POST (listClusterUserCredential...); with a body, anew."""
+        if body is None:
+            return await self._ask(path, api_version)
         return await self._send("POST", self._url(path, api_version), body)
 
     async def query(self, kql: str, subscriptions: tuple[str, ...]) -> tuple[Json, ...]:
@@ -119,6 +129,8 @@ class Arm:
             page = await self.post(RESOURCE_GRAPH, RESOURCE_GRAPH_VERSION, body)
             rows += _rows(page.get("data"))
             if not (more := page.get("$skipToken")):
+                if str(page.get("resultTruncated")).lower() == "true":
+                    raise CouldNotLookError("Resource Graph gave a part of the rows, and no more")
                 return tuple(rows)
             body = {**body, "options": {**body["options"], "$skipToken": more}}
         raise CouldNotLookError(f"Resource Graph gave more than {MOST_PAGES} pages")
@@ -180,6 +192,9 @@ class Arm:
 
     async def _read(self, path: str, api_version: str) -> Json:
         return await self._send("GET", self._url(path, api_version))
+
+    async def _read_by_post(self, path: str, api_version: str) -> Json:
+        return await self._send("POST", self._url(path, api_version))
 
     async def _read_pages(self, path: str, api_version: str) -> tuple[Json, ...]:
         url, rows = self._url(path, api_version), list[Json]()
@@ -280,11 +295,8 @@ def _brief(why: Exception) -> str:
 
 
 def _refusal(what: str, why: HttpResponseError) -> CouldNotLookError:
-    if why.status_code == 404:  # noqa: PLR2004 - HTTP
-        return NotFoundError(f"404 {what}: {_brief(why)}")
-    if why.status_code != 403:  # noqa: PLR2004 - HTTP
-        return CouldNotLookError(f"{why.status_code} {what}: {_brief(why)}")
-    if needed := _NEEDED.search(str(why.message)):
+    status, reason = why.status_code or 0, _brief(why)
+    if status == 403 and (needed := _NEEDED.search(str(why.message))):  # noqa: PLR2004 - HTTP
         scope = f" at {needed['scope']}" if needed["scope"] else ""
-        return ForbiddenError(f"403 {what}: needs {needed['action']}{scope}")
-    return ForbiddenError(f"403 {what}: {_brief(why)}")
+        reason = f"needs {needed['action']}{scope}"
+    return refusal(status, f"{status} {what}: {reason}")

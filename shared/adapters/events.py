@@ -140,7 +140,7 @@ def _text(sent: str | None, longest: int) -> str:
 
 def _when(data: _Data, sent: datetime | None) -> datetime:
     """When it happened, else when it was sent: no event is dropped for its time."""
-    with suppress(ValueError, OverflowError):
+    with suppress(ValueError):
         return utc(str(data.timestamp or ""))
     at = sent or datetime.now(UTC)
     return at if at.tzinfo else at.replace(tzinfo=UTC)

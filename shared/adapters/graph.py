@@ -5,19 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
-
-from shared.adapters.arm import ForbiddenError, Json, NotFoundError
+from shared.adapters.arm import Json, NotFoundError, refusal
+from shared.adapters.bearer import About, Service
 from shared.adapters.credentials import Credentials, tenant_in
-from shared.adapters.http import Http, bounded
-from shared.adapters.resilience import Dependency, TransientError, asked_to_wait, cached
+from shared.adapters.http import Http
+from shared.adapters.resilience import cached
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 
 MOST_PAGES = 20
-LONGEST_ANSWER = 16 * 1024 * 1024
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_BUSY = frozenset({429, 500, 502, 503, 504})
 _GROUP = "#microsoft.graph.group"
 _SECRETS = "passwordCredentials,keyCredentials"
 
@@ -33,9 +30,9 @@ class Graph:
     def __init__(self, settings: Settings, http: Http, credentials: Credentials) -> None:
         """Use the lane's connections and the app's identity."""
         self._endpoint = settings.graph_endpoint.rstrip("/")
-        self._http = http
         self._credentials = credentials
-        self._dependency = Dependency("Microsoft Graph", settings)
+        about = About(name="Microsoft Graph", token=self._token, said=_message)
+        self._service = Service(about, settings, http)
         self._get = cached(self._read, seconds=settings.cache_seconds)
 
     async def tenant(self) -> str:
@@ -46,7 +43,7 @@ class Graph:
             CouldNotLookError: Entra gives no token for it.
 
         """
-        return tenant_in(await self._credentials.token(self._endpoint))
+        return tenant_in(await self._token())
 
     async def service_principal(self, app_id: str) -> Json | None:
         """
@@ -89,6 +86,9 @@ class Graph:
     def _base(self) -> str:
         return f"{self._endpoint}/v1.0"
 
+    async def _token(self) -> str:
+        return await self._credentials.token(self._endpoint)
+
     async def _one(self, path: str, fields: str) -> Json | None:
         try:
             return await self._get(f"{self._base}/{path}?$select={fields}")
@@ -96,36 +96,11 @@ class Graph:
             return None
 
     async def _read(self, url: str) -> Json:
-        what = url.removeprefix(self._base).partition("?")[0]
-        token = await self._credentials.token(self._endpoint)
-        try:
-            status, body = await self._dependency.call(lambda: self._once(url, token))
-        except TransientError as why:
-            raise CouldNotLookError(f"Microsoft Graph, reading {what}: {why}") from why
+        status, body = await self._service.ask(url)
         if status == 200:  # noqa: PLR2004 - HTTP
             return _object(body)
-        reason = f"{status} reading {what} in Microsoft Graph: {_message(body)}"
-        kinds: dict[int, type[CouldNotLookError]] = {403: ForbiddenError, 404: NotFoundError}
-        raise kinds.get(status, CouldNotLookError)(reason)
-
-    async def _once(self, url: str, token: str) -> tuple[int, bytes]:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        try:
-            async with (
-                self._http.slot() as session,
-                session.get(url, headers=headers, allow_redirects=False) as response,
-            ):
-                status, sent = response.status, response.headers
-                body = await bounded(response, LONGEST_ANSWER)
-        except TimeoutError:
-            raise TransientError("timed out", again=False) from None
-        except (aiohttp.ClientError, OSError) as why:
-            raise TransientError(f"no connection: {why}") from why
-        if status in _BUSY:
-            raise TransientError(f"{status}", retry_after=asked_to_wait(sent))
-        if body is None:
-            raise CouldNotLookError("Microsoft Graph's answer is too long")
-        return status, body
+        what = url.removeprefix(self._base).partition("?")[0]
+        raise refusal(status, f"{status} reading {what} in Microsoft Graph: {_message(body)}")
 
 
 def _guid(text: str) -> str:

@@ -10,17 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import aiohttp
-
-from shared.adapters.arm import ForbiddenError, Json, NotFoundError
+from shared.adapters.arm import Json, refusal
+from shared.adapters.bearer import About, Service
 from shared.adapters.credentials import Credentials
-from shared.adapters.http import Http, bounded
-from shared.adapters.resilience import Dependency, TransientError, asked_to_wait
+from shared.adapters.http import Http
 from shared.domain.facts.base import CouldNotLookError
 from shared.settings import Settings
 
-LONGEST_ANSWER = 16 * 1024 * 1024
-_BUSY = frozenset({429, 500, 502, 503, 504})
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -30,9 +26,9 @@ class Logs:
     def __init__(self, settings: Settings, http: Http, credentials: Credentials) -> None:
         """Use the lane's connections and the app's identity."""
         self._endpoint = settings.logs_endpoint.rstrip("/")
-        self._http = http
         self._credentials = credentials
-        self._dependency = Dependency("Log Analytics", settings)
+        about = About(name="Log Analytics", token=self._token, said=_message)
+        self._service = Service(about, settings, http)
 
     async def query(
         self, workspace: str, kql: str, since: datetime, until: datetime
@@ -49,36 +45,14 @@ class Logs:
         if not _ID.fullmatch(workspace):
             raise CouldNotLookError(f"{workspace[:80]!r} is no id of a workspace")
         body = {"query": kql, "timespan": f"{since.isoformat()}/{until.isoformat()}"}
-        token = await self._credentials.token(self._endpoint)
         url = f"{self._endpoint}/v1/workspaces/{workspace}/query"
-        try:
-            status, answer = await self._dependency.call(lambda: self._once(url, token, body))
-        except TransientError as why:
-            raise CouldNotLookError(f"Log Analytics: {why}") from why
+        status, answer = await self._service.ask(url, body=body)
         if status == 200:  # noqa: PLR2004 - HTTP
             return _rows(answer)
-        kinds: dict[int, type[CouldNotLookError]] = {403: ForbiddenError, 404: NotFoundError}
-        reason = f"Log Analytics answered {status}: {_message(answer)}"
-        raise kinds.get(status, CouldNotLookError)(reason)
+        raise refusal(status, f"Log Analytics answered {status}: {_message(answer)}")
 
-    async def _once(self, url: str, token: str, body: Json) -> tuple[int, bytes]:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        try:
-            async with (
-                self._http.slot() as session,
-                session.post(url, json=body, headers=headers, allow_redirects=False) as response,
-            ):
-                status, sent = response.status, response.headers
-                found = await bounded(response, LONGEST_ANSWER)
-        except TimeoutError:
-            raise TransientError("timed out", again=False) from None
-        except (aiohttp.ClientError, OSError) as why:
-            raise TransientError(f"no connection: {why}") from why
-        if status in _BUSY:
-            raise TransientError(f"{status}", retry_after=asked_to_wait(sent))
-        if found is None:
-            raise CouldNotLookError("Log Analytics' answer is too long")
-        return status, found
+    async def _token(self) -> str:
+        return await self._credentials.token(self._endpoint)
 
 
 def _rows(body: bytes) -> tuple[Json, ...]:

@@ -79,6 +79,6 @@ def _text(sent: dict[str, Any], key: str) -> str:
 
 def _time(sent: dict[str, Any], key: str) -> datetime:
     """When it was sent. No event is dropped for its time: without a readable one it is now."""
-    with suppress(ValueError, OverflowError):
+    with suppress(ValueError):
         return utc(_text(sent, key))
     return datetime.now(UTC)

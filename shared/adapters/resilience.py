@@ -136,15 +136,63 @@ def asked_to_wait(headers: Mapping[str, str]) -> float | None:
 
 
 def cached[**P, T](
-    read: Callable[P, Coroutine[Any, Any, T]], *, seconds: float | None, most: int = 1024
-) -> Callable[P, Awaitable[T]]:
+    read: Callable[P, Coroutine[Any, Any, T]],
+    *,
+    seconds: float | None,
+    most: int = 1024,
+    clock: Callable[[], float] = time.monotonic,
+) -> Callable[P, Coroutine[Any, Any, T]]:
     """
     Read aside a cache: callers at the same time share one read, later ones its result.
 
-    Failures are not kept. ``seconds`` None keeps results until ``most`` others were read since;
-    0 only lets callers share. Callers must not change what they get.
+    A result serves whoever asks within ``seconds`` of when its read *began*: what it tells may be
+    as old as that. Failures are not kept. ``seconds`` None keeps results until ``most`` others
+    were read since; 0 only lets callers share. Callers must not change what they get.
     """
-    return alru_cache(maxsize=most, ttl=seconds)(read)
+
+    async def begin(*args: P.args, **options: P.kwargs) -> tuple[float, T]:
+        began = clock()
+        return began, await read(*args, **options)
+
+    known = alru_cache(maxsize=most, ttl=seconds)(begin)
+
+    async def recall(*args: P.args, **options: P.kwargs) -> T:
+        asked = clock()
+        began, found = await known(*args, **options)
+        if seconds and began < asked - seconds:  # a slow read that was under way before
+            known.cache_invalidate(*args, **options)
+            _, found = await known(*args, **options)
+        return found
+
+    return recall
+
+
+def remembered[**P, T](
+    read: Callable[P, Coroutine[Any, Any, T]], *, seconds: float
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """
+    Like `cached`, and that it could not look is remembered too.
+
+    A hundred pulls of a cluster that does not answer wait for it once.
+    """
+    if not seconds:
+        return cached(read, seconds=seconds)
+
+    async def outcome(*args: P.args, **options: P.kwargs) -> T | CouldNotLookError:
+        try:
+            return await read(*args, **options)
+        except CouldNotLookError as why:
+            return why
+
+    known = cached(outcome, seconds=seconds)
+
+    async def recall(*args: P.args, **options: P.kwargs) -> T:
+        seen = await known(*args, **options)
+        if isinstance(seen, CouldNotLookError):
+            raise type(seen)(*seen.args)  # a new one: a shared traceback would grow
+        return seen
+
+    return recall
 
 
 class Perishable(Protocol):

@@ -11,11 +11,11 @@ import msgspec
 
 from shared import settings as settings_module
 from shared.adapters.credentials import Credentials
-from shared.adapters.http import Lane
+from shared.adapters.http import Http, Lane
 from shared.adapters.no_tables import NoTables
 from shared.adapters.queue import NoQueue
 from shared.adapters.store import Store
-from shared.bootstrap import make
+from shared.bootstrap import Common, make
 from shared.cli.text import clean, render, render_health
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.findings import Outcome
@@ -100,7 +100,8 @@ async def callers_services() -> AsyncIterator[Services]:
     """Services with the caller's own credentials, which remember nothing. Raises SettingsError."""
     settings = settings_module.read(os.environ, deployed=False)
     credentials = Credentials(settings)
-    services = make(Lane.URGENT, settings, credentials, Store.on(NoTables()), NoQueue())
+    known = Common(settings, credentials, Store.on(NoTables()), NoQueue())
+    services = make(settings, Http(settings, Lane.URGENT), known)
     try:
         yield services
     finally:

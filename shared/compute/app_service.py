@@ -59,7 +59,8 @@ class AppService:
     async def _in_site(self, site: Json) -> Discovery:
         site_id = text(site, "id")
         workload = Workload(site_id, self.compute, _called(site_id))
-        standing = Standing.IDLE if _is_stopped(site) else Standing.ACTIVE
+        standing = Standing.SLOT if _is_slot(site_id) else Standing.ACTIVE
+        standing = Standing.IDLE if _is_stopped(site) else standing
         images = await self._sites.images(site)
         return discovery(Use(workload, image, standing) for image in images)
 
@@ -116,7 +117,11 @@ def _is_stopped(site: Json) -> bool:
     return text(site, "properties", "state") == "Stopped"
 
 
+def _is_slot(site_id: str) -> bool:
+    return "/slots/" in site_id.lower()
+
+
 def _called(site_id: str) -> str:
-    if "/slots/" in site_id.lower():
+    if _is_slot(site_id):
         return f"{name_of(parent_of(site_id))}/{name_of(site_id)}"
     return name_of(site_id)

@@ -11,7 +11,6 @@ from shared.compute.egress import EgressReader
 from shared.compute.identity import credential_expiry, with_principal
 from shared.compute.inventory import Inventory
 from shared.compute.kubernetes.clusters import Clusters
-from shared.compute.memory import RememberedArm
 from shared.compute.private_path import PrivatePathReader
 from shared.compute.reading import text
 from shared.compute.sources import ArmReader, GraphReader, TokenSource
@@ -35,8 +34,8 @@ class Surroundings:
         graph: GraphReader,
         settings: Settings,
     ) -> None:
-        """What is read is remembered for ``settings.cache_seconds``."""
-        self.arm = RememberedArm(arm, settings.cache_seconds)
+        """What clusters and Resource Graph tell is remembered for ``settings.cache_seconds``."""
+        self.arm = arm
         self.graph = graph
         self.inventory = Inventory(self.arm, settings.cache_seconds)
         self.clusters = Clusters(self.arm, http, credentials, settings)

@@ -6,7 +6,7 @@ from itertools import batched
 from msgspec import Struct
 
 from shared.adapters.concurrency import each
-from shared.compute.memory import remembered
+from shared.adapters.resilience import remembered
 from shared.compute.reading import text
 from shared.compute.sources import ArmReader, Json
 from shared.domain.diagnosis import Gap
@@ -35,7 +35,7 @@ class Inventory:
     def __init__(self, arm: ArmReader, seconds: float = 0.0) -> None:
         """Remember what was found for some seconds."""
         self._arm = arm
-        self._find = remembered(seconds, self._read)
+        self._find = remembered(self._read, seconds=seconds)
 
     async def find(self, types: Iterable[str], subscriptions: tuple[str, ...]) -> Found:
         """Resources of some types (id, name, type, kind, location, identity, properties)."""

@@ -59,7 +59,7 @@ def moment(node: Json, *path: str) -> datetime | None:
     written = text(node, *path)
     try:
         return utc(written) if written else None
-    except (ValueError, OverflowError) as why:
+    except ValueError as why:
         raise MalformedError(f"{_dotted(path)} is not a time") from why
 
 

@@ -7,7 +7,7 @@ type Json = dict[str, Any]
 
 
 class ArmReader(Protocol):
-    """Azure Resource Manager. Every failure is a CouldNotLookError; GETs are cached."""
+    """Azure Resource Manager. Every failure is a CouldNotLookError; it remembers."""
 
     async def get(self, path: str, api_version: str) -> Json:
         """One resource."""

@@ -31,9 +31,6 @@ class Use(Struct, frozen=True):
     instances: int = 1
 
 
-_WEIGHT = {Standing.ACTIVE: 2, Standing.IDLE: 1, Standing.ROLLBACK: 0}
-
-
 def discovery(uses: Iterable[Use], gaps: Iterable[Gap] = ()) -> Discovery:
     """
     The pulls behind uses: one for each workload and image, images on ACR only,
@@ -84,7 +81,7 @@ def _flat[T](lists: Iterable[tuple[T, ...]]) -> Iterator[T]:
 
 
 def _pull(image: ImageReference, uses: list[Use]) -> Pull:
-    standing = max((use.standing for use in uses), key=_WEIGHT.__getitem__)
+    standing = min((use.standing for use in uses), key=list(Standing).index)
     return Pull(uses[0].workload, image, standing, _running(uses))
 
 

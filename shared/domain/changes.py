@@ -75,16 +75,17 @@ def is_blind(result: CheckResult) -> bool:
 
 
 def status_change(
-    before: Iterable[OpenProblem], outcome_before: Outcome | None, diagnosis: Diagnosis
+    before: Iterable[OpenProblem], previous: Diagnosis | None, diagnosis: Diagnosis
 ) -> StatusChange | None:
     """What a diagnosis changed, or None. Its id is deterministic, so a retry is the same change.
 
     A problem that is more or less pressing than before counts as opened, and so does one of which
-    it is known only now who did it.
+    it is known only now who did it, or whose workload was needed for a rollback and now runs.
     """
+    moved = previous is not None and previous.pull.standing is not diagnosis.pull.standing
     earlier = {item.incident: item for item in before}
     later = {item.incident: item for item in standing_after(earlier.values(), diagnosis)}
-    opened = tuple(item for key, item in later.items() if _differs(earlier.get(key), item))
+    opened = tuple(item for key, item in later.items() if moved or _differs(earlier.get(key), item))
     closed = tuple(item for key, item in earlier.items() if key not in later)
     if not opened and not closed:
         return None
@@ -93,7 +94,7 @@ def status_change(
         id=short_hash(diagnosis.pull.key, diagnosis.job, diagnosis.at.isoformat()),
         pull=diagnosis.pull,
         at=diagnosis.at,
-        before=outcome_before,
+        before=previous.outcome if previous else None,
         after=diagnosis.outcome,
         opened=opened,
         closed=closed,

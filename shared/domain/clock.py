@@ -11,4 +11,9 @@ def utc(text: str) -> datetime:
 
     """
     value = datetime.fromisoformat(text)
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text[:50]!r} is in no year from 1 to 9999") from None

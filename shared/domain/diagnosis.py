@@ -26,6 +26,7 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
     ``root`` is the first FAIL in the order in which a pull fails, else the first WARN.
     ``ruled_out`` are ids of checks that passed; ``unseen`` is what could not be looked at.
+    ``at`` and ``as_of`` are those of the question (`Asked`).
     """
 
     pull: Pull
@@ -38,6 +39,11 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
     ruled_out: tuple[str, ...] = ()
     unseen: tuple[Gap, ...] = ()
     job: str = ""
+    as_of: datetime | None = None
+
+    def covers(self, other: "Diagnosis") -> bool:
+        """Whether all that it rests on was read no earlier than what another rests on."""
+        return self.at >= other.at and (self.as_of or self.at) >= (other.as_of or other.at)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -53,7 +59,7 @@ def conclude(
 
     An unknown check makes the diagnosis UNKNOWN unless it is advisory: not knowing is never a
     pass. A finding that explains a check turns that check's UNKNOWN into SKIPPED. What would fail
-    is a warning where only a rollback would pull it.
+    is a warning where nothing that is in use would pull it.
     """
     results = tuple(_explained(results))
     root = _first(results, Outcome.FAIL) or _first(results, Outcome.WARN)
@@ -72,9 +78,9 @@ def conclude(
 
 
 def weighed(outcome: Outcome, standings: Iterable[Standing]) -> Outcome:
-    """How bad it is for workloads of some standings: what only a rollback needs is at risk."""
-    rollback = all(one is Standing.ROLLBACK for one in standings)
-    return min(outcome, Outcome.WARN) if rollback else outcome
+    """How bad it is for workloads of some standings: what nothing in use pulls is at risk."""
+    in_use = any(one is Standing.ACTIVE for one in standings)
+    return outcome if in_use else min(outcome, Outcome.WARN)
 
 
 EXPLAINED = "explained by "

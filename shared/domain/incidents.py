@@ -13,10 +13,12 @@ from msgspec.structs import replace
 from shared.domain.changes import OpenProblem, StatusChange, teller
 from shared.domain.diagnosis import weighed
 from shared.domain.findings import Finding, Outcome
-from shared.domain.pulls import Cause, CauseKind, Pull
+from shared.domain.pulls import Cause, CauseKind, Pull, Standing
 
 GATHERING = timedelta(seconds=60)
 """How long an update waits for more pulls of the same incident."""
+LATE = timedelta(minutes=10)
+"""How late a change may come to an incident that has no room for older ones."""
 CLOCKS = timedelta(seconds=5)
 """How far the clocks of two workers may be apart."""
 
@@ -39,6 +41,7 @@ class Told(Struct, frozen=True):
     resolved: int = 0  # the latest episode whose end was announced
     updates: int = 0  # how many updates were announced
     stage: int = 0  # how pressing it was when it was last announced
+    outcome: Outcome | None = None  # how bad it was then
     who: bool = False  # whether it was said who did it
     updated: datetime | None = None  # when the latest update of this episode was promised
 
@@ -50,6 +53,8 @@ class Incident(Struct, frozen=True, kw_only=True):
 
     ``applied`` is the time of the latest change taken in of each pull: changes come twice and
     out of order. ``promised`` are announcements that are decided but may not be on their queue.
+    ``crowded`` says that more pulls have the problem than could be kept: of those without room,
+    only their own diagnoses tell.
     """
 
     id: str
@@ -64,13 +69,20 @@ class Incident(Struct, frozen=True, kw_only=True):
     told: Told = Told()
     promised: tuple["Promise", ...] = ()
     applied: dict[str, datetime] = field(default_factory=dict)
+    crowded: bool = False
 
     @property
     def outcome(self) -> Outcome:
-        """How bad it is for those that it hits: for rollbacks alone, no failure yet."""
+        """How bad it is for those that it hits: where none of them is in use, no failure yet."""
         if not self.hit:
             return self.finding.outcome
         return weighed(self.finding.outcome, (one.pull.standing for one in self.hit))
+
+    @property
+    def presses(self) -> bool:
+        """Whether channels hear of it at once. What only a rollback pulls waits for the report."""
+        needed = any(one.pull.standing is not Standing.ROLLBACK for one in self.hit)
+        return needed and (self.finding.outcome is Outcome.FAIL or self.finding.stage > 0)
 
     @property
     def hit(self) -> tuple[Affected, ...]:
@@ -110,7 +122,7 @@ def take_in(incident: Incident | None, change: StatusChange, item: OpenProblem) 
         return incident
     if not incident.open:
         incident = _reopened(incident, change)
-    known = any(a.told for a in incident.affected if a.pull.key == change.pull.key)
+    known = any(hit.told and _is_as_told(hit, change) for hit in incident.affected)
     told = known or change.cause.kind is CauseKind.SWEEP
     hit = Affected(change.pull, item.since, told=told)
     finding = _latest(incident, change, item)
@@ -142,7 +154,7 @@ def let_go(incident: Incident, change: StatusChange) -> Incident:
         return incident
     rest = _others(incident.affected, change)
     gone = tuple(a for a in incident.affected if a.pull.key == change.pull.key)
-    still = incident.open and bool(rest)
+    still = incident.open and (bool(rest) or incident.crowded)
     silent = not still and any(code.startswith(incident.finding.becomes) for code in change.failing)
     return replace(
         incident,
@@ -155,20 +167,57 @@ def let_go(incident: Incident, change: StatusChange) -> Incident:
     )
 
 
+def shed(incident: Incident) -> Incident:
+    """The incident with room for half of those it names; those in use, and hit longest, stay.
+
+    Changes that came lately are still known: one that comes late is told from a new one.
+    """
+    order = list(Standing)
+    worst = sorted(incident.affected, key=lambda hit: order.index(hit.pull.standing))
+    kept = tuple(worst[: max(1, len(worst) // 2)])
+    names = {hit.pull.key for hit in kept}
+    since = incident.updated - LATE if len(kept) < len(worst) else incident.updated
+    applied = {key: at for key, at in incident.applied.items() if key in names or at > since}
+    return replace(incident, affected=kept, recovered=(), applied=applied, crowded=True)
+
+
+def is_unsure(incident: Incident) -> bool:
+    """Whether it may be over: everybody whom it names recovered, and it had no room for others."""
+    return incident.open and incident.crowded and not incident.affected
+
+
+def refill(
+    incident: Incident, others: Iterable[tuple[Affected, datetime]], at: datetime
+) -> Incident:
+    """An unsure incident with those who have the problem still; without any it is over.
+
+    Each comes with the time of its diagnosis: a change that was taken in since is newer.
+    """
+    if not is_unsure(incident):
+        return incident
+    rest = tuple(
+        replace(hit, told=True)
+        for hit, seen in others
+        if (latest := incident.applied.get(hit.pull.key)) is None or latest <= seen
+    )
+    return replace(incident, affected=rest, resolved=None if rest else at)
+
+
 def news(incident: Incident) -> Transition | None:
     """What the channels are to be told on its own, at once.
 
-    A warning that does not press waits for the report; one that presses more than when it was told
-    is told again.
+    What does not press waits for the report. What presses more than when it was told is told again,
+    and so is what became a failure, or is none any more because nothing in use is hit now.
     """
-    told, stage = incident.told, incident.finding.stage
+    told, stage, loud = incident.told, incident.finding.stage, incident.presses
     announced = told.opened == incident.episode
     if not incident.open:
         return Transition.RESOLVED if announced and told.resolved < incident.episode else None
-    loud = incident.outcome is Outcome.FAIL or stage > 0
+    if announced and told.outcome not in (None, incident.outcome):
+        return Transition.UPDATED
     if loud and announced and teller(incident.finding) and not told.who:
         return Transition.UPDATED
-    if stage > told.stage or (loud and not all(hit.told for hit in incident.affected)):
+    if loud and (stage > told.stage or not all(hit.told for hit in incident.affected)):
         return Transition.UPDATED if announced else Transition.OPENED
     return None
 
@@ -192,6 +241,7 @@ def promise(incident: Incident, at: datetime | None = None) -> Incident:
         updates=told.updates + (is_update and not covered),
         updated=at if is_update and not covered else told.updated,
         stage=incident.finding.stage,
+        outcome=incident.outcome,
         who=told.who or bool(teller(incident.finding)),
     )
     made = () if covered else (Promise(transition, episode, told.updates),)
@@ -238,12 +288,20 @@ def _reopened(incident: Incident, change: StatusChange) -> Incident:
         cause=change.cause,
         affected=(),
         recovered=(),
-        told=replace(incident.told, stage=0, who=False, updated=None),
+        crowded=False,
+        told=replace(incident.told, stage=0, outcome=None, who=False, updated=None),
     )
 
 
 def _others(hits: tuple[Affected, ...], change: StatusChange) -> tuple[Affected, ...]:
     return tuple(hit for hit in hits if hit.pull.key != change.pull.key)
+
+
+def _is_as_told(hit: Affected, change: StatusChange) -> bool:
+    """Whether a hit is the changed pull, and it weighs no more than it did."""
+    order = list(Standing)
+    weighs_more = order.index(change.pull.standing) < order.index(hit.pull.standing)
+    return hit.pull.key == change.pull.key and not weighs_more
 
 
 def _stale(incident: Incident, change: StatusChange) -> bool:

@@ -22,9 +22,14 @@ class Compute(StrEnum):
 
 
 class Standing(StrEnum):
-    """How a workload stands: in use, or only what one would roll back to."""
+    """How a workload stands, the most pressing first.
+
+    Only ACTIVE is what people use now; the others are what somebody starts, swaps in or goes back
+    to later, and weigh less.
+    """
 
     ACTIVE = "active"
+    SLOT = "slot"  # a deployment slot that runs: it pulls at its next restart, or once swapped
     IDLE = "idle"  # scaled to zero, a CronJob between runs: the next start pulls
     ROLLBACK = "rollback"  # an old ReplicaSet, an inactive revision
 

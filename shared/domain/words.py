@@ -46,6 +46,7 @@ FORETELLS = "CLEANUP_"
 _SHORTEST_ID = 8
 """Segments of ``/subscriptions/S/resourceGroups/G/providers/P/TYPE/NAME``."""
 _STANDINGS = {
+    Standing.SLOT: "a slot: pulls when restarted",
     Standing.IDLE: "idle: its next start pulls",
     Standing.ROLLBACK: "needed for a rollback only",
 }
@@ -118,6 +119,12 @@ def workloads(incident: Incident) -> int:
     return sum(len(group.victims) for group in groups(incident))
 
 
+def many(incident: Incident) -> str:
+    """How many workloads it hits, in words; an incident does not name more than it has room for."""
+    number = counted(workloads(incident), "workload")
+    return f"more than {number}" if incident.crowded else number
+
+
 def in_use(incident: Incident) -> int:
     """How many of them are in use now."""
     active = (h for h in incident.hit if h.pull.standing is Standing.ACTIVE)
@@ -129,6 +136,8 @@ def bites_later(incident: Incident) -> str:
     standings = {one.pull.standing for one in incident.hit}
     if not standings or Standing.ACTIVE in standings:
         return ""
+    if Standing.SLOT in standings:
+        return "the slot's next restart pulls it and fails, and so would a swap"
     if Standing.IDLE in standings:
         return "the next start, scale-up or scheduled run pulls it and fails"
     return "a rollback to it would fail"

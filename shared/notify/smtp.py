@@ -14,6 +14,8 @@ from shared.notify.mail import mail
 from shared.settings import Settings
 
 log = logging.getLogger(__name__)
+IMPLICIT_TLS = 465
+"""The port on which TLS comes first, without STARTTLS (RFC 8314, 3.3)."""
 PERMANENT = 500
 """SMTP answers from here on mean: do not try again (RFC 5321, 4.2.1)."""
 
@@ -36,12 +38,14 @@ class Smtp:
 
     async def send(self, alert: Alert) -> None:
         settings = self._settings
+        implicit = settings.smtp_port == IMPLICIT_TLS
         try:
             unreached, _ = await aiosmtplib.send(
                 compose(alert, settings),
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
-                start_tls=settings.smtp_starttls,
+                use_tls=implicit,
+                start_tls=settings.smtp_starttls and not implicit,
                 username=settings.smtp_user or None,
                 password=settings.smtp_password or None,
                 timeout=settings.request_timeout_seconds,

@@ -40,7 +40,7 @@ class Named(Struct, frozen=True, kw_only=True):
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """A pull that an incident hits. ``standing`` is active, idle or rollback."""
+    """A pull that an incident hits. ``standing`` is active, slot, idle or rollback."""
 
     workload: Named
     image: str
@@ -77,7 +77,10 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class IncidentBody(Struct, frozen=True, kw_only=True):
-    """One problem on one subject, with whom it hits. ``episode`` counts how often it came back."""
+    """One problem on one subject, with whom it hits. ``episode`` counts how often it came back.
+
+    ``hit_unnamed`` says that more are hit than Pullwatch keeps by name: they are not counted here.
+    """
 
     id: str
     problem: Problem
@@ -88,6 +91,7 @@ class IncidentBody(Struct, frozen=True, kw_only=True):
     origin: Origin
     hit: tuple[Hit, ...]
     hit_left_out: int
+    hit_unnamed: bool
 
 
 class LineBody(Struct, frozen=True, kw_only=True):
@@ -204,6 +208,7 @@ def _incident(incident: Incident, most: int) -> IncidentBody:
         origin=_origin(incident),
         hit=tuple(map(_hit, incident.hit[:most])),
         hit_left_out=_left(incident.hit, most),
+        hit_unnamed=incident.crowded,
     )
 
 

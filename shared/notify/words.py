@@ -23,6 +23,7 @@ from shared.domain.words import (
     lasted,
     latecomers,
     left,
+    many,
     nearer,
     origin,
     told_who,
@@ -98,7 +99,7 @@ def summary(alert: Alert) -> str:
         return ""
     if at := foretold(incident.finding):
         return _ahead(incident, at, alert.at)
-    hit = counted(workloads(incident), "workload")
+    hit = many(incident)
     if alert.transition is Transition.RESOLVED and incident.resolved:
         return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
@@ -110,8 +111,14 @@ def _hit(incident: Incident, hit: str) -> str:
     """How many are hit, and when they feel it."""
     total, active = workloads(incident), in_use(incident)
     if late := bites_later(incident):
-        return f"{hit} hit, none in use now: {late}."
+        return _sentence(f"{hit} hit, none in use now: {late}.")
+    if incident.crowded:
+        return _sentence(f"{hit} hit; who else is, the report and the dashboard count.")
     return f"{hit} hit, {_use(total, active)}."
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _use(total: int, active: int) -> str:
@@ -126,7 +133,7 @@ def _use(total: int, active: int) -> str:
 def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
     """How many a clean-up will hit and when; at the end, how it ended."""
     total, active = workloads(incident), in_use(incident)
-    hit = counted(total, "workload")
+    hit = _sentence(many(incident))
     if incident.resolved is None:
         used = "" if active == total else f", {active:,} of them in use now"
         return f"{left(at, now).capitalize()}. {hit} need{'s' if total == 1 else ''} it{used}."

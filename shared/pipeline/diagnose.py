@@ -1,7 +1,7 @@
 """One job: observe, decide, store, record what changed, and have it announced."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -36,6 +36,8 @@ LAG = timedelta(minutes=15)
 """For so long after a push a replica may not have it; replication is eventually consistent."""
 MOST_TAGS = 50
 """Tags of one digest that the index keeps."""
+AFRESH = ":afresh"
+"""The end of the id of a job that is done once more with services that remember nothing."""
 EARLY_TRIES = 3
 """How often a verdict that contradicts its event is looked at again: replicas lag behind."""
 
@@ -45,17 +47,17 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
 
     What could not be looked at for a passing reason comes again.
     """
-    seen = await observe(services, job, _as_of(services, job))
+    seen = await observe(services, job)
     known = await services.store.index.of_pulls(seen)
     diagnoses = {pull: decide(job, pull, seen[pull]) for pull in known}
+    early = [p for p, found in diagnoses.items() if _premature(job, found, seen[p], known[p])]
     again = [
-        pull
-        for pull, found in diagnoses.items()
-        if _try_again(services, job, found, seen[pull], known[pull])
+        pull for pull in diagnoses if _try_again(services, job, seen[pull], early=pull in early)
     ]
-    held = [p for p in again if _premature(job, diagnoses[p], seen[p], known[p])]
+    held = early if job.check else [pull for pull in early if pull in again]
     final = [pull for pull in diagnoses if pull not in held]
-    await services.store.diagnoses.save([(diagnoses[pull], seen[pull]) for pull in final])
+    save = services.store.diagnoses.save
+    contested = await save([(diagnoses[pull], seen[pull]) for pull in final])
     await _remember(services, [(known[pull], seen[pull]) for pull in final])
     await settle(services, job.registry)
     if again:
@@ -65,27 +67,35 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
             signals.capacity(evidence)
         done = [found for pull, found in diagnoses.items() if pull not in again]
         await _done(services, job, done, over=not again)
+    elif contested:
+        await _look_afresh(services, job, contested)
     return tuple(diagnoses.values())
 
 
-def _as_of(services: Services, job: Job) -> datetime:
-    """A diagnosis is as old as the oldest thing that it may rest on: bulk work reads caches."""
-    cached = services.settings.cache_seconds if job.cause.kind is CauseKind.SWEEP else 0
-    return services.now() - timedelta(seconds=cached)
+async def _look_afresh(services: Services, job: Job, pulls: Collection[Pull]) -> None:
+    """Settle which of two looks is right: each knows something that is newer than the other's.
+
+    Such as an event's job that remembers a role from before its repair, which a check has seen.
+    """
+    if not job.id.endswith(AFRESH):
+        again = replace(job, id=job.id + AFRESH, pulls=tuple(pulls))
+        await diagnose(services.afresh(), again)
 
 
 def decide(job: Job, pull: Pull, evidence: Evidence) -> Diagnosis:
     """The diagnosis that follows from evidence. Pure: stored evidence replays."""
-    found = conclude(pull, evidence[Asked].at, job.cause, examine(evidence), evidence.gaps)
-    return replace(found, job=job.id)
+    asked = evidence[Asked]
+    found = conclude(pull, asked.at, job.cause, examine(evidence), evidence.gaps)
+    return replace(found, job=job.id, as_of=asked.as_of)
 
 
-def _try_again(
-    services: Services, job: Job, found: Diagnosis, evidence: Evidence, known: Entry
-) -> bool:
+def _try_again(services: Services, job: Job, evidence: Evidence, *, early: bool) -> bool:
+    """Whether a pull comes again. Who asked wants the answer of now: it is given, and told nobody
+    else; the watch finds the same for itself.
+    """
     if job.check or job.attempt + 1 >= services.settings.job_attempts:
-        return False  # who asked wants the answer of now
-    return _passing_trouble(job, evidence) or _premature(job, found, evidence, known)
+        return False
+    return early or _passing_trouble(job, evidence)
 
 
 def _passing_trouble(job: Job, evidence: Evidence) -> bool:
@@ -114,13 +124,15 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
 
 
 def _is_new(job: Job, known: Entry, at: datetime) -> bool:
-    """Whether a replica may not have the image yet: pushed minutes ago, or never seen.
+    """Whether a replica may not have the image yet: pushed minutes ago, or never seen there.
 
-    A sweep waits for no image that was never seen: it wakes nobody, and its report is awaited.
+    That a workload runs it proves nothing of the replica that was asked: nodes elsewhere pull from
+    another one. A sweep waits for no image that was never seen: it wakes nobody, and its report is
+    awaited.
     """
     if known.pushed is not None and at - known.pushed < LAG:
         return True
-    return not known.digest and job.cause.kind is not CauseKind.SWEEP
+    return known.resolved is None and job.cause.kind is not CauseKind.SWEEP
 
 
 def _is_replicated(evidence: Evidence) -> bool:
@@ -170,11 +182,11 @@ def _learn(entry: Entry, evidence: Evidence) -> Entry:
 
 def _foretell(entry: Entry, evidence: Evidence) -> Entry:
     """What clean-ups will take of it; what could not be foretold stays as it was told before."""
-    forecast = evidence.get(CleanupForecast)
+    forecast, told = evidence.get(CleanupForecast), evidence[Asked].at
     if forecast is None:
-        return entry
+        before = entry.foreseen
+        return replace(entry, foreseen=replace(before, looked=told)) if before else entry
     loss = first(forecast.losses)
-    told = evidence[Asked].at
     return replace(entry, foreseen=Foreseen(loss.at, loss.by, told) if loss else None)
 
 

@@ -38,7 +38,7 @@ async def discover(services: Services) -> Deployed:
     scope = services.settings.subscriptions
     found = await find(services)
     pulls = tuple({pull.key: pull for part in found for pull in part.pulls}.values())
-    known = [entry async for entry in services.store.index.everything()]
+    known = await services.store.index.listed()
     looked = frozenset[str]().union(*(part.subscriptions for part in found))
     lost = _lost(known, looked) if looked and not scope else ()  # else other gaps tell it
     gaps = (*(gap for part in found for gap in part.gaps), *lost)

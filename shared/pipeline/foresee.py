@@ -7,7 +7,7 @@ concerns them changed, when their loss comes nearer, and when it must be over.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from shared.adapters.store.index import Entry
@@ -24,18 +24,18 @@ HEARTBEAT = "foresight"
 NOTHING = SeenPlan()
 
 
-async def look_ahead(services: Services) -> int:
+async def look_ahead(services: Services, deployed: Collection[Entry]) -> int:
     """Have pulls looked at before a clean-up comes, and keep it from what is deployed.
 
     Locks are the nearest thing to a run: they are set even where telling fails.
     """
     try:
-        return await foresee_clean_ups(services)
+        return await foresee_clean_ups(services, deployed)
     finally:
-        await protect_deployed(services)
+        await protect_deployed(services, deployed)
 
 
-async def foresee_clean_ups(services: Services) -> int:
+async def foresee_clean_ups(services: Services, deployed: Iterable[Entry]) -> int:
     """Enqueue urgent jobs for pulls whose prospects may have changed. Returns how many.
 
     What could not be read of one registry holds up no other; its pulls stay as they were foretold.
@@ -45,7 +45,7 @@ async def foresee_clean_ups(services: Services) -> int:
     last = beats.get(HEARTBEAT)
     period = timedelta(minutes=services.settings.discovery_minutes)
     parts: dict[str, list[Entry]] = defaultdict(list)
-    async for entry in services.store.index.everything():
+    for entry in deployed:
         parts[entry.pull.image.registry].append(entry)
     jobs = await _look_again(services, _due(parts, now), now, "due")
     if last is None or now - last >= period:

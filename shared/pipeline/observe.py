@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 
@@ -26,7 +25,7 @@ from shared.domain.facts.workload import (
     WorkloadState,
 )
 from shared.domain.images import Digest
-from shared.domain.pulls import Job, Pull
+from shared.domain.pulls import CauseKind, Job, Pull
 from shared.pipeline.services import Services
 from shared.registry.base import Contents
 
@@ -43,11 +42,12 @@ AT_ONCE = 16
 """Pulls whose compute end is observed at the same time."""
 
 
-async def observe(services: Services, job: Job, at: datetime) -> dict[Pull, Evidence]:
+async def observe(services: Services, job: Job) -> dict[Pull, Evidence]:
     """Evidence for every pull of a job. Never raises for what could not be looked at.
 
     What every diagnosis needs is there or has a reason why not: nothing is silently absent.
     """
+    asked = _question(services, job)
     found, memories = await asyncio.gather(
         each(job.pulls, partial(_compute_end, services), at_once=AT_ONCE),
         services.store.index.of_pulls(job.pulls),
@@ -59,10 +59,18 @@ async def observe(services: Services, job: Job, at: datetime) -> dict[Pull, Evid
     registry = dict(zip(job.pulls, await asyncio.gather(*rest), strict=True))
     return {
         pull: _evidence(
-            [*_context(job, pull, memories.get(pull), at), *ends[pull], *registry[pull]]
+            [asked(pull), *_context(job, memories.get(pull)), *ends[pull], *registry[pull]]
         )
         for pull in job.pulls
     }
+
+
+def _question(services: Services, job: Job) -> Callable[[Pull], Asked]:
+    """The question of now. A sweep lists a registry once for many: it is as old as its listings."""
+    now = services.now()
+    as_of = now - services.age
+    at = as_of if job.cause.kind is CauseKind.SWEEP else now
+    return partial(Asked, at=at, as_of=as_of)
 
 
 def _contents(entries: Iterable[Entry]) -> Contents:
@@ -115,8 +123,7 @@ def _blind(kinds: tuple[type[Fact], ...], error: Exception) -> tuple[Observation
     return tuple(Unavailable.of(kind, reason) for kind in kinds)
 
 
-def _context(job: Job, pull: Pull, memory: Entry | None, at: datetime) -> Iterable[Observation]:
-    yield Asked(pull, at)
+def _context(job: Job, memory: Entry | None) -> Iterable[Observation]:
     if job.error_text:
         yield ReportedError(job.error_text, PERSON, None)
     if memory:

@@ -5,11 +5,12 @@ of which nobody knows whose it is. What somebody else locked, or unlocked, is le
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from shared.adapters.concurrency import each
+from shared.adapters.store.index import Entry
 from shared.adapters.store.locks import KeptLock
 from shared.adapters.tables import ConflictError
 from shared.domain.facts.base import CouldNotLookError
@@ -36,16 +37,18 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 
 
-async def protect_deployed(services: Services) -> None:
+async def protect_deployed(services: Services, deployed: Collection[Entry]) -> None:
     """Make and release what the plan says, if the setting PROTECT_MODE is ``lock``."""
     if services.settings.protect_mode is ProtectMode.LOCK:
-        await protect(services)
+        await protect(services, deployed)
 
 
-async def protect(services: Services, registry: str = "") -> Protection:
-    """Carry out the plan, of one registry or of all. Returns what was done, and what was not."""
+async def protect(
+    services: Services, deployed: Collection[Entry], registry: str = ""
+) -> Protection:
+    """Carry out the plan, of one registry or of all. Returns all of it, with what was ``done``."""
     known = await known_registries(services)
-    protection = await protection_plan(services, registry)
+    protection = await protection_plan(services, deployed, registry)
     own = {one.lock.target: one async for one in services.store.locks.everything()}
     memory = Memory({target: one.lock for target, one in own.items()}, services.now())
     lines = [line for line in protection.lines if is_due(line, memory)]
@@ -63,24 +66,26 @@ async def protect(services: Services, registry: str = "") -> Protection:
         except (CouldNotLookError, ConflictError, KeyError) as why:
             log.warning("%s was not carried out: %s: %s", line.standing, line.target, why)
             return replace(line, reason=str(why) or type(why).__name__)
-        return line
+        return replace(line, done=True)
 
     done = await each(lines[:MOST], one, at_once=AT_ONCE)
     await _remember(services, {line.target.registry for line in done}, barred)
-    await _tell(services, {line.target for line in done if _was_set(line)})
+    await _tell(services, deployed, {line.target for line in done if _was_set(line)})
     missing = await services.store.locks.missing()
-    return replace(protection, lines=tuple(done), missing=missing)
+    now = {line.target: line for line in done}
+    after = tuple(now.get(line.target, line) for line in protection.lines)
+    return replace(protection, lines=after, missing=missing)
 
 
 def _was_set(line: Line) -> bool:
-    return line.standing is Standing.SET and not line.reason
+    return line.standing is Standing.SET and line.done
 
 
-async def _tell(services: Services, targets: Collection[Target]) -> None:
+async def _tell(services: Services, deployed: Iterable[Entry], targets: Collection[Target]) -> None:
     """What was threatened and is locked now is looked at again: the warning ends."""
     if not targets:
         return
-    entries = [one async for one in services.store.index.everything() if one.foreseen]
+    entries = [one for one in deployed if one.foreseen]
     needing = {
         use.pull for t, uses in wanted(uses(entries)).items() if t in targets for use in uses
     }

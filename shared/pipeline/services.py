@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.adapters.queue import Queue
 from shared.adapters.store import Store
@@ -19,7 +19,10 @@ async def nothing_to_close() -> None:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything outside, for one lane: urgent and bulk work share no connection."""
+    """Everything outside, for one lane: urgent and bulk work share no connection.
+
+    ``age`` is how old may be what they tell of Azure; ``anew`` makes services that know nothing.
+    """
 
     settings: Settings
     registry: RegistryEnd
@@ -29,6 +32,12 @@ class Services:
     channels: tuple[Channel, ...]
     now: Callable[[], datetime]
     close: Callable[[], Awaitable[None]] = nothing_to_close
+    age: timedelta = timedelta()
+    anew: Callable[[], "Services"] | None = None
+
+    def afresh(self) -> "Services":
+        """Services that tell what is true now; these, where nothing is remembered anyway."""
+        return self.anew() if self.anew else self
 
     def platform(self, compute: Compute) -> ComputePlatform | None:
         """The platform of that name, or None where it is not looked at."""

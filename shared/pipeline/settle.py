@@ -18,12 +18,15 @@ from shared.domain.alerts import Announcement, Topic, announcement_id, for_chann
 from shared.domain.changes import OpenProblem, StatusChange
 from shared.domain.incidents import (
     GATHERING,
+    Affected,
     Incident,
     Promise,
     Transition,
+    is_unsure,
     keep,
     let_go,
     promise,
+    refill,
     take_in,
 )
 from shared.pipeline.services import Services
@@ -96,9 +99,28 @@ async def _settle(services: Services, incident_id: str, steps: list[Step]) -> No
         return promise(incident, services.now()) if incident else None
 
     incident = await services.store.incidents.change(incident_id, decide)
+    if incident and is_unsure(incident):
+        incident = await _look_up(services, incident)
     if incident and incident.promised:
         await look_at_others(services, incident, [change for change, _, _ in steps])
         await _keep(services, incident)
+
+
+async def _look_up(services: Services, incident: Incident) -> Incident | None:
+    """Whom an incident had no room for, and who has its problem still."""
+    found = await services.store.diagnoses.having(incident.id)
+    others = [
+        (Affected(one.diagnosis.pull, item.since), one.diagnosis.at)
+        for one in found
+        for item in one.standing
+        if item.incident == incident.id
+    ]
+
+    def decide(current: Incident | None) -> Incident | None:
+        now = services.now()
+        return promise(refill(current, others, now), now) if current else None
+
+    return await services.store.incidents.change(incident.id, decide)
 
 
 async def _keep(services: Services, incident: Incident) -> None:

@@ -1,11 +1,11 @@
 """A message of a jobs queue: what kind of job it is, and that nothing is lost."""
 
 import logging
-from collections.abc import Callable
 
 import msgspec
 
 from shared.adapters.store.ledger import Note, NoteKind
+from shared.domain.pulls import CauseKind
 from shared.pipeline.diagnose import diagnose
 from shared.pipeline.health import look_at_registry
 from shared.pipeline.jobs import read_job
@@ -15,16 +15,11 @@ from shared.pipeline.services import Services
 log = logging.getLogger(__name__)
 
 
-async def on_job(
-    services: Services,
-    body: bytes,
-    message_id: str | None,
-    *,
-    asked: Callable[[], Services] | None = None,
-) -> None:
+async def on_job(services: Services, body: bytes, message_id: str | None) -> None:
     """Do one job. A malformed message is recorded and done with; a fault of ours raises.
 
-    ``asked`` gives the services for what a person waits for: they read Azure as it is now.
+    What a person waits for, and who else a problem hits, is read of Azure as it is now: what is
+    remembered may be from before the problem, or its repair.
     """
     try:
         job = read_job(body)
@@ -35,9 +30,9 @@ async def on_job(
         await look_at_registry(services, job)
         return
     if job.check:
-        await finish(asked() if asked else services, job)
+        await finish(services.afresh(), job)
         return
-    await diagnose(services, job)
+    await diagnose(services.afresh() if job.cause.kind is CauseKind.RECHECK else services, job)
 
 
 async def _malformed(services: Services, body: bytes, message_id: str, reason: str) -> None:

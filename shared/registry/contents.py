@@ -10,12 +10,11 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.domain.cleanup import Attributes, ManifestEntry, RepositoryContents, TagEntry
-from shared.domain.clock import utc
+from shared.domain.cleanup import ManifestEntry, RepositoryContents
 from shared.domain.facts.base import CouldNotLookError
-from shared.registry.listing import collect
+from shared.registry.listing import collect, manifests_of, tags_of
 from shared.registry.repository import NotThereError, Repository
-from shared.registry.wire import INDEXES, CatalogPage, Descriptor, Entry, Locks, ManifestPage
+from shared.registry.wire import INDEXES, CatalogPage, Descriptor, Entry, ManifestPage, TagPage
 
 MOST_PAGES = 500
 MOST_BODIES = 1_000
@@ -27,21 +26,6 @@ _MAY_REFER = frozenset(
         "application/vnd.oci.artifact.manifest.v1+json",
     }
 )
-
-
-class DatedTag(Struct, frozen=True, rename="camel"):
-    """A tag in ``_tags``, with its time."""
-
-    name: str
-    digest: str = ""
-    last_update_time: str | None = None
-    changeable_attributes: Locks | None = None
-
-
-class DatedTagPage(Struct, frozen=True):
-    """A page of ``/acr/v1/{repository}/_tags``."""
-
-    tags: tuple[DatedTag, ...] | None = None
 
 
 class Body(Struct, frozen=True):
@@ -63,8 +47,8 @@ async def read_contents(repository: Repository, *, bodies: bool) -> RepositoryCo
     """
     try:
         (manifests, all_manifests), (tags, all_tags) = await asyncio.gather(
-            collect(repository.manifests(), ManifestPage, _manifests_of, MOST_PAGES),
-            collect(repository.tags(), DatedTagPage, _tags_of, MOST_PAGES),
+            collect(repository.manifests(), ManifestPage, manifests_of, MOST_PAGES),
+            collect(repository.tags(), TagPage, tags_of, MOST_PAGES),
         )
     except NotThereError:
         return RepositoryContents(repository.name)
@@ -73,7 +57,8 @@ async def read_contents(repository: Repository, *, bodies: bool) -> RepositoryCo
     entries = [_manifest(entry) for entry in manifests.values()]
     if bodies:
         entries = await _with_bodies(repository, entries, {tag.digest for tag in tags.values()})
-    return RepositoryContents(repository.name, tuple(map(_tag, tags.values())), tuple(entries))
+    in_cleanup = tuple(tag.in_cleanup() for tag in tags.values())
+    return RepositoryContents(repository.name, in_cleanup, tuple(entries))
 
 
 async def repositories_of(registry: Repository) -> tuple[str, ...]:
@@ -133,33 +118,7 @@ async def _with_body(repository: Repository, entry: ManifestEntry) -> ManifestEn
 
 def _manifest(entry: Entry) -> ManifestEntry:
     listed = entry.references or () if entry.is_index else ()
-    state = entry.state()
-    return ManifestEntry(
-        digest=entry.digest,
-        media_type=entry.media_type or "",
-        last_update_time=state.updated,
-        tags=tuple(entry.tags or ()),
-        references=tuple(child.digest for child in listed),
-        changeable_attributes=Attributes(state.delete_enabled, state.write_enabled),
-    )
-
-
-def _tag(tag: DatedTag) -> TagEntry:
-    locks = tag.changeable_attributes or Locks()
-    try:
-        at = utc(tag.last_update_time or "")
-    except (ValueError, OverflowError):
-        at = None
-    open_to = Attributes(locks.delete_enabled is not False, locks.write_enabled is not False)
-    return TagEntry(tag.name, tag.digest, at, open_to)
-
-
-def _manifests_of(page: ManifestPage) -> Mapping[str, Entry]:
-    return {entry.digest: entry for entry in page.manifests or ()}
-
-
-def _tags_of(page: DatedTagPage) -> Mapping[str, DatedTag]:
-    return {tag.name: tag for tag in page.tags or ()}
+    return entry.in_cleanup(child.digest for child in listed)
 
 
 def _names_of(page: CatalogPage) -> Mapping[str, None]:

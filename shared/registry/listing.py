@@ -53,7 +53,7 @@ async def read(repository: Repository, most: int, *, tags: bool) -> Listing:
         CouldNotLookError: a page could not be read.
 
     """
-    manifests = collect(repository.manifests(), ManifestPage, _manifests_of, most)
+    manifests = collect(repository.manifests(), ManifestPage, manifests_of, most)
     if not tags:
         found, complete = await manifests
         return Listing(found, complete=complete)
@@ -72,14 +72,14 @@ async def watch(repository: Repository) -> TagListing:
     """
     pages = 0
 
-    def manifests_of(page: ManifestPage) -> Mapping[str, Entry]:
+    def counted(page: ManifestPage) -> Mapping[str, Entry]:
         nonlocal pages
         pages += 1
-        return _manifests_of(page)
+        return manifests_of(page)
 
     try:
         manifests, complete = await collect(
-            repository.manifests(), ManifestPage, manifests_of, MOST_PAGES_TO_WATCH
+            repository.manifests(), ManifestPage, counted, MOST_PAGES_TO_WATCH
         )
     except NotThereError:
         return TagListing(repository.name, None, orphans_known=True)
@@ -118,7 +118,8 @@ async def collect[T, V](
     return found, True
 
 
-def _manifests_of(page: ManifestPage) -> Mapping[str, Entry]:
+def manifests_of(page: ManifestPage) -> Mapping[str, Entry]:
+    """The manifests of a page by digest."""
     return {entry.digest: entry for entry in page.manifests or ()}
 
 

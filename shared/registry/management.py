@@ -86,7 +86,6 @@ class Management:
         self.directory = cached(self._directory, seconds=seconds)
         self.replications = cached(self._replications, seconds=seconds)
         self.usages = cached(self._usages, seconds=seconds)
-        self.load = cached(self._load, seconds=seconds)
         self.token = cached(self._token, seconds=seconds)
 
     async def _directory(self) -> Directory:
@@ -155,7 +154,8 @@ class Management:
             )
         )
 
-    async def _load(self, resource_id: str) -> RegistryLoad:
+    async def load(self, resource_id: str) -> RegistryLoad:
+        """How much is pulled and stored. Raises CouldNotLookError."""
         return await load.read(self._arm, resource_id, datetime.now(UTC))
 
     async def _token(self, resource_id: str, token: str) -> ScopedToken:

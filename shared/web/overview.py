@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from shared.adapters.store.diagnoses import Brief
+from shared.adapters.store.index import Entry
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
 from shared.pipeline.services import Services
@@ -55,12 +56,10 @@ class Overview(Struct, frozen=True, kw_only=True):
         return _ordered(sum((Counter(one.counts) for one in self.registries), Counter()))
 
 
-async def overview(services: Services) -> Overview:
+async def overview(services: Services, deployed: Iterable[Entry]) -> Overview:
     """How every registry stands, by the latest diagnosis of each deployed pull."""
-    (ids, gaps), briefs, deployed = await asyncio.gather(
-        _known(services), _briefs(services), _deployed(services)
-    )
-    counts = _counts(briefs, deployed)
+    (ids, gaps), briefs = await asyncio.gather(_known(services), _briefs(services))
+    counts = _counts(briefs, {one.pull.key: one.pull.image.registry for one in deployed})
     standings = (
         Standing(registry=host, resource_id=ids.get(host, ""), counts=_ordered(counts[host]))
         for host in sorted(ids.keys() | counts.keys())
@@ -87,13 +86,8 @@ async def _briefs(services: Services) -> list[Brief]:
     return [brief async for brief in services.store.diagnoses.briefs()]
 
 
-async def _deployed(services: Services) -> dict[str, str]:
-    """Registry of every deployed pull, by the pull's key."""
-    entries = services.store.index.everything()
-    return {entry.pull.key: entry.pull.image.registry async for entry in entries}
-
-
-def _counts(briefs: Iterable[Brief], deployed: dict[str, str]) -> dict[str, Counter[str]]:
+def _counts(briefs: Iterable[Brief], deployed: Mapping[str, str]) -> dict[str, Counter[str]]:
+    """Pulls by registry and label; ``deployed`` tells the registry of each by its key."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     judged = set()
     for brief in briefs:

@@ -65,6 +65,7 @@ def _environment() -> "Environment":
         "groups": words.groups,
         "images": words.images,
         "workloads": words.workloads,
+        "many": words.many,
         "in_use": words.in_use,
         "first_steps": words.first_steps,
         "said": said,

@@ -19,7 +19,7 @@ _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}")
 async def registries(services: Services, request: func.HttpRequest) -> func.HttpResponse:
     """``GET /api/registries``: an `Overview`."""
     _ = request
-    return in_json(await overview(services))
+    return in_json(await overview(services, await services.store.index.listed()))
 
 
 async def latest_report(services: Services, request: func.HttpRequest) -> func.HttpResponse:
@@ -38,7 +38,7 @@ async def protection(services: Services, request: func.HttpRequest) -> func.Http
     if host and not _HOST.fullmatch(host):
         message = f"registry = {host[:100]!r}: expected a login server such as contoso.azurecr.io"
         raise RefusedError(HTTPStatus.BAD_REQUEST, message)
-    return in_json(await protection_plan(services, host))
+    return in_json(await protection_plan(services, await services.store.index.listed(), host))
 
 
 async def dashboard(services: Services, request: func.HttpRequest) -> func.HttpResponse:

@@ -19,7 +19,7 @@ async def dashboard(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.route("api/checks", methods=["POST"], auth_level=FUNCTION)
 async def ask_check(req: func.HttpRequest) -> func.HttpResponse:
     """Diagnose an image now; 200 with the answer, or 202 and where it will be."""
-    return await answer(req, asking.ask, services=bootstrap.asked)
+    return await answer(req, asking.ask, services=bootstrap.afresh)
 
 
 @blueprint.route("api/checks/{id}", methods=["GET"], auth_level=FUNCTION)

@@ -43,13 +43,14 @@ class DashboardView(Struct, frozen=True, kw_only=True):
 async def collect(services: Services) -> DashboardView:
     """Read everything that the page shows."""
     store, now = services.store, services.now()
+    deployed = await store.index.listed()
     standing, incidents, report, beats, notes, protection = await asyncio.gather(
-        overview(services),
+        overview(services, deployed),
         _incidents(services),
         store.sweeps.latest_report(),
         store.ledger.beats(),
         _notes(services),
-        protection_plan(services, ask=False),
+        protection_plan(services, deployed, ask=False),
     )
     resolved = [i for i in incidents if i.resolved and i.resolved > now - RECENT]
     return DashboardView(

@@ -50,11 +50,13 @@ async def settled(live: Live) -> None:
         await live.idle()
 
 
-async def told_once(live: Live, repository: str, *words: str, after: int) -> str:
+async def told_once(
+    live: Live, repository: str, *words: str, after: int, outcome: str = "FAIL"
+) -> str:
     """The one card about a repository, whatever looks at it afterwards."""
-    card = readable(await live.card("FAIL", repository, *words, after=after))
+    card = readable(await live.card(outcome, repository, *words, after=after))
     await settled(live)
-    cards = await live.cards("FAIL", f"{repository}:1.0")
+    cards = await live.cards(f"{repository}:1.0")
     assert len([one for one in cards if one.number > after]) == 1
     return card
 
@@ -261,12 +263,18 @@ async def test_what_only_a_rollback_needs_is_a_warning_for_the_report(
     assert "needed for a rollback only" in page
 
 
-async def test_a_cron_job_between_two_runs_is_told_with_when_it_bites(
+async def test_a_cron_job_between_two_runs_is_told_at_once_with_when_it_bites(
     live: Live, before: int
 ) -> None:
     await live.do("delete", image="wharf/nightly:1.0", by="skipper")
-    card = await told_once(live, "nightly", after=before)
+    card = await told_once(live, "nightly", after=before, outcome="WARN")
     assert "none in use now: the next start, scale-up or scheduled run pulls it and fails" in card
+
+
+async def test_a_slot_is_told_at_once_with_when_it_bites(live: Live, before: int) -> None:
+    await live.do("delete", image="wharf/staged:1.0", by="skipper")
+    card = await told_once(live, "staged", "quay/staging", after=before, outcome="WARN")
+    assert "none in use now: the slot's next restart pulls it and fails" in card
 
 
 async def test_a_child_of_an_index_that_vanishes_is_found_by_the_watch(

@@ -1,5 +1,6 @@
 """The world as the pipeline sees it, in memory: an estate, a queue, channels, a clock."""
 
+import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -162,7 +163,9 @@ class FakeRegistry:
         self.known |= known
         return {pull: self._facts(pull.image) for pull in pulls}
 
-    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
+    async def health(
+        self, host: str, repository: str, in_use: Collection[str] = ()
+    ) -> tuple[Observation, ...]:
         if self.crash:
             raise self.crash
         answer = Answer(reach=Reach.ANSWERED, status=self.status)
@@ -369,6 +372,8 @@ class World:
             queue=self.queue,
             channels=(self.channel,),
             now=self.clock,
+            age=timedelta(seconds=self.settings.cache_seconds),
+            anew=lambda: dataclasses.replace(self.services, age=timedelta()),
         )
 
     def deploy(self, name: str, image: str, seed: int = 1) -> Pull:

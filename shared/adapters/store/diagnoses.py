@@ -10,7 +10,7 @@ from itertools import batched
 
 from msgspec import Struct
 
-from shared.adapters.store.packing import TooLargeError, pack, size, unpack, unpack_bytes
+from shared.adapters.store.packing import PIECES, TooLargeError, pack, size, unpack, unpack_bytes
 from shared.adapters.tables import (
     BATCH,
     ConflictError,
@@ -72,36 +72,39 @@ class Diagnoses:
         self._table = tables.table("diagnoses")
         self._settling: dict[str, asyncio.Lock] = {}
 
-    async def save(self, found: Sequence[tuple[Diagnosis, Evidence]]) -> None:
+    async def save(self, found: Sequence[tuple[Diagnosis, Evidence]]) -> tuple[Pull, ...]:
         """Store diagnoses of one registry and what they changed, a batch for up to 40 of them.
 
         So the pulls of one job change together: an incident does not open with half of them.
         Fewer go into a batch where their evidence is large.
         An older diagnosis than the stored one changes nothing: deliveries come out of order.
+        Returns the pulls of which nothing was stored although some of it is newer than what is.
         """
+        contested: list[Pull] = []
         for part in batched(found, TOGETHER, strict=False):
-            await self._save(part)
+            contested += await self._save(part)
+        return tuple(contested)
 
-    async def _save(self, part: Sequence[tuple[Diagnosis, Evidence]]) -> None:
+    async def _save(self, part: Sequence[tuple[Diagnosis, Evidence]]) -> list[Pull]:
         registry = part[0][0].pull.image.registry
         for attempt in range(TRIES):
             rows = await asyncio.gather(*(self._row(diagnosis.pull) for diagnosis, _ in part))
+            known = [_Known(row, unpack("stored", row, Stored)) if row else None for row in rows]
             operations = [
                 operation
-                for row, (diagnosis, evidence) in zip(rows, part, strict=True)
-                for operation in _write(row, diagnosis, evidence)
+                for before, (diagnosis, evidence) in zip(known, part, strict=True)
+                for operation in _write(before, diagnosis, evidence)
             ]
             if len(part) > 1 and _bytes(operations) > MOST_BYTES:
                 half = len(part) // 2
-                await self._save(part[:half])
-                await self._save(part[half:])
-                return
+                return [*await self._save(part[:half]), *await self._save(part[half:])]
             try:
                 await self._table.write(registry, operations)
             except ConflictError:
                 await give_way(attempt)
                 continue
-            return
+            pairs = zip(known, part, strict=True)
+            return [found.pull for before, (found, _) in pairs if _is_contested(before, found)]
         raise ConflictError(f"{TRIES} writers in a row were faster for pulls of {registry}")
 
     async def _row(self, pull: Pull) -> Row | None:
@@ -140,6 +143,13 @@ class Diagnoses:
         """The latest diagnosis of every pull."""
         async for row in self._table.partitions("", rows=PULL):
             yield unpack("stored", row, Stored)
+
+    async def having(self, incident: str) -> tuple[Stored, ...]:
+        """The pulls that have an incident's problem, by their own rows. It reads them all."""
+        columns = tuple(f"stored{number}" for number in range(PIECES))
+        rows = self._table.partitions("", columns, PULL)
+        found = [unpack("stored", row, Stored) async for row in rows]
+        return tuple(s for s in found if any(item.incident == incident for item in s.standing))
 
     async def briefs(self) -> AsyncIterator[Brief]:
         """How every pull stands."""
@@ -180,18 +190,32 @@ class Diagnoses:
                     await self._drop((change,))
 
 
-def _write(row: Row | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Operation]:
-    before = unpack("stored", row, Stored) if row else None
-    if before and before.diagnosis.at > diagnosis.at:
+class _Known(Struct, frozen=True):
+    """A pull's row as it was read."""
+
+    row: Row
+    stored: Stored
+
+
+def _write(before: _Known | None, diagnosis: Diagnosis, evidence: Evidence) -> list[Operation]:
+    if before and not diagnosis.covers(before.stored.diagnosis):
         return []
-    standing = before.standing if before else ()
-    change = status_change(standing, before.diagnosis.outcome if before else None, diagnosis)
+    standing = before.stored.standing if before else ()
+    change = status_change(standing, before.stored.diagnosis if before else None, diagnosis)
     stored = Stored(diagnosis=diagnosis, standing=standing_after(standing, diagnosis))
     columns = pack("stored", stored)
     columns |= _evidence_columns(evidence, MOST_IN_ROW - size(columns)) | _brief(diagnosis)
     key = _key(diagnosis.pull)
-    put: Operation = Put(key, columns, row.etag) if row else Insert(key, columns)
+    put: Operation = Put(key, columns, before.row.etag) if before else Insert(key, columns)
     return [put, _outbox(change)] if change else [put]
+
+
+def _is_contested(before: _Known | None, found: Diagnosis) -> bool:
+    """Whether neither of two looks is older in everything."""
+    if before is None:
+        return False
+    stored = before.stored.diagnosis
+    return not found.covers(stored) and not stored.covers(found)
 
 
 def _brief(diagnosis: Diagnosis) -> dict[str, Value]:

@@ -1,7 +1,8 @@
 """Incidents: one row each, so that an update is one conditional write.
 
 One that hits many thousand pulls does not fit into a row; what is left is in rows beside it, which
-are written with it.
+are written with it. What does not fit there either, some 36,000 pulls, goes without names: an
+incident is never too large to be written.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -11,7 +12,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from shared.adapters.store.packing import TornError, gather, spread
+from shared.adapters.store.packing import TooLargeError, TornError, gather, spread
 from shared.adapters.tables import (
     ConflictError,
     Delete,
@@ -22,7 +23,7 @@ from shared.adapters.tables import (
     Tables,
     give_way,
 )
-from shared.domain.incidents import Incident
+from shared.domain.incidents import Incident, shed
 
 PARTITION = "incidents"
 BESIDE = "~"
@@ -62,8 +63,9 @@ class Incidents:
             after = decide(before)
             if after is None or after == before:
                 return before
+            after, operations = _fitting(kept, after)
             try:
-                await self._table.write(PARTITION, _write(kept, after))
+                await self._table.write(PARTITION, operations)
             except ConflictError:
                 await give_way(attempt)
                 continue
@@ -110,6 +112,17 @@ class Incidents:
             except TornError:
                 await give_way(attempt)
         raise ConflictError(f"incident {incident_id} is written faster than it can be read")
+
+
+def _fitting(kept: Kept | None, after: Incident) -> tuple[Incident, Sequence[Operation]]:
+    """What is written: an incident that is too large for its rows sheds names until it fits."""
+    try:
+        return after, _write(kept, after)
+    except TooLargeError:
+        smaller = shed(after)
+        if smaller == after:
+            raise
+        return _fitting(kept, smaller)
 
 
 def _write(kept: Kept | None, after: Incident) -> Sequence[Operation]:

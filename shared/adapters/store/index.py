@@ -126,6 +126,10 @@ class DeploymentIndex:
         async for row in self._table.partitions(""):
             yield _entry(row)
 
+    async def listed(self) -> tuple[Entry, ...]:
+        """Every pull of every registry, at once. The service reads the whole table for it."""
+        return tuple([entry async for entry in self.everything()])
+
     async def put(self, entries: Iterable[Entry]) -> None:
         """Write new entries. One that somebody else wrote first stays: more is known of it."""
         await each(_batches(entries), self._add, at_once=AT_ONCE)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shared.adapters.concurrency import each
 from shared.adapters.http import Http
-from shared.adapters.resilience import cached
+from shared.adapters.resilience import cached, remembered
 from shared.compute.aks_cluster import CLUSTER_API, is_stopped
 from shared.compute.arm_ids import name_of
 from shared.compute.kubernetes.access import access_of
@@ -21,7 +21,6 @@ from shared.compute.kubernetes.objects import (
 from shared.compute.kubernetes.pull_secrets import SecretContents, contents_of
 from shared.compute.kubernetes.reader import AbsentError, ClusterApi, Listing
 from shared.compute.kubernetes.workloads import Contents, Workloads
-from shared.compute.memory import remembered
 from shared.compute.sources import ArmReader, TokenSource
 from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError
@@ -76,11 +75,11 @@ class Clusters:
         self._settings = settings
         seconds = settings.cache_seconds
         self._api = cached(self._open, seconds=ACCESS_SECONDS)
-        self.view = remembered(seconds, self._view)
-        self.events = remembered(seconds, self._events)
-        self.accounts = remembered(seconds, self._accounts)
-        self.secret = remembered(seconds, self._secret)
-        self.namespaces_with_secret = remembered(seconds, self._namespaces_with_secret)
+        self.view = remembered(self._view, seconds=seconds)
+        self.events = remembered(self._events, seconds=seconds)
+        self.accounts = remembered(self._accounts, seconds=seconds)
+        self.secret = remembered(self._secret, seconds=seconds)
+        self.namespaces_with_secret = remembered(self._namespaces_with_secret, seconds=seconds)
 
     async def _open(self, cluster_id: str) -> ClusterApi:
         given = await self._arm.post(f"{cluster_id}/listClusterUserCredential", CLUSTER_API)

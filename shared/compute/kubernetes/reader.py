@@ -1,13 +1,12 @@
 """A cluster's API over plain REST, with the monitor's Entra token."""
 
-import ssl
+from functools import partial
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
-from shared.adapters.http import Http, bounded
-from shared.adapters.resilience import Dependency, TransientError, asked_to_wait
+from shared.adapters.bearer import JSON, About, Service
+from shared.adapters.http import Http
 from shared.compute.kubernetes.access import Access, trust
 from shared.compute.kubernetes.objects import Labelled, Page, Status
 from shared.compute.sources import TokenSource
@@ -16,15 +15,16 @@ from shared.settings import Settings
 
 AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The Entra application of every AKS API server (AKS, kubelogin-authentication)."""
-OBJECTS = "application/json"
 METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 """Of every object its metadata alone; nothing else is accepted, so nothing else is sent."""
 PAGE = 500
 LONGEST_PAGE = 64 * 1024 * 1024
 """Bytes; 500 pods with long specifications have some ten million."""
 MOST_PAGES = 400
+OUT_OF_REACH = (
+    "a private cluster, or one with authorized address ranges, answers only in its network"
+)
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE = 200, 401, 403, 404, 410
-_BUSY = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class RefusedError(CouldNotLookError):
@@ -55,10 +55,15 @@ class ClusterApi:
         """``name`` is the cluster's, for people. Raises MalformedError for a bad authority."""
         self._name = name
         self._server = access.server
-        self._trust: ssl.SSLContext = trust(access)
-        self._http = http
-        self._credentials = credentials
-        self._dependency = Dependency(f"the API server of {name}", settings)
+        about = About(
+            name=f"the API server of {name}",
+            token=partial(credentials.token, AUDIENCE),
+            said=_said,
+            hint=OUT_OF_REACH,
+            trust=trust(access),
+            longest=LONGEST_PAGE,
+        )
+        self._service = Service(about, settings, http)
 
     async def list[T](self, path: str, kind: type[T], **parameters: str) -> Listing[T]:
         """
@@ -69,7 +74,7 @@ class ClusterApi:
             CouldNotLookError: anything else.
 
         """
-        return await self._listed(path, kind, parameters, OBJECTS)
+        return await self._listed(path, kind, parameters, JSON)
 
     async def list_metadata(self, path: str, **parameters: str) -> Listing[Labelled]:
         """Names and namespaces of a collection; no contents travel. Raises like `list`."""
@@ -85,7 +90,7 @@ class ClusterApi:
             CouldNotLookError: anything else.
 
         """
-        return self._decoded(await self._read(path, {}, OBJECTS), kind, path)
+        return self._decoded(await self._read(path, {}, JSON), kind, path)
 
     async def _listed[T](
         self, path: str, kind: type[T], parameters: dict[str, str], accept: str
@@ -124,64 +129,28 @@ class ClusterApi:
             raise CouldNotLookError(f"{self._name} answered {path} with something else") from why
 
     async def _read(self, path: str, parameters: dict[str, str], accept: str) -> bytes:
-        token = await self._credentials.token(AUDIENCE)
-        headers = {"Authorization": f"Bearer {token}", "Accept": accept}
-        try:
-            return await self._dependency.call(lambda: self._once(path, parameters, headers))
-        except TransientError as why:
-            raise CouldNotLookError(str(why)) from why
-
-    async def _once(self, path: str, parameters: dict[str, str], headers: dict[str, str]) -> bytes:
-        try:
-            async with (
-                self._http.slot() as session,
-                session.get(
-                    self._server + path,
-                    params=parameters,
-                    ssl=self._trust,
-                    allow_redirects=False,
-                    headers=headers,
-                ) as response,
-            ):
-                body = await bounded(response, LONGEST_PAGE)
-        except TimeoutError as why:
-            raise TransientError(self._unreached("it timed out"), again=False) from why
-        except (aiohttp.ClientError, OSError) as why:
-            raise TransientError(self._unreached(type(why).__name__)) from why
-        if body is None:
-            raise CouldNotLookError(f"{self._name} sent more than {LONGEST_PAGE} bytes of {path}")
-        if response.status == _OK:
+        url = self._server + path
+        status, body = await self._service.ask(url, parameters=parameters, accept=accept)
+        if status == _OK:
             return body
-        raise self._refusal(path, response, body)
+        raise self._refusal(status, path, body)
 
-    def _unreached(self, why: str) -> str:
-        return (
-            f"no connection to the API server of {self._name} ({why}): a private cluster, or one"
-            " with authorized address ranges, answers only in its network"
-        )
-
-    def _refusal(self, path: str, response: aiohttp.ClientResponse, body: bytes) -> Exception:
-        said = _said(body)
-        match response.status:
-            case status if status in _BUSY:
-                wait = asked_to_wait(response.headers)
-                return TransientError(f"{status} from {self._name}: {said}", retry_after=wait)
-            case status if status == _GONE:
-                return _ExpiredError()
-            case status if status == _NOT_FOUND:
-                return AbsentError(f"{self._name} has no {path}")
-            case status if status == _FORBIDDEN:
-                return RefusedError(
-                    f"403 reading {path} of {self._name}: {said}"
-                    " (role Azure Kubernetes Service RBAC Reader lets the monitor look)"
-                )
-            case status if status == _UNAUTHORIZED:
-                return RefusedError(
-                    f"401 reading {path} of {self._name}: the cluster does not accept the"
-                    " monitor's Entra token (is it integrated with Microsoft Entra ID?)"
-                )
-            case status:
-                return CouldNotLookError(f"{status} reading {path} of {self._name}: {said}")
+    def _refusal(self, status: int, path: str, body: bytes) -> Exception:
+        if status == _GONE:
+            return _ExpiredError()
+        if status == _NOT_FOUND:
+            return AbsentError(f"{self._name} has no {path}")
+        if status == _FORBIDDEN:
+            return RefusedError(
+                f"403 reading {path} of {self._name}: {_said(body)}"
+                " (role Azure Kubernetes Service RBAC Reader lets the monitor look)"
+            )
+        if status == _UNAUTHORIZED:
+            return RefusedError(
+                f"401 reading {path} of {self._name}: the cluster does not accept the"
+                " monitor's Entra token (is it integrated with Microsoft Entra ID?)"
+            )
+        return CouldNotLookError(f"{status} reading {path} of {self._name}: {_said(body)}")
 
 
 def _said(body: bytes) -> str:

@@ -1,7 +1,7 @@
 """A registry's contents as JSON, such as a file for ``predict-purge``."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,7 +14,10 @@ from shared.domain.cleanup.model import (
     RepositoryContents,
     TagEntry,
 )
+from shared.domain.clock import utc
 
+MICROSECONDS = 6
+"""Digits of a second that a datetime holds."""
 _FRACTION = re.compile(r"[.,]([0-9]+)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -67,14 +70,16 @@ def _tag(given: object, where: str) -> tuple[str, TagEntry]:
 
 def _manifest(given: object, where: str) -> ManifestEntry:
     has = _object(given, where)
+    at, exact = _time(has, where)
     return ManifestEntry(
         digest=_text(has, "digest", where, needed=True),
         media_type=_text(has, "mediaType", where),
-        last_update_time=_time(has, where)[0],
+        last_update_time=at,
         tags=_texts(has, "tags", where),
         references=_texts(has, "references", where),
         subject=_text(has, "subject", where),
         changeable_attributes=_locks(has, where),
+        finer=exact.rpartition(".")[2][MICROSECONDS:],
     )
 
 
@@ -101,7 +106,7 @@ def _time(has: dict[str, Any], where: str) -> tuple[datetime | None, str]:
         return None, ""
     try:
         return exact_time(text)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadContentsError(
             f"{where}.lastUpdateTime is {_shown(text)}, and must be a time such as "
             "2026-11-26T18:00:00.1234567Z"
@@ -109,9 +114,8 @@ def _time(has: dict[str, Any], where: str) -> tuple[datetime | None, str]:
 
 
 def exact_time(text: str) -> tuple[datetime, str]:
-    """An ISO 8601 time; without an offset it is UTC. Raises ValueError and OverflowError."""
-    value = datetime.fromisoformat(text)
-    at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    """An ISO 8601 time; without an offset it is UTC. Raises ValueError."""
+    at = utc(text)
     fraction = _FRACTION.search(text)
     digits = fraction.group(1).rstrip("0") if fraction else ""
     return at, f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}.{digits}"

@@ -8,10 +8,15 @@ from shared.domain.pulls import Pull
 
 
 class Asked(Fact, frozen=True):
-    """Which pull is looked at, and when: checks that compare dates take the time from here."""
+    """Which pull is looked at, and when: checks that compare dates take the time from here.
+
+    What the registry's login server says is of ``at``. Of what Azure says beside it, such as roles
+    and networks, ``as_of`` is the earliest that it may be from; None: of ``at``, too.
+    """
 
     pull: Pull
     at: datetime
+    as_of: datetime | None = None
 
 
 class ReportedError(Fact, frozen=True):

@@ -63,6 +63,7 @@ async def test_how_workloads_stand(contoso: Estate) -> None:
     assert standing["orders", "9.1"] is Standing.ACTIVE
     assert standing["orders", "9.0"] is Standing.ROLLBACK
     assert standing["pricing", "0.9"] is Standing.IDLE
+    assert standing["shop-admin/staging", "v412"] is Standing.SLOT
 
 
 async def test_init_containers_and_running_digests_are_seen(contoso: Estate) -> None:

@@ -156,6 +156,15 @@ async def test_resource_graph_is_asked_page_by_page(azure: World, arm: Arm) -> N
     assert '"subscriptions": ["s1"]' in azure.bodies[1]
 
 
+async def test_rows_that_resource_graph_kept_back_are_not_taken_for_none(
+    azure: World, arm: Arm
+) -> None:
+    url = f"POST {ARM}/providers/Microsoft.ResourceGraph/resources"
+    azure.routes[url] = {"data": [{"n": 1}], "resultTruncated": "true"}
+    with pytest.raises(CouldNotLookError, match="a part"):
+        await arm.query("resources", ("s1",))
+
+
 async def test_the_setting_names_the_subscriptions(azure: World, arm: Arm) -> None:
     azure.routes[f"GET {ARM}/subscriptions"] = {"value": [{"subscriptionId": "s1"}]}
     assert await arm.subscriptions() == ("s1",)
@@ -223,6 +232,18 @@ async def test_a_kind_that_fails_takes_no_other_with_it(azure: World, trouble: s
             await arm.get(SITE, "1")
         assert azure.count(f"GET {ARM}{SITE}") == FRAGILE.breaker_failures
         assert await arm.list(ROLES, "1") == ()
+
+
+async def test_a_refusal_is_remembered_as_an_answer_is(azure: World) -> None:
+    """A hundred pulls that read one resource wait for its time-out once."""
+    async with reader(azure, replace(FRAGILE, cache_seconds=45)) as arm:
+        azure.routes[f"GET {ARM}{SITE}"] = says(403)
+        azure.routes[f"POST {ARM}{SITE}/list"] = {"a": 1}
+        for _ in range(3):
+            with pytest.raises(ForbiddenError):
+                await arm.get(SITE, "1")
+            assert await arm.post(f"{SITE}/list", "1") == {"a": 1}
+        assert len(azure.asked) == 2
 
 
 async def test_a_host_that_nobody_reaches_is_left_alone_for_every_kind(azure: World) -> None:

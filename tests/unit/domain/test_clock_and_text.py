@@ -31,9 +31,18 @@ def test_seven_digits_are_read() -> None:
     assert utc("2018-04-25T21:39:47.6549614Z").microsecond == 654961
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2018-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2018-13-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-01:00",
+    ],
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"isoformat|month"):
+    with pytest.raises(ValueError, match=r"isoformat|month|no year"):
         utc(text)
 
 

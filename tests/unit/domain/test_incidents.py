@@ -3,10 +3,28 @@
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.changes import OpenProblem, incident_id, standing_after, status_change
+from shared.domain.changes import (
+    OpenProblem,
+    StatusChange,
+    incident_id,
+    standing_after,
+    status_change,
+)
 from shared.domain.diagnosis import conclude
 from shared.domain.findings import CheckResult, Outcome
-from shared.domain.incidents import Incident, Transition, keep, let_go, news, promise, take_in
+from shared.domain.incidents import (
+    Affected,
+    Incident,
+    Transition,
+    is_unsure,
+    keep,
+    let_go,
+    news,
+    promise,
+    refill,
+    shed,
+    take_in,
+)
 from shared.domain.pulls import Cause, CauseKind, Standing
 from tests.unit.domain.things import (
     MINUTE,
@@ -23,6 +41,8 @@ BAD = finding("BAD")
 PROBLEM = OpenProblem("a", BAD, NOW - 10 * MINUTE)
 WARNING = OpenProblem("a", finding("MILD", outcome=Outcome.WARN), NOW)
 API, WEB = pull("api"), pull("web")
+BEFORE = diagnosis(result("a", BAD))
+WARNED = diagnosis(result("a", WARNING.finding))
 
 
 def opened(*pulls: str) -> Incident:
@@ -64,12 +84,12 @@ def test_a_problem_that_stays_keeps_its_date_and_takes_the_new_words() -> None:
 
 
 def test_nothing_new_is_no_change() -> None:
-    assert status_change([PROBLEM], Outcome.FAIL, diagnosis(result("a", BAD))) is None
+    assert status_change([PROBLEM], BEFORE, diagnosis(result("a", BAD))) is None
     assert status_change([], None, diagnosis(result("a"))) is None
 
 
 def test_a_change_says_what_opened_and_what_closed() -> None:
-    found = status_change([PROBLEM], Outcome.FAIL, diagnosis(result("a", finding("WORSE"))))
+    found = status_change([PROBLEM], BEFORE, diagnosis(result("a", finding("WORSE"))))
     assert found is not None
     assert [p.finding.code for p in found.opened] == ["WORSE"]
     assert [p.finding.code for p in found.closed] == ["BAD"]
@@ -179,12 +199,12 @@ def pressed(incident: Incident | None, stage: int, minutes: int, whose: str = "a
 
 def test_a_warning_that_grows_more_pressing_is_a_change_that_keeps_its_date() -> None:
     old = replace(pressing(0), since=NOW - 10 * MINUTE)
-    found = status_change([old], Outcome.WARN, diagnosis(result("a", pressing(1).finding)))
+    found = status_change([old], WARNED, diagnosis(result("a", pressing(1).finding)))
     assert found is not None
     assert [(p.finding.stage, p.since) for p in found.opened] == [(1, old.since)]
     assert found.closed == ()
     same = diagnosis(result("a", pressing(0).finding))
-    assert status_change([old], Outcome.WARN, same) is None
+    assert status_change([old], WARNED, same) is None
 
 
 def test_each_stage_of_a_warning_is_told_once() -> None:
@@ -232,15 +252,13 @@ def test_that_a_warning_came_true_is_no_good_news() -> None:
     warned = OpenProblem("a", replace(pressing(1).finding, becomes=("WORSE_",)), NOW)
     found = promise(take_in(None, change(API, (warned,)), warned))
     ended = status_change(
-        [warned], Outcome.WARN, diagnosis(result("a", worse), at=NOW + MINUTE, whose=API)
+        [warned], WARNED, diagnosis(result("a", worse), at=NOW + MINUTE, whose=API)
     )
     assert ended is not None
     assert ended.failing == ("WORSE_THAN_THAT",)
     over = let_go(found, ended)
     assert (over.open, news(over)) == (False, None)
-    other = status_change(
-        [warned], Outcome.WARN, diagnosis(result("a", BAD), at=NOW + MINUTE, whose=API)
-    )
+    other = status_change([warned], WARNED, diagnosis(result("a", BAD), at=NOW + MINUTE, whose=API))
     assert other is not None
     assert news(let_go(found, other)) is Transition.RESOLVED
 
@@ -264,10 +282,10 @@ WHO = replace(BAD, details={"who": "by skipper"})
 def test_who_it_was_is_a_change_when_it_becomes_known_and_when_more_is() -> None:
     more = replace(BAD, details={"who": "by skipper from 203.0.113.10"})
     known = OpenProblem("a", WHO, NOW)
-    assert status_change([PROBLEM], Outcome.FAIL, diagnosis(result("a", WHO))) is not None
-    assert status_change([known], Outcome.FAIL, diagnosis(result("a", more))) is not None
-    assert status_change([known], Outcome.FAIL, diagnosis(result("a", WHO))) is None
-    assert status_change([known], Outcome.FAIL, diagnosis(result("a", BAD))) is None
+    assert status_change([PROBLEM], BEFORE, diagnosis(result("a", WHO))) is not None
+    assert status_change([known], BEFORE, diagnosis(result("a", more))) is not None
+    assert status_change([known], BEFORE, diagnosis(result("a", WHO))) is None
+    assert status_change([known], BEFORE, diagnosis(result("a", BAD))) is None
 
 
 def test_who_it_was_is_told_once_however_many_pulls_learn_it() -> None:
@@ -299,11 +317,69 @@ def test_what_only_rollbacks_need_is_a_warning_until_something_in_use_needs_it()
     assert both.id == found.id
 
 
+@pytest.mark.parametrize("standing", [Standing.SLOT, Standing.IDLE])
+def test_what_starts_later_is_a_warning_that_is_told_at_once(standing: Standing) -> None:
+    found = take_in(None, change(replace(API, standing=standing), (PROBLEM,)), PROBLEM)
+    assert (found.outcome, news(found)) == (Outcome.WARN, Transition.OPENED)
+    both = take_in(promise(found), change(WEB, (PROBLEM,), at=NOW + MINUTE), PROBLEM)
+    assert (both.outcome, news(both)) == (Outcome.FAIL, Transition.UPDATED)
+
+
+def test_what_a_clean_up_takes_of_rollbacks_alone_waits_for_the_report() -> None:
+    soon = pressing(2)
+    old = take_in(None, change(replace(API, standing=Standing.ROLLBACK), (soon,)), soon)
+    assert news(old) is None
+    idle = take_in(None, change(replace(API, standing=Standing.IDLE), (soon,)), soon)
+    assert news(idle) is Transition.OPENED
+
+
+def stood(earlier: Standing, now: Standing) -> StatusChange | None:
+    before, after = (replace(API, standing=standing) for standing in (earlier, now))
+    cause = Cause(CauseKind.ASKED, NOW)
+    previous = conclude(before, NOW, cause, [result("a", BAD)], {})
+    later = conclude(after, NOW + MINUTE, cause, [result("a", BAD)], {})
+    return status_change(standing_after([], previous), previous, later)
+
+
+def test_that_a_workload_stands_otherwise_is_a_change_that_keeps_its_date() -> None:
+    assert stood(Standing.ACTIVE, Standing.ACTIVE) is None
+    found = stood(Standing.ROLLBACK, Standing.ACTIVE)
+    assert found is not None
+    assert [(p.finding.code, p.since) for p in found.opened] == [("BAD", NOW)]
+    assert found.closed == ()
+
+
+def test_a_rollback_to_what_is_missing_is_told_as_a_failure() -> None:
+    old = replace(API, standing=Standing.ROLLBACK)
+    back = stood(Standing.ROLLBACK, Standing.ACTIVE)
+    assert back is not None
+    for found_by in (CauseKind.SWEEP, CauseKind.RECHECK):
+        first = replace(change(old, (PROBLEM,)), cause=Cause(found_by, NOW))
+        found = promise(take_in(None, first, PROBLEM))
+        assert found.promised == ()
+        used = take_in(found, back, PROBLEM)
+        assert (used.outcome, news(used)) == (Outcome.FAIL, Transition.OPENED)
+
+
+def test_that_nothing_in_use_is_hit_any_more_is_told_once() -> None:
+    found = promise(opened("api", "web"))
+    for name, minute in (("api", 2), ("web", 3)):
+        old = change(
+            replace(pull(name), standing=Standing.ROLLBACK), (PROBLEM,), at=NOW + minute * MINUTE
+        )
+        before, found = found, promise(take_in(found, old, PROBLEM))
+    assert [one.transition for one in before.promised] == [Transition.OPENED]
+    assert (found.outcome, found.open) == (Outcome.WARN, True)
+    assert [one.transition for one in found.promised] == [Transition.OPENED, Transition.UPDATED]
+    assert news(found) is None
+
+
 @pytest.mark.parametrize(
     ("standing", "outcome"),
     [
         (Standing.ACTIVE, Outcome.FAIL),
-        (Standing.IDLE, Outcome.FAIL),
+        (Standing.SLOT, Outcome.WARN),
+        (Standing.IDLE, Outcome.WARN),
         (Standing.ROLLBACK, Outcome.WARN),
     ],
 )
@@ -316,3 +392,45 @@ def test_a_diagnosis_is_weighed_by_how_the_workload_stands(
     assert found.root == BAD, "what is wrong is the same"
     fine = conclude(replace(API, standing=standing), NOW, cause, [result("a")], {})
     assert fine.outcome is Outcome.PASS
+
+
+def crowded(*pulls: str) -> Incident:
+    """An incident without room for others, whose named pulls recovered a minute after the last."""
+    incident = replace(opened(*pulls), crowded=True)
+    for name in pulls:
+        incident = let_go(incident, change(pull(name), (), (PROBLEM,), at=NOW + 60 * MINUTE))
+    return incident
+
+
+def test_an_incident_without_room_for_all_is_not_over_with_those_it_names() -> None:
+    incident = crowded("api", "web")
+    assert incident.open
+    assert is_unsure(incident)
+    assert news(promise(incident)) is not Transition.RESOLVED
+
+
+def test_it_goes_on_with_those_who_have_the_problem_still() -> None:
+    hit = Affected(pull("other"), NOW)
+    later = refill(crowded("api"), [(hit, NOW)], NOW + 61 * MINUTE)
+    assert [one.pull for one in later.affected] == [hit.pull]
+    assert later.open
+    assert refill(later, [], NOW) == later, "it is sure now"
+
+
+def test_it_is_over_where_nobody_has_the_problem_any_more() -> None:
+    assert refill(crowded("api"), [], NOW + 61 * MINUTE).resolved == NOW + 61 * MINUTE
+
+
+def test_who_recovered_since_they_were_looked_up_is_not_named_again() -> None:
+    incident, other = crowded("api"), pull("other")
+    incident = let_go(incident, change(other, (), (PROBLEM,), at=NOW + 61 * MINUTE))
+    later = refill(incident, [(Affected(other, NOW), NOW + 60 * MINUTE)], NOW + 62 * MINUTE)
+    assert later.resolved == NOW + 62 * MINUTE
+
+
+def test_what_came_lately_is_not_forgotten_with_the_names() -> None:
+    incident = shed(opened("a", "b", "c", "d"))
+    assert [one.pull.workload.name for one in incident.affected] == ["a", "b"]
+    assert len(incident.applied) == 4
+    old = shed(replace(opened("a", "b", "c", "d"), updated=NOW + 60 * MINUTE))
+    assert len(old.applied) == 2

@@ -97,7 +97,7 @@ def test_an_incident_says_what_whom_since_who_and_how_sure() -> None:
     for text in (
         FINDING.title,
         FINDING.explanation,
-        "5 workloads hit, 3 of them in use now.",
+        "5 workloads hit, 2 of them in use now.",
         "2026-03-01 02:00:00 UTC",
         (
             "mallory@contoso.com deleted the manifest with the Azure CLI (azure-cli/2.68); "
@@ -148,7 +148,7 @@ def test_an_update_says_how_many_more() -> None:
     grown = about(incident(hit=affected(late=(3, 4))), Transition.UPDATED)
     said = words(sent(grown))
     assert "2 more since it opened: 5 workloads hit now." in said
-    assert "portal/staging (since 2026-03-01 02:04:00 UTC)" in said
+    assert "portal/staging (a slot: pulls when restarted; since 2026-03-01 02:04:00 UTC)" in said
 
 
 def test_the_end_is_short_and_says_how_long_it_was() -> None:

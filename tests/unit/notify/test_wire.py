@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from aiosmtpd.smtp import SMTP, Envelope
@@ -17,7 +19,8 @@ from azure.communication.email.aio import EmailClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
-from local.inbox import Inbox, applications
+from local.inbox import Inbox, Mailbox, applications
+from local.inbox.smtp import Receiver
 from shared.notify.acs import CommunicationServices
 from shared.notify.base import DeliveryError, UnansweredError
 from shared.notify.smtp import Smtp
@@ -129,9 +132,10 @@ async def test_a_webhook_that_hangs_up_or_is_silent_may_have_had_the_message() -
             await Teams(str(server.make_url("/")), 5).send(ALERT)
 
 
-async def test_an_address_that_is_none_is_not_tried_again() -> None:
+@pytest.mark.parametrize("url", ["see the wiki", "ftp://contoso.com/x", "mailto:o@contoso.com"])
+async def test_an_address_that_is_none_is_not_tried_again(url: str) -> None:
     with pytest.raises(DeliveryError, match="TEAMS_WEBHOOK_URL is no URL") as failed:
-        await Teams("see the wiki", 1).send(ALERT)
+        await Teams(url, 1).send(ALERT)
     assert failed.value.permanent
 
 
@@ -185,6 +189,56 @@ async def test_starttls_is_insisted_on(inbox: Inbox) -> None:
     with pytest.raises(DeliveryError):
         await Smtp(settings).send(ALERT)
     assert inbox.mailbox.last == 0
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """An authority that this process trusts, as it trusts those of the machine."""
+    made = trustme.CA()
+    made.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return made
+
+
+@asynccontextmanager
+async def tls_first(
+    authority: trustme.CA, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, name: str
+) -> AsyncIterator[Settings]:
+    """A mail server that speaks TLS from the first byte, and settings that lead there by 465."""
+    loop = asyncio.get_running_loop()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(name).configure_cert(context)
+    make = partial(SMTP, Receiver(mailbox), hostname="localhost", loop=loop)
+    connect = loop.create_connection
+    async with await loop.create_server(make, "127.0.0.1", 0, ssl=context) as server:
+        ports = {465: server.sockets[0].getsockname()[1]}  # nobody but root may listen on 465
+
+        def to_the_server(protocol: Any, host: str, port: int, **options: Any) -> Any:
+            return connect(protocol, host, ports[port], **options)
+
+        monkeypatch.setattr(loop, "create_connection", to_the_server)
+        yield Settings(smtp_host="127.0.0.1", smtp_port=465, mail_to=("ops@contoso.com",))
+
+
+async def test_on_port_465_tls_comes_first(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox()
+    async with tls_first(authority, mailbox, monkeypatch, "127.0.0.1") as settings:
+        await Smtp(settings).send(ALERT)
+    [got] = mailbox.after(0, "smtp")
+    assert got.to == ("ops@contoso.com",)
+
+
+async def test_on_port_465_a_server_of_another_name_gets_no_mail(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox()
+    async with tls_first(authority, mailbox, monkeypatch, "elsewhere.example") as settings:
+        with pytest.raises(DeliveryError) as failed:
+            await Smtp(settings).send(ALERT)
+    assert not failed.value.permanent
+    assert mailbox.last == 0
 
 
 async def test_no_mail_server_is_worth_another_try() -> None:
@@ -256,6 +310,27 @@ async def test_a_mail_that_was_accepted_is_not_taken_for_one_that_was_not_sent(
 
     with pytest.raises(ServiceRequestError if trouble else TimeoutError):
         await CommunicationServices(ACS, connect, patience=0).send(ALERT)
+
+
+@pytest.mark.parametrize("status", [429, 500, 404])
+async def test_a_mail_that_was_accepted_is_not_sent_again_because_asking_is_refused(
+    status: int,
+) -> None:
+    async def accept(request: web.Request) -> web.Response:
+        later = str(request.url.with_path("/emails/operations/1"))
+        return web.json_response(
+            {"id": "1", "status": "Running"}, status=202, headers={"Operation-Location": later}
+        )
+
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    app = web.Application()
+    app.router.add_post("/emails:send", accept)
+    app.router.add_get("/emails/operations/1", refuse)
+    async with TestServer(app) as server:
+        with pytest.raises(UnansweredError, match=str(status)):
+            await reaching(str(server.make_url("/")).rstrip("/")).send(ALERT)
 
 
 async def test_that_the_identity_gets_no_token_now_is_worth_another_try() -> None:

@@ -118,7 +118,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.retired: dict[Pull, datetime] = {}
         logging.disable()
 
-    def run_with(self, work: Coroutine[Any, Any, None], crash: int, *, after: bool) -> None:
+    def run_with(self, work: Coroutine[Any, Any, object], crash: int, *, after: bool) -> None:
         self.fuse.left, self.fuse.after = crash or -1, after
         try:
             asyncio.run(work)

@@ -1,5 +1,7 @@
 """Questions: what is asked of Azure is what the asker may ask, and every check ends."""
 
+import dataclasses
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -172,7 +174,8 @@ async def test_a_late_answer_is_of_now_as_well() -> None:
     )
     world.hold("team/api:v1")  # as it was remembered
 
-    await on_job(world.services, msgspec.json.encode(job), "m", asked=lambda: now.services)
+    services = dataclasses.replace(world.services, anew=lambda: now.services)
+    await on_job(services, msgspec.json.encode(job), "m")
 
     found = await now.services.store.requested.get(check)
     assert found is not None

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from shared.adapters.store.index import Entry
 from shared.domain.cleanup import Attributes, CleanupPlan
 from shared.domain.facts.cleanup import Refusal
 from shared.domain.protection import LockState, Standing
@@ -36,6 +37,10 @@ async def estate(
     return world
 
 
+async def deployed(world: World) -> tuple[Entry, ...]:
+    return await world.services.store.index.listed()
+
+
 async def look(world: World) -> None:
     world.clock.pass_by(minutes=16)
     await watch(world.services)
@@ -63,7 +68,7 @@ async def test_nothing_is_written_unless_it_is_asked_for_but_the_plan_is_shown()
     world = await estate(ProtectMode.OFF)
     await look(world)
     assert world.registry.locked == {}
-    shown = await protection_plan(world.services)
+    shown = await protection_plan(world.services, await deployed(world))
     assert [line.standing for line in shown.lines] == [Standing.SET, Standing.SET]
     assert all(line.command.startswith("az acr repository update") for line in shown.lines)
     assert world.registry.locked == {}
@@ -141,8 +146,8 @@ async def test_a_process_that_dies_after_the_lock_leaves_no_lock_that_is_nobodys
         await forgotten(world)
     assert LockState.RELEASING in await states(world)
     world.registry.dies_after_lock = False
-    await protect(world.services)
-    await protect(world.services)
+    await protect(world.services, await deployed(world))
+    await protect(world.services, await deployed(world))
     assert all(one.delete_enabled for one in world.registry.locked.values())
     assert await states(world) == []
 
@@ -159,7 +164,7 @@ async def test_without_the_right_it_says_which_is_missing_until_it_is_there() ->
     world.registry.may_lock = False
     await look(world)
     assert world.registry.locked == {}
-    shown = await protection_plan(world.services)
+    shown = await protection_plan(world.services, await deployed(world))
     (missing,) = shown.missing
     assert "no right" in missing.reason
     assert missing.commands == ("az role assignment create",)
@@ -168,13 +173,13 @@ async def test_without_the_right_it_says_which_is_missing_until_it_is_there() ->
     world.registry.may_lock = True
     await look(world)
     assert world.registry.locked == {TAG: OURS, MANIFEST: OURS}
-    assert (await protection_plan(world.services)).missing == ()
+    assert (await protection_plan(world.services, await deployed(world))).missing == ()
 
 
 async def test_a_purge_that_unlocks_is_told_loudly() -> None:
     world = await estate(command=COMMAND + " --include-locked")
     await look(world)
-    (helpless,) = (await protection_plan(world.services)).helpless
+    (helpless,) = (await protection_plan(world.services, await deployed(world))).helpless
     assert helpless.task == "nightly"
     assert "--include-locked" in helpless.command
 

@@ -1,11 +1,16 @@
 """The watch: it tries again until somebody has looked, and one fault does not blind it."""
 
-import pytest
+from collections.abc import AsyncIterator
 
+import pytest
+from msgspec.structs import replace
+
+from shared.adapters.tables import Row
 from shared.domain.pulls import Registry
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import HEARTBEAT, watch
 from shared.registry.base import TagListing
+from shared.settings import ProtectMode
 from tests.support.fakes import FakeRegistry, World
 from tests.support.stories import open_incidents, work_off
 
@@ -78,3 +83,24 @@ async def test_discovery_that_fails_does_not_keep_the_watch_from_comparing(
 
     assert await work_off(world) == 1
     assert len(await open_incidents(world)) == 1
+
+
+@pytest.mark.parametrize("mode", ProtectMode)
+async def test_a_period_reads_the_index_once(
+    monkeypatch: pytest.MonkeyPatch, mode: ProtectMode
+) -> None:
+    """It is the largest table of all; a discovery, which is not due here, reads its own."""
+    world = await estate()
+    world.settings = replace(world.settings, protect_mode=mode)
+    await watch(world.services)
+    world.clock.pass_by(minutes=5)
+    table, read = world.tables.table("index"), list[str]()
+    whole = table.partitions
+
+    def counted(prefix: str) -> AsyncIterator[Row]:
+        read.append(prefix)
+        return whole(prefix)
+
+    monkeypatch.setattr(table, "partitions", counted)
+    await watch(world.services)
+    assert read == [""]

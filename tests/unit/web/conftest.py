@@ -11,5 +11,5 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     """The world that the routes get their services from."""
     made = World()
     monkeypatch.setattr(bootstrap, "urgent", lambda: made.services)
-    monkeypatch.setattr(bootstrap, "asked", lambda: made.services)
+    monkeypatch.setattr(bootstrap, "afresh", lambda: made.services)
     return made

@@ -60,7 +60,7 @@ async def test_a_crash_is_told_to_the_log_only(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     monkeypatch.setattr(bootstrap, "urgent", crash)
-    monkeypatch.setattr(bootstrap, "asked", crash)
+    monkeypatch.setattr(bootstrap, "afresh", crash)
     with caplog.at_level(logging.ERROR):
         answer = await call(name)
     text = answer.get_body().decode()

@@ -37,8 +37,8 @@ def test_an_incident_says_what_whom_since_who_how_sure_and_what_to_do() -> None:
     said = text_of(pages.busy())
     for text in (
         f"FAIL {FINDING.title}",
-        "5 workloads hit, 3 in use now, since 4 hours ago",
-        "App Service: portal/staging",
+        "5 workloads hit, 2 in use now, since 4 hours ago",
+        "portal/staging (a slot: pulls when restarted)",
         (
             "mallory@contoso.com deleted the manifest with the Azure CLI (azure-cli/2.68); "
             "it carried v412"

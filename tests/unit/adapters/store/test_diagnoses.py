@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from shared.adapters.store.diagnoses import Diagnoses
 from shared.adapters.tables import Row
@@ -127,6 +128,42 @@ async def test_changes_that_another_worker_settled_are_no_obstacle(store: Diagno
     await store.settle(changes)
 
     assert await store.unsettled(LOGIN_SERVER) == ()
+
+
+SECOND = timedelta(seconds=1)
+
+
+def looked(of: Pull, at: int, as_of: int) -> tuple[Diagnosis, Evidence]:
+    """A diagnosis of a second, which may rest on what was read at an earlier one."""
+    found, evidence = bad(of, NOW + at * SECOND)
+    return replace(found, as_of=NOW + as_of * SECOND), evidence
+
+
+@pytest.mark.parametrize(
+    ("stored", "later", "kept", "contested"),
+    [
+        ((10, 10), (20, 20), 20, False),
+        ((10, -35), (20, -25), 20, False),
+        ((20, 20), (10, 10), 20, False),
+        ((20, -25), (10, -35), 20, False),
+        ((10, 10), (20, -25), 10, True),  # it looked later, and remembers what is older
+        ((20, -25), (10, 10), 20, True),
+    ],
+)
+async def test_of_two_looks_the_one_that_is_newer_in_everything_stands(
+    store: Diagnoses,
+    stored: tuple[int, int],
+    later: tuple[int, int],
+    kept: int,
+    *,
+    contested: bool,
+) -> None:
+    api = pull("api", "team/api:v1")
+    assert await store.save([looked(api, *stored)]) == ()
+    assert await store.save([looked(api, *later)]) == ((api,) if contested else ())
+    found = await store.of_pull(api)
+    assert found is not None
+    assert found.diagnosis.at == NOW + kept * SECOND
 
 
 async def test_an_older_diagnosis_changes_nothing(store: Diagnoses) -> None:

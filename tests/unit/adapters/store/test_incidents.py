@@ -4,13 +4,15 @@ import asyncio
 import random
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
+from shared.adapters.store import packing
 from shared.adapters.store.incidents import Incidents
 from shared.domain.findings import Finding, Outcome
 from shared.domain.images import Digest
 from shared.domain.incidents import Affected, Incident
-from shared.domain.pulls import Cause, CauseKind
+from shared.domain.pulls import Cause, CauseKind, Standing
 from tests.support.fakes import START, pull
 from tests.support.memory_tables import MemoryTables
 
@@ -71,3 +73,30 @@ async def test_eighty_workers_change_one_incident_and_every_change_counts() -> N
     found = await store.get("i")
     assert found is not None
     assert found.episode == 81
+
+
+@pytest.mark.parametrize("pulls", [100, 60_000])
+async def test_an_incident_is_never_too_large_to_be_written(
+    monkeypatch: pytest.MonkeyPatch, pulls: int
+) -> None:
+    if pulls == 100:
+        monkeypatch.setattr(packing, "PIECE", 100)
+    store = Incidents(MemoryTables())
+    large = incident(pulls)
+    kept = await store.change("i", lambda _: large)
+    assert kept == await store.get("i")
+    assert kept is not None
+    assert kept.crowded
+    assert pulls / 8 < len(kept.affected) < pulls
+
+
+async def test_those_in_use_are_named_before_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "PIECE", 100)
+    store = Incidents(MemoryTables())
+    large = incident(100)
+    idle = [Affected(replace(h.pull, standing=Standing.IDLE), h.since) for h in large.affected[:90]]
+    mixed = replace(large, affected=(*idle, *large.affected[90:]))
+    kept = await store.change("i", lambda _: mixed)
+    assert kept is not None
+    assert kept.crowded
+    assert set(large.affected[90:]) <= set(kept.affected)

@@ -1,10 +1,11 @@
 """Reads that many pulls share."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from shared.compute.memory import remembered
+from shared.adapters.resilience import cached, remembered
 from shared.domain.facts.base import CouldNotLookError
 
 
@@ -25,7 +26,7 @@ class Slow:
 
 async def test_a_hundred_callers_make_one_read() -> None:
     slow = Slow()
-    read = remembered(60.0, slow)
+    read = remembered(slow, seconds=60.0)
     assert await asyncio.gather(*(read("a") for _ in range(100))) == ["A"] * 100
     assert await read("b") == "B"
     assert slow.asked == 2
@@ -33,7 +34,7 @@ async def test_a_hundred_callers_make_one_read() -> None:
 
 async def test_that_it_could_not_look_is_remembered_too() -> None:
     slow = Slow(CouldNotLookError("private"))
-    read = remembered(60.0, slow)
+    read = remembered(slow, seconds=60.0)
     for _ in range(3):
         with pytest.raises(CouldNotLookError, match="private"):
             await read("a")
@@ -45,13 +46,43 @@ async def test_the_kind_of_error_is_kept() -> None:
         pass
 
     with pytest.raises(HiddenError):
-        await remembered(60.0, Slow(HiddenError("x")))("a")
+        await remembered(Slow(HiddenError("x")), seconds=60.0)("a")
 
 
 async def test_what_was_read_is_forgotten_in_time() -> None:
     slow = Slow()
-    read = remembered(0.01, slow)
+    read = remembered(slow, seconds=0.01)
     await read("a")
     await asyncio.sleep(0.05)
     await read("a")
     assert slow.asked == 2
+
+
+async def test_what_began_too_long_ago_serves_nobody_who_asks_now() -> None:
+    """A fix may have been made while the read was under way."""
+    now = 0.0
+    begun, going = asyncio.Event(), asyncio.Event()
+    asked: list[str] = []
+
+    async def slow(key: str) -> int:
+        asked.append(key)
+        begun.set()
+        await going.wait()
+        return len(asked)
+
+    read = cached(slow, seconds=60, clock=lambda: now)
+    early = asyncio.create_task(_value(read, "a"))
+    await begun.wait()
+    now = 60.0
+    soon = asyncio.create_task(_value(read, "a"))
+    await asyncio.sleep(0)
+    now = 61.0
+    late = asyncio.create_task(_value(read, "a"))
+    await asyncio.sleep(0)
+    going.set()
+    assert (await early, await soon) == (1, 1)
+    assert (await late, len(asked)) == (2, 2)
+
+
+async def _value(read: Callable[[str], Awaitable[int]], key: str) -> int:
+    return await read(key)
