@@ -36,8 +36,9 @@ NO_ROLE = Problem(
 ROLE_ELSEWHERE = Problem(
     code="AUTH_ROLE_ON_OTHER_IDENTITY",
     outcome=Outcome.FAIL,
-    title="{workload} pulls from {login_server} as {identity}, but the pull role is on its {other}",
-    explanation="The role was given to another identity of the same workload{hint}.",
+    title="{identity} may not pull from {login_server}: the role is on another identity ({other})",
+    explanation="{workload} pulls as {identity}. The role was given to another identity of the same "
+    "workload{hint}.",
     fix=("{grant}",),
     link=links.ROLES,
     health_code=REFRESH,
