@@ -16,7 +16,9 @@ from shared.domain.facts.registry import (
     ImageContent,
     LoginServerAddress,
     ManifestAnswer,
+    ManifestState,
     RegistryProfile,
+    SoftDeleted,
 )
 from shared.domain.facts.workload import (
     Egress,
@@ -78,7 +80,12 @@ def _contents(entries: Iterable[Entry]) -> Contents:
 
 
 def _lost(pull: Pull, memory: Entry | None, seen: tuple[Observation, ...]) -> Digest:
-    """The digest that is missing, which the index may know; of an index, its first lost child."""
+    """The digest that is missing, which the index may know; of an index, its first lost child.
+
+    What is in quarantine is not lost.
+    """
+    if any(isinstance(one, ManifestState) and one.quarantined for one in seen):
+        return Digest("")
     for one in seen:
         if isinstance(one, ManifestAnswer) and one.answer.status == HTTPStatus.NOT_FOUND:
             return pull.image.digest or (memory.digest if memory else Digest("")) or pull.running
@@ -155,8 +162,10 @@ async def _with_rest(
     digest = _lost(pull, memory, seen)
     if not digest:
         return seen
+    restorable = any(isinstance(one, SoftDeleted) and one.found for one in seen)
     try:
-        return (*seen, *await services.registry.elsewhere(pull, digest))
+        rest = await services.registry.elsewhere(pull, digest, restorable=restorable)
     except Exception:
         log.exception("looking for what is left of %s failed", pull.image)
         return seen
+    return (*seen, *rest)
