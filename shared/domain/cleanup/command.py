@@ -84,13 +84,14 @@ def _program(given: Sequence[str]) -> tuple[str, Sequence[str]]:
 def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     """The purge that the flags say. The last of a flag counts; filters add up."""
     last = {flag.name: flag for flag in given}
+    _check_names(version, last)
     filters = tuple(flag.value for flag in given if flag.name == "filter")
-    on = {name: flags.boolean(last[name]) for name in flags.BOOLEANS if name in last}
-    counts = {name: flags.number(last[name]) for name in flags.NUMBERS if name in last}
+    on = {flag.name: flags.boolean(flag) for flag in given if flag.name in flags.BOOLEANS}
+    counts = {flag.name: flags.number(flag) for flag in given if flag.name in flags.NUMBERS}
     ago = last["ago"].value if "ago" in last else ""
-    _refuse_both(last)
     _refuse_variables((*filters, ago))
     _refuse_overflow(version, ago)
+    _refuse_page_size(counts.get("repository-page-size", 1))
     if on.get("help"):
         raise RefusedError("with --help the tool only prints its help")
     purge = Purge(
@@ -113,12 +114,6 @@ def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     return purge
 
 
-def _refuse_both(given: Collection[str]) -> None:
-    """The tool's own reader looks at whether both are there, not at whether they are on."""
-    if {"untagged", "untagged-only"} <= {*given}:
-        raise RefusedError("--untagged and --untagged-only exclude each other")
-
-
 def _refuse_variables(values: Sequence[str]) -> None:
     for value in values:
         if found := _VARIABLE.search(value):
@@ -129,6 +124,28 @@ def _refuse_overflow(version: str, ago: str) -> None:
     """Before 0.17 nothing caps ``--ago``: the tool stops, or counts round to a time to come."""
     if ago and is_old(version) and parse_ago(ago) >= LONGEST:
         raise RefusedError(f"what acr-cli {version} makes of --ago {ago!r} is not foretold")
+
+
+def _refuse_page_size(size: int) -> None:
+    """The tool takes 32 bits, and what a registry lists on a page of none is not known."""
+    if not 0 < size < 2**31:
+        raise RefusedError(f"--repository-page-size is {size}, and must be a number above 0")
+
+
+def _check_names(version: str, given: Collection[str]) -> None:
+    """What the tool's reader stops at, even at ``--untagged=false``. Raises RefusedError."""
+    knows = behaviour(version)
+    for name, known in (
+        ("include-locked", knows.knows_include_locked),
+        ("untagged-only", knows.knows_untagged_only),
+        ("verbose", knows.knows_verbose),
+    ):
+        if name in given and known is None:
+            raise RefusedError(f"whether acr-cli {version} has a flag --{name} is not known")
+        if name in given and not known:
+            raise RefusedError(f"acr-cli {version} has no flag --{name}: it would not run")
+    if {"untagged", "untagged-only"} <= {*given}:
+        raise RefusedError("--untagged and --untagged-only exclude each other, even with =false")
 
 
 def _check(purge: Purge) -> None:
@@ -142,10 +159,3 @@ def _check(purge: Purge) -> None:
         raise RefusedError(f"more than {MOST_FILTERS} filters are not foretold")
     for text in purge.filters:
         split_filter(text)
-    knows = behaviour(purge.version)
-    for used, known, flag in (
-        (purge.include_locked, knows.knows_include_locked, "--include-locked"),
-        (purge.untagged_only, knows.knows_untagged_only, "--untagged-only"),
-    ):
-        if used and not known:
-            raise RefusedError(f"acr-cli {purge.version} has no flag {flag}: it would not run")

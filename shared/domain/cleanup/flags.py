@@ -98,5 +98,11 @@ def number(flag: Flag) -> int:
     sign, hexadecimal, octal, binary, decimal = found.groups()
     for digits, base in ((hexadecimal, 16), (octal, 8), (binary, 2), (decimal, 10)):
         if digits is not None:
-            return int(digits, base) * (-1 if sign == "-" else 1)
+            return _in_64_bits(flag, int(digits, base) * (-1 if sign == "-" else 1))
     raise AssertionError(flag)
+
+
+def _in_64_bits(flag: Flag, value: int) -> int:
+    if not -(2**63) <= value < 2**63:
+        raise RefusedError(f"--{flag.name} is {flag.value[:100]!r}: too large for the tool")
+    return value
