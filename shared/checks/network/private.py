@@ -21,8 +21,8 @@ from shared.domain.facts.workload import Egress, PrivatePath
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
 CONSEQUENCES = ("network.public", "network.firewall", "existence.", "cleanup.")
-NOWHERE = "the name does not exist for this network"
-OUTSIDE = "the name leads to the public endpoint, which does not admit the workload"
+NOWHERE = "So the name does not exist for this network."
+OUTSIDE = "So the name leads to the public endpoint, which does not admit the workload."
 FILL_ZONE = (
     "az network private-endpoint dns-zone-group create --resource-group {endpoint_group} "
     "--endpoint-name {endpoint} --name default --private-dns-zone {zone} "
@@ -96,7 +96,7 @@ ZONE_LACKS_RECORD = Problem(
     outcome=Outcome.FAIL,
     title="The private DNS zone of {network} has no record of {login_server}",
     explanation="A linked zone privatelink.azurecr.io answers for every registry with a private "
-    "endpoint: without the record {record} {without}.",
+    "endpoint, and lacks the record {record}. {hint}",
     fix=(FILL_ZONE,),
     link=links.PRIVATE,
     explains=("existence.", "cleanup."),
@@ -223,9 +223,9 @@ def private_names_resolve(
             yield (UNUSED if open_too else ZONE_NOT_LINKED).found(**details)
     elif not steered(profile, way):
         if not (way.fallback and _needs_no_record(profile, known(egress), reached)):
-            without = OUTSIDE if way.fallback else NOWHERE
+            hint = OUTSIDE if way.fallback else NOWHERE
             record = label(profile.login_server)
-            yield ZONE_LACKS_RECORD.found(record=record, without=without, **details)
+            yield ZONE_LACKS_RECORD.found(record=record, hint=hint, **details)
     elif not way.endpoints:
         insist_on_reach(profile, way)
         yield STALE_RECORD.found(record=label(profile.login_server), **details)
