@@ -17,7 +17,9 @@ from shared.domain.facts.registry import (
     ImageContent,
     LoginServerAddress,
     ManifestAnswer,
+    ManifestState,
     RegistryProfile,
+    SoftDeleted,
 )
 from shared.domain.facts.workload import (
     Egress,
@@ -85,7 +87,11 @@ def _lost(
     """The digest that is missing, which the index may know; of an index, a lost child.
 
     It is one that the workload pulls: nobody misses an attestation, or what is for other machines.
+    What is in quarantine is not lost.
     """
+    seen = tuple(seen)
+    if any(isinstance(one, ManifestState) and one.quarantined for one in seen):
+        return Digest("")
     for one in seen:
         if isinstance(one, ManifestAnswer) and one.answer.status == HTTPStatus.NOT_FOUND:
             return pull.image.digest or (memory.digest if memory else Digest("")) or pull.running
@@ -168,8 +174,10 @@ async def _with_rest(
     digest = _lost(pull, memory, end, seen)
     if not digest:
         return seen
+    restorable = any(isinstance(one, SoftDeleted) and one.found for one in seen)
     try:
-        return (*seen, *await services.registry.elsewhere(pull, digest))
+        rest = await services.registry.elsewhere(pull, digest, restorable=restorable)
     except Exception:
         log.exception("looking for what is left of %s failed", pull.image)
         return seen
+    return (*seen, *rest)

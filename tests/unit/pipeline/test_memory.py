@@ -105,9 +105,11 @@ class Incomplete(OfIndexes):
             for pull, facts in seen.items()
         }
 
-    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+    async def elsewhere(
+        self, pull: Pull, digest: Digest, *, restorable: bool = False
+    ) -> tuple[Observation, ...]:
         self.missed.append(digest)
-        return await super().elsewhere(pull, digest)
+        return await super().elsewhere(pull, digest, restorable=restorable)
 
 
 AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
