@@ -1,8 +1,9 @@
 """Which untagged manifests ``--untagged`` and ``--untagged-only`` delete.
 
 Source: acr-cli's own code and issues (pull requests 40, 130, 188, 462, 489, 532); from 0.17 on
-compared with what that code decides, not with a registry. Its oddities are kept: from 0.17 on a locked index protects none of its children, and an untagged
-index with a subject protects its children but not itself.
+compared with what that code decides, not with a registry. Its oddities are kept: from 0.17 on a
+locked index protects none of its children, and an untagged index with a subject protects its
+children but not itself.
 """
 
 from collections.abc import Iterable, Iterator
