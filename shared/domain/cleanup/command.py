@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Sequence
 
-from shared.domain.cleanup import flags, words
+from shared.domain.cleanup import flags, limits, words
 from shared.domain.cleanup.ago import LONGEST, parse_ago
 from shared.domain.cleanup.expressions import split_filter
 from shared.domain.cleanup.flags import Flag
-from shared.domain.cleanup.model import Purge, RefusedError
+from shared.domain.cleanup.model import Limits, Purge, RefusedError
 from shared.domain.cleanup.versions import behaviour, is_old
 
 _IMAGE = re.compile(r"(?:.*/)?acr(?:-cli)?(?::(?P<tag>[\w.-]+))?(?:@sha256:[0-9a-f]+)?")
@@ -104,7 +104,12 @@ def to_purge(version: str, given: Sequence[Flag]) -> Purge:
         dry_run=on.get("dry-run", False),
         concurrency=counts.get("concurrency"),
         version=version,
+        tag_limits=Limits(counts.get("min-tags"), counts.get("max-tags")),
+        manifest_limits=Limits(
+            counts.get("min-untagged-manifests"), counts.get("max-untagged-manifests")
+        ),
     )
+    limits.check(purge, last)
     _check(purge)
     return purge
 
@@ -148,7 +153,7 @@ def _check(purge: Purge) -> None:
     if not purge.untagged_only:
         if not purge.filters:
             raise RefusedError("--filter REPOSITORY:TAG is missing: the tool would not run")
-        if purge.ago is None:
+        if purge.ago is None and purge.tag_limits.cap is None:
             raise RefusedError("--ago DURATION (such as 30d) is missing: the tool would not run")
     if len(purge.filters) > MOST_FILTERS:
         raise RefusedError(f"more than {MOST_FILTERS} filters are not foretold")

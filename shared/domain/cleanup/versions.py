@@ -33,6 +33,7 @@ class Behaviour(Struct, frozen=True):
     knows_untagged_only: bool
     knows_verbose: bool | None
     repository_expressions: bool | None
+    knows_limits: bool
 
 
 def release(tag: str) -> Release:
@@ -55,6 +56,7 @@ def behaviour(tag: str) -> Behaviour:
         knows_untagged_only=named >= (0, 18),
         knows_verbose=None if named == (0, 18) else named > (0, 18),
         repository_expressions=True if named >= (0, 5) else None,
+        knows_limits=named >= (0, 20),
     )
 
 
