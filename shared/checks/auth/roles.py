@@ -37,8 +37,8 @@ ROLE_ELSEWHERE = Problem(
     code="AUTH_ROLE_ON_OTHER_IDENTITY",
     outcome=Outcome.FAIL,
     title="{identity} may not pull from {login_server}: the role is on another identity ({other})",
-    explanation="{workload} pulls as {identity}. The role was given to another identity of the same "
-    "workload{hint}.",
+    explanation="{workload} pulls as {identity}. The role was given to another identity of the "
+    "same workload{hint}.",
     fix=("{grant}",),
     link=links.ROLES,
     health_code=REFRESH,
