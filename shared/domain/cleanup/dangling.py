@@ -1,9 +1,10 @@
 """Which untagged manifests ``--untagged`` and ``--untagged-only`` delete.
 
 Source: acr-cli's own code (cmd/repository/image_functions.go, cmd/acr/purge.go, of March and of
-autumn 2026) and issues (pull requests 40, 130, 188, 462, 489, 532); not measured.
-Its oddities are kept: from 0.17 on a locked index protects none of its children, and an untagged
-index with a subject protects its children but not itself.
+autumn 2026) and issues (pull requests 40, 130, 188, 462, 489, 532); from 0.17 on compared with
+what that code decides, not with a registry. Its oddities are kept: from 0.17 on a locked index
+protects none of its children, and an untagged index with a subject protects its children but not
+itself.
 """
 
 from collections.abc import Iterable, Iterator
