@@ -50,6 +50,7 @@ def _lines(diagnosis: Diagnosis, *, colour: bool) -> Iterator[str]:
     for finding in diagnosis.findings:
         yield ""
         yield from _finding(finding, colour=colour)
+    yield from _section("seen", diagnosis.root.sight.seen if diagnosis.root else ())
     yield from _section("ruled out", diagnosis.ruled_out)
     yield from _section("not seen", (f"{gap.what}: {gap.reason}" for gap in diagnosis.unseen))
     unknown = (f"{r.check}: {r.reason}" for r in diagnosis.results if r.outcome is Outcome.UNKNOWN)
