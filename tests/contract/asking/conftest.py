@@ -80,20 +80,19 @@ async def asking(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aski
     state: Path = tmp_path_factory.mktemp("azure")
     estate = state / "needed.yaml"
     estate.write_text(needed.describe())
-    async with running(estate, state) as simulator:
-        patched = pytest.MonkeyPatch()
-        for name, value in simulator.environment().items():
-            patched.setenv(name, value)
-        trusted = ssl.create_default_context(cafile=str(simulator.cloud.authority.bundle))
-        http = Http(IMPATIENT, Lane.URGENT, lambda: TCPConnector(limit=0, ssl=trusted))
-        credentials = Credentials(
-            IMPATIENT, ManagedIdentityCredential(transport=AioHttpTransport())
-        )
-        known = Common(IMPATIENT, credentials, Store.on(MemoryTables()), FakeQueue())
-        made = Asking(simulator, lambda: make(IMPATIENT, http, known, once=True))
-        for pull in (await discover(made.afresh())).pulls:
-            made.pulls[f"{pull.image.registry}/{pull.image.repository}"].append(pull)
-        yield made
-        await http.close()
-        await credentials.close()
-        patched.undo()
+    with pytest.MonkeyPatch.context() as patched:
+        async with running(estate, state) as simulator:
+            for name, value in simulator.environment().items():
+                patched.setenv(name, value)
+            trusted = ssl.create_default_context(cafile=str(simulator.cloud.authority.bundle))
+            http = Http(IMPATIENT, Lane.URGENT, lambda: TCPConnector(limit=0, ssl=trusted))
+            credentials = Credentials(
+                IMPATIENT, ManagedIdentityCredential(transport=AioHttpTransport())
+            )
+            known = Common(IMPATIENT, credentials, Store.on(MemoryTables()), FakeQueue())
+            made = Asking(simulator, lambda: make(IMPATIENT, http, known, once=True))
+            for pull in (await discover(made.afresh())).pulls:
+                made.pulls[f"{pull.image.registry}/{pull.image.repository}"].append(pull)
+            yield made
+            await http.close()
+            await credentials.close()
