@@ -87,6 +87,18 @@ OF_LOGINS: list[tuple[str, C | None]] = [
     ),
 ]
 
+OF_RIGHTS: list[tuple[str, C | None]] = [
+    ("You are lacking ['content/read'] repository permissions.", C.ABAC_ROLE),
+    ("the identity needs Container Registry Repository Reader on shop/cart", C.ABAC_ROLE),
+    ("puller: the token lacks metadata_read on shop/cart", C.AUTH_TOKEN_SCOPE),
+    ("puller: scope map 'reader' does not include shop/cart", C.AUTH_TOKEN_SCOPE),
+    (
+        "rejected token exchange: endpoint returned error status: 403: no permissions found",
+        C.NETWORK_FIREWALL_IP,
+    ),
+    ("Login failed: unauthorized", C.AUTH_BAD_CREDENTIALS),
+]
+
 OF_IMAGES: list[tuple[str, C | None]] = [
     ("puller: layer sha256:0f0f is missing", C.NOT_FOUND_MANIFEST),
     (f"puller: blob {DIGEST} does not exist", C.NOT_FOUND_MANIFEST),
@@ -149,5 +161,5 @@ OPINIONS = (
 )
 """What people say that would be an error, were it a program's."""
 
-WORDINGS = [*OF_PROXIES, *OF_NAMES, *OF_LOGINS, *OF_IMAGES, *OF_MACHINES]
+WORDINGS = [*OF_PROXIES, *OF_NAMES, *OF_LOGINS, *OF_RIGHTS, *OF_IMAGES, *OF_MACHINES]
 ERROR = f'Error response from daemon: manifest for {IMAGE} not found: manifest unknown: manifest tagged by "2.7" is not found'
