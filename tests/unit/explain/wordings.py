@@ -30,6 +30,10 @@ OF_NAMES: list[tuple[str, C | None]] = [
         C.INVALID_REFERENCE,
     ),
     ("puller: unable to resolve fabrikam.azurecr.io", C.NETWORK_DNS),
+    (
+        'Get "https://REDACTED/v2/": dial tcp 10.1.2.3:443: i/o timeout',
+        C.NETWORK_PRIVATE_ENDPOINT,
+    ),
     ("puller: Unable to reach fabrikam.azurecr.io", C.NETWORK_TIMEOUT),
 ]
 
