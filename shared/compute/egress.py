@@ -13,7 +13,13 @@ from shared.compute.sources import ArmReader, Json
 from shared.domain.facts.base import CouldNotLookError
 
 NETWORK_API = "2024-05-01"
-_TO_REGISTRIES = ("azurecontainerregistry", "0.0.0.0/0")  # the more specific one first
+_TO_REGISTRIES = (
+    ("azurecontainerregistry",),
+    ("azurecloud",),
+    ("0.0.0.0/1", "128.0.0.0/1"),  # a default route in halves, as appliances are often put first
+    ("0.0.0.0/0",),
+)
+"""Service tags and ranges that registries are within, the more specific ones first."""
 
 
 class WayOut(Struct, frozen=True):
@@ -96,9 +102,11 @@ class EgressReader:
 def to_registries(table: Json) -> Json | None:
     """The properties of the route that registry traffic takes, None for straight out."""
     routes = [one.get("properties") or {} for one in items(table, "properties", "routes")]
-    for prefix in _TO_REGISTRIES:
+    for prefixes in _TO_REGISTRIES:
         for route in routes:
-            if text(route, "addressPrefix").lower().startswith(prefix):
+            # a tag may name a region: AzureContainerRegistry.WestEurope
+            prefix = text(route, "addressPrefix").lower()
+            if prefix in prefixes or (prefix[:1].isalpha() and prefix.split(".")[0] in prefixes):
                 return None if same(text(route, "nextHopType"), "Internet") else route
     return None
 

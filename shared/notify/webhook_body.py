@@ -60,7 +60,10 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """What is wrong: ``code`` never changes its meaning (docs/findings.md lists them all)."""
+    """What is wrong: ``code`` never changes its meaning (docs/findings.md lists them all).
+
+    The evidence was looked at at ``seen_at``, for the workload ``seen_for``.
+    """
 
     code: str
     outcome: str
@@ -74,6 +77,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     seen: tuple[str, ...]
     ruled_out: tuple[str, ...]
     unseen: tuple[str, ...]
+    seen_at: datetime | None = None
+    seen_for: str = ""
 
 
 class IncidentBody(Struct, frozen=True, kw_only=True):
@@ -231,6 +236,8 @@ def _problem(finding: Finding) -> Problem:
         seen=tuple(map(_name, finding.sight.seen[:MOST_SAID])),
         ruled_out=tuple(map(_name, finding.sight.ruled_out)),
         unseen=tuple(map(_name, finding.sight.unseen[:MOST_SAID])),
+        seen_at=finding.sight.at,
+        seen_for=_name(finding.sight.workload),
     )
 
 

@@ -59,7 +59,7 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     save = services.store.diagnoses.save
     contested = await save([(diagnoses[pull], seen[pull]) for pull in final])
     await _remember(services, [(known[pull], seen[pull]) for pull in final])
-    await settle(services, job.registry)
+    await settle(services, job.registry, final)
     if again:
         await put_back(services, job, again)
     if job.sweep:
@@ -110,10 +110,12 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
     """Whether a verdict is held and looked at again: a geo-replica may lag behind.
 
     It contradicts the event that asked for it; or a registry with replicas calls something missing
-    that is new. After a push a replica may take many minutes.
+    that is new. After a push a replica may take many minutes; so it may where a workload, found
+    minutes ago, runs what the registry never showed: somebody could pull it.
     """
     replicated, missing = _is_replicated(evidence), _is_missing(found)
-    lagging = job.cause.kind is CauseKind.PUSHED and replicated
+    pulled = bool(known.pull.running) and evidence[Asked].at - known.seen < LAG
+    lagging = replicated and (job.cause.kind is CauseKind.PUSHED or pulled)
     if job.attempt + 1 >= EARLY_TRIES and not lagging:
         return False
     if job.cause.kind is CauseKind.DELETED:

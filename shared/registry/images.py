@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -26,7 +27,14 @@ from shared.domain.facts.registry import (
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
 from shared.registry import content, listing, locks
-from shared.registry.answers import FORBIDDEN, NAME_UNKNOWN, Reply, describe, obstacle
+from shared.registry.answers import (
+    FORBIDDEN,
+    MANIFEST_UNKNOWN,
+    NAME_UNKNOWN,
+    Reply,
+    describe,
+    obstacle,
+)
 from shared.registry.base import Contents
 from shared.registry.listing import Listing
 from shared.registry.neighbours import Surroundings
@@ -36,6 +44,8 @@ from shared.registry.wire import Entry, Manifest
 ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
 THOROUGH = 3
 AT_ONCE = 8
+FEW_CHILDREN = 4
+"""Children of an index that are asked for one by one; a listing answers for more in one request."""
 MOST_KNOWN = 4096
 """Indexes whose content a process keeps."""
 
@@ -72,6 +82,7 @@ class Images:
         self._surroundings = surroundings
         self._thorough = thorough
         self._listing = cached(listing.read, seconds=listing_seconds)
+        self.kept = cached(kept, seconds=listing_seconds if thorough else 0)
         self._index = cached(_index, seconds=None, most=MOST_KNOWN)
         self._known: dict[Digest, ImageContent] = {}
 
@@ -144,12 +155,23 @@ class Images:
         most = min(listing.MOST_PAGES, len(references))
         if whole:
             most = listing.MOST_PAGES_TO_FORESEE
-        if len(references) > 1 and (await repository.access()).allows("metadata_read"):
-            try:
-                return await self._listing(repository, most, tags=tags)
-            except CouldNotLookError:
-                pass  # each image is asked for instead, and tells why if that fails too
+        if len(references) > 1:
+            return await self._pages(repository, most, tags=tags)
         return Listing(complete=False)
+
+    async def _pages(self, repository: Repository, most: int, *, tags: bool) -> Listing:
+        """At most so many pages; nothing where they cannot be read: then each is asked for."""
+        if (await repository.access()).allows("metadata_read"):
+            with suppress(CouldNotLookError):  # asking for each tells why if that fails, too
+                return await self._listing(repository, most, tags=tags)
+        return Listing(complete=False)
+
+    async def _with_children(self, asked: Asked, reply: Reply, listed: Listing) -> Listing:
+        """One page answers for the children of a large index, and for the index itself."""
+        children = reply.read(Manifest).manifests or ()
+        if listed.manifests or len(children) <= FEW_CHILDREN:
+            return listed
+        return await self._pages(asked.repository, 1, tags=False)
 
     async def _image(self, asked: Asked, reference: str, listed: Listing) -> Observations:
         try:
@@ -186,19 +208,46 @@ class Images:
         if not reply.answer.ok:
             rest = unseen(describe(reply.answer))[1:]
             return ManifestAnswer(answer=reply.answer), *rest
-        return await _there(asked, reply, listed)
+        return await _there(asked, reply, await self._with_children(asked, reply, listed))
 
     async def _missing(self, asked: Asked, reference: str, reply: Reply) -> Observations:
-        look, repository = self._surroundings, asked.repository
-        return (
+        """What is kept under the name; where that is no quarantine, what is around it."""
+        state = await attempt(ManifestState, lambda: self._beside(asked, reference, reply))
+        found = (
             ManifestAnswer(answer=reply.answer),
-            await attempt(ManifestState, lambda: _beside(repository, reference, reply)),
+            state,
             Unavailable.of(ImageContent, NOT_THERE),
-            await attempt(Neighbours, lambda: look.look(repository, reference)),
-            await attempt(
-                SoftDeleted, lambda: look.soft_deleted(asked.registry, repository, reference)
-            ),
         )
+        if isinstance(state, ManifestState) and state.quarantined:
+            return found
+        return *found, *await self._around(asked, reference, reply, state)
+
+    async def _around(
+        self, asked: Asked, reference: str, reply: Reply, state: ManifestState | Unavailable
+    ) -> Observations:
+        """What could be restored; where nothing can, what was meant perhaps."""
+        look, repository, code = self._surroundings, asked.repository, reply.answer.code
+        deleted = await attempt(
+            SoftDeleted, lambda: look.soft_deleted(asked.registry, repository, reference)
+        )
+        restorable = isinstance(deleted, SoftDeleted) and deleted.found
+        if restorable and code == MANIFEST_UNKNOWN and state == NOTHING_KEPT:
+            return (deleted,)
+        exists = False if code == NAME_UNKNOWN else None
+        near = await attempt(Neighbours, lambda: look.look(repository, reference, exists=exists))
+        return near, deleted
+
+    async def _beside(self, asked: Asked, reference: str, reply: Reply) -> ManifestState:
+        """What is kept under a name that is "not found": a quarantined image looks like that."""
+        if reply.answer.code == NAME_UNKNOWN:
+            return NOTHING_KEPT
+        if ":" in reference:
+            return await self.kept(asked.repository, reference)
+        try:
+            tag = await asked.repository.tag(reference)
+        except NotThereError:
+            return NOTHING_KEPT
+        return await self.kept(asked.repository, tag.digest)
 
 
 async def _locked(asked: Asked, reference: str, reply: Reply) -> Observations:
@@ -226,18 +275,6 @@ async def kept(repository: Repository, digest: str) -> ManifestState:
         return NOTHING_KEPT
 
 
-async def _beside(repository: Repository, reference: str, reply: Reply) -> ManifestState:
-    """What is kept under a name that is "not found": a quarantined image looks like that."""
-    if reply.answer.code == NAME_UNKNOWN:
-        return NOTHING_KEPT
-    if ":" in reference:
-        return await kept(repository, reference)
-    try:
-        return await kept(repository, (await repository.tag(reference)).digest)
-    except NotThereError:
-        return NOTHING_KEPT
-
-
 async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
     repository, digest = asked.repository, digest_of(reply)
     entry = listed.manifests.get(digest) or await _entry(repository, digest)
@@ -245,11 +282,11 @@ async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
     manifest = reply.read(Manifest)
     found = content.of_manifest(digest, _media_type(reply, manifest), manifest)
     known = entry if isinstance(entry, Entry) else None
-    found = await content.with_platform(found, manifest, known, repository)
+    found, read = await content.with_platform(found, manifest, known, repository)
     if found.children:
         found = await content.with_children(found, repository, listed)
-    elif asked.thorough:
-        found = await content.with_blobs(found, manifest, repository)
+    elif asked.thorough and content.is_image(found):
+        found = await content.with_blobs(found, manifest, repository, read)
     answer = ManifestAnswer(
         answer=reply.answer,
         digest=Digest(digest),

@@ -14,15 +14,17 @@ from shared.checks.network.ways import (
     private_path,
     record_names,
     steered,
+    trusted,
 )
 from shared.domain.facts.base import Unavailable
+from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import PrivateEndpoint, RegistryProfile, Sku
-from shared.domain.facts.workload import Egress, PrivatePath
+from shared.domain.facts.workload import Egress, PrivatePath, PullIdentity
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
 CONSEQUENCES = ("network.public", "network.firewall", "existence.", "cleanup.")
-NOWHERE = "the name does not exist for this network"
-OUTSIDE = "the name leads to the public endpoint, which does not admit the workload"
+NOWHERE = "So the name does not exist for this network."
+OUTSIDE = "So the name leads to the public endpoint, which does not admit the workload."
 FILL_ZONE = (
     "az network private-endpoint dns-zone-group create --resource-group {endpoint_group} "
     "--endpoint-name {endpoint} --name default --private-dns-zone {zone} "
@@ -96,7 +98,7 @@ ZONE_LACKS_RECORD = Problem(
     outcome=Outcome.FAIL,
     title="The private DNS zone of {network} has no record of {login_server}",
     explanation="A linked zone privatelink.azurecr.io answers for every registry with a private "
-    "endpoint: without the record {record} {without}.",
+    "endpoint, and lacks the record {record}. {hint}",
     fix=(FILL_ZONE,),
     link=links.PRIVATE,
     explains=("existence.", "cleanup."),
@@ -162,10 +164,14 @@ _BY_STATE = {"pending": PENDING, "rejected": REJECTED, "disconnected": DISCONNEC
 
 @check("network.private_endpoint", PENDING, REJECTED, DISCONNECTED)
 def private_endpoint_is_approved(
-    profile: RegistryProfile, egress: Egress | Unavailable, path: PrivatePath | Unavailable
+    asked: Asked,
+    profile: RegistryProfile,
+    egress: Egress | Unavailable,
+    path: PrivatePath | Unavailable,
+    identity: PullIdentity | Unavailable,
 ) -> Iterable[Finding]:
     """The private endpoint in the workload's network is approved."""
-    _insist_on_private(profile, egress)
+    _insist_on_private(asked, profile, egress, identity)
     way = private_path(known(egress), path)
     reached = endpoints_in_reach(profile, way)
     if not reached:
@@ -210,10 +216,14 @@ def tier_has_private_endpoints(
     STALE_RECORD,
 )
 def private_names_resolve(
-    profile: RegistryProfile, egress: Egress | Unavailable, path: PrivatePath | Unavailable
+    asked: Asked,
+    profile: RegistryProfile,
+    egress: Egress | Unavailable,
+    path: PrivatePath | Unavailable,
+    identity: PullIdentity | Unavailable,
 ) -> Iterable[Finding]:
     """The workload's DNS gives the registry the address by which it can be reached."""
-    _insist_on_private(profile, egress)
+    _insist_on_private(asked, profile, egress, identity)
     way = private_path(known(egress), path)
     reached = endpoints_in_reach(profile, way)
     details = _about_zone(profile, known(egress), way, reached)
@@ -223,9 +233,9 @@ def private_names_resolve(
             yield (UNUSED if open_too else ZONE_NOT_LINKED).found(**details)
     elif not steered(profile, way):
         if not (way.fallback and _needs_no_record(profile, known(egress), reached)):
-            without = OUTSIDE if way.fallback else NOWHERE
+            hint = OUTSIDE if way.fallback else NOWHERE
             record = label(profile.login_server)
-            yield ZONE_LACKS_RECORD.found(record=record, without=without, **details)
+            yield ZONE_LACKS_RECORD.found(record=record, hint=hint, **details)
     elif not way.endpoints:
         insist_on_reach(profile, way)
         yield STALE_RECORD.found(record=label(profile.login_server), **details)
@@ -253,11 +263,18 @@ def _data_records(
         yield ZONE_LACKS_REPLICA_RECORD.found(record=listed(others), **details)
 
 
-def _insist_on_private(profile: RegistryProfile, egress: Egress | Unavailable) -> None:
+def _insist_on_private(
+    asked: Asked,
+    profile: RegistryProfile,
+    egress: Egress | Unavailable,
+    identity: PullIdentity | Unavailable,
+) -> None:
     if not profile.private_endpoints:
         raise NotApplicableError("the registry has no private endpoint")
     if not known(egress).network:
         raise NotApplicableError("the workload pulls over no virtual network")
+    if trusted(asked, profile, identity):
+        raise NotApplicableError("a trusted service needs no private way")
 
 
 def _passes_by(profile: RegistryProfile, egress: Egress, way: PrivatePath) -> bool:

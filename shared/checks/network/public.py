@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
-from shared.checks.commands import configure
+from shared.checks.commands import admit, configure
 from shared.checks.names import about_registry, about_workload, last_part, listed, who
 from shared.checks.network.ways import denied, goes_private, insist_on_all, trusted
 from shared.domain.facts.base import Unavailable
@@ -14,6 +14,9 @@ from shared.domain.facts.workload import Egress, IdentityKind, PrivatePath, Pull
 from shared.domain.findings import Finding, Outcome, Problem
 from shared.domain.pulls import Compute
 
+MOST_ADMITTED = 5
+"""Addresses that a command admits at once."""
+
 PUBLIC_DISABLED = Problem(
     code="NETWORK_PUBLIC_ACCESS_DISABLED",
     outcome=Outcome.FAIL,
@@ -22,10 +25,12 @@ PUBLIC_DISABLED = Problem(
     "registry{untrusted}.",
     fix=(
         (
-            "Create a private endpoint for {registry_id} in the workload's network, or open "
-            "the public endpoint to its egress addresses"
+            "Create a private endpoint for {registry} in the network of {workload}; the registry's "
+            "id is {registry_id}"
         ),
+        "Or open the public endpoint, to the addresses from which it pulls and to nobody else:",
         "az acr update --name {registry} --public-network-enabled true --default-action Deny",
+        "{admit}",
     ),
     link=links.PRIVATE,
     explains=("network.firewall", "existence.", "cleanup."),
@@ -197,6 +202,7 @@ def _about(
         "network": last_part(egress.unrouted),
         "identity": who(identity) if isinstance(identity, PullIdentity) else "",
         "configure": configure(asked.pull, profile.login_server),
+        "admit": " && ".join(admit(profile.name, one) for one in egress.addresses[:MOST_ADMITTED]),
         **about_registry(profile),
         **about_workload(asked.pull),
     }

@@ -11,11 +11,11 @@ from shared.domain.cleanup.command import read_command, to_purge
 from shared.domain.cleanup.expressions import split_filter
 from shared.domain.cleanup.flags import BOOLEANS, Flag, boolean, number
 from shared.domain.cleanup.model import Purge, RefusedError
-from shared.domain.cleanup.scan import branches
+from shared.domain.cleanup.scan import branches, group_end, signs
 from shared.domain.cleanup.versions import IMAGE
 
 _SWITCH_ON = "true"
-_OPEN_STARTS = (".*", ".+")
+_OPEN_STARTS = (".*", ".+", "(?<!", "(?<=")
 
 
 class Registry(Struct, frozen=True):
@@ -114,7 +114,10 @@ def matches_everything(tag: str) -> bool:
 
 
 def is_anchored(tag: str) -> bool:
-    """Whether each alternative says where a name begins and ends, or that it does not matter."""
+    """Whether each alternative says where a name begins and ends, or that it does not matter.
+
+    Raises RefusedError for an expression whose parentheses do not close.
+    """
     return all(_opens(branch) and _closes(branch) for branch in branches(tag))
 
 
@@ -130,9 +133,18 @@ def _opens(branch: str) -> bool:
 
 
 def _closes(branch: str) -> bool:
-    return any(
+    return _ends_in_look_ahead(branch) or any(
         branch.endswith(end) and not _is_escaped(branch, len(branch) - len(end))
         for end in ("$", "\\z", ".*", ".+", ".*?")
+    )
+
+
+def _ends_in_look_ahead(branch: str) -> bool:
+    """``^(?!latest$)`` means any name but that; with a ``$`` behind it would mean none at all."""
+    return any(
+        branch.startswith(("(?!", "(?="), at) and group_end(branch, at) == len(branch) - 1
+        for at, c in signs(branch)
+        if c == "("
     )
 
 

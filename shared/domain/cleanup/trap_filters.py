@@ -41,12 +41,12 @@ def unanchored(parts: Parts, _: Registry) -> Iterator[Trap]:
     if parts.is_on("untagged-only"):
         return
     tags = [split_filter(text)[1] for text in parts.filters]
-    loose = [tag for tag in tags if not is_glob(tag) and not is_anchored(tag) and _compiles(tag)]
+    loose = [tag for tag in tags if not is_glob(tag) and _compiles(tag) and not is_anchored(tag)]
     if loose:
         shown = loose[0][:100]
         yield Trap(
             "UNANCHORED_TAG",
-            f"{shown} matches anywhere in a tag",
+            f"'{shown}' matches anywhere in a tag",
             f"The tag is searched for, not compared: v1 also takes v10 and dev-v1. ^{shown}$ "
             "takes only what it says.",
             parts.with_filters(

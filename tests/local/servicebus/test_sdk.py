@@ -302,7 +302,7 @@ async def test_what_is_too_large_is_refused(links: Links) -> None:
 
 async def test_an_unknown_queue_is_not_found(client: ServiceBusClient) -> None:
     sending = client.get_queue_sender("nope").send_messages(ServiceBusMessage("x"))
-    receiving = client.get_queue_receiver("nope").receive_messages(max_wait_time=1)
+    receiving = client.get_queue_receiver("nope").receive_messages(max_wait_time=30)
     refused = await asyncio.gather(sending, receiving, return_exceptions=True)
     assert [type(error) for error in refused] == [MessagingEntityNotFoundError] * 2
 
@@ -311,4 +311,4 @@ async def test_a_queue_without_sessions_has_no_session_receivers(
     client: ServiceBusClient,
 ) -> None:
     with pytest.raises(ServiceBusError, match="does not require sessions"):
-        await client.get_queue_receiver("carry", session_id="s").receive_messages(max_wait_time=1)
+        await client.get_queue_receiver("carry", session_id="s").receive_messages(max_wait_time=30)

@@ -349,6 +349,35 @@ DNS = [
         healthy(profile(**PRIVATE), IN_NETWORK, path(endpoints=())),
         "NETWORK_PRIVATE_ADDRESS_UNREACHABLE",
     ),
+    skips(
+        "Container Instances that are trusted need no private way",
+        "network.private_dns",
+        healthy(ACI, managed(), profile(**PRIVATE), IN_NETWORK, path(zone="", records={})),
+        "trusted",
+    ),
+    finds(
+        "Container Instances that are not trusted need one",
+        "network.private_dns",
+        healthy(
+            ACI,
+            managed(),
+            profile(**PRIVATE, trusted_services=False),
+            IN_NETWORK,
+            path(zone="", records={}),
+        ),
+        "NETWORK_PUBLIC_ADDRESS_FOR_PRIVATE",
+    ),
+    skips(
+        "Container Instances that are trusted wait for no approval",
+        "network.private_endpoint",
+        healthy(
+            ACI,
+            managed(),
+            profile(public_network_access=False, private_endpoints=(endpoint("Pending"),)),
+            IN_NETWORK,
+            path(),
+        ),
+    ),
     unknown(
         "a record of an endpoint that may lie beyond a peered network",
         "network.private_dns",
@@ -413,7 +442,7 @@ PUBLIC = [
         "network.public",
         healthy(profile(public_network_access=False)),
         "NETWORK_PUBLIC_ACCESS_DISABLED",
-        says=("web/api",),
+        says=("web/api", "az acr network-rule add --name contoso --ip-address 52.1.2.3"),
     ),
     finds(
         "disabled, endpoint pending",

@@ -104,6 +104,23 @@ def test_a_route_for_registries_beats_the_default_route() -> None:
     assert to_registries({"properties": {"routes": [*THROUGH["routes"], own]}}) is None
 
 
+@pytest.mark.parametrize("prefix", ["AzureCloud", "AzureCloud.westeurope"])
+def test_a_route_for_all_of_azure_beats_the_default_route(prefix: str) -> None:
+    own = route(prefix, "Internet")
+    assert to_registries({"properties": {"routes": [*THROUGH["routes"], own]}}) is None
+
+
+def test_a_default_route_may_come_in_halves() -> None:
+    halves = [route(half, "VirtualAppliance", "10.0.9.4") for half in ("0.0.0.0/1", "128.0.0.0/1")]
+    found = to_registries({"properties": {"routes": [route("10.0.0.0/16", "None"), *halves]}})
+    assert found is not None
+    assert found["nextHopIpAddress"] == "10.0.9.4"
+
+
+def test_a_small_route_is_not_the_default_one() -> None:
+    assert to_registries({"properties": {"routes": [route("0.0.0.0/16", "None")]}}) is None
+
+
 async def test_an_address_without_a_value_is_not_no_address() -> None:
     arm = FakeArm({f"{NETWORK}/publicIPAddresses/new": {"properties": {}}})
     with pytest.raises(CouldNotLookError, match="new"):

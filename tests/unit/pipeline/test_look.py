@@ -13,12 +13,14 @@ from shared.domain.facts.workload import PullIdentity
 from shared.domain.findings import Outcome
 from shared.domain.images import Digest
 from shared.domain.pulls import CauseKind, Pull, Registry
+from shared.pipeline.diagnose import EARLY_TRIES
 from shared.pipeline.intake import on_registry_event
 from shared.pipeline.look import compare, fingerprint, references
 from shared.pipeline.on_demand import Question, ask
 from shared.pipeline.settle import settle_leftovers
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import BLIND_FOR, watch
+from shared.pipeline.work import on_job
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
 from tests.support.fakes import REGISTRY, START, FakeRegistry, World, digest, pull
 from tests.support.stories import open_incidents, pushed, speak, work_off
@@ -357,6 +359,29 @@ async def test_a_new_workload_that_runs_already_is_held_though_its_digest_is_kno
     world.lose(["team/api:v2"])
     await period(world)
     assert len(await open_incidents(world)) == 1, "it was there: nobody waits for a replica"
+
+
+@pytest.mark.parametrize(("running", "told"), [(digest(2), False), (Digest(""), True)])
+async def test_what_runs_already_is_held_for_longer_than_what_never_ran(
+    *, running: Digest, told: bool
+) -> None:
+    world = await estate(Replicated())
+    world.platform.pulls.append(replace(pull("new", "team/api:v2"), running=running))
+    world.clock.pass_by(minutes=20)
+    await period(world)
+    await watch(world.services)
+    for _ in range(EARLY_TRIES):
+        await once(world)
+    assert bool(await open_incidents(world)) is told
+    await work_off(world, past_delays=True)
+    assert len(await open_incidents(world)) == 1, "it is told in the end"
+
+
+async def once(world: World) -> None:
+    """Every job that waits, one time."""
+    queue = world.settings.urgent_queue
+    for message in world.queue.take(queue):
+        await on_job(world.services, message.body, message.id)
 
 
 async def test_who_asks_meanwhile_is_told_what_is_seen_and_nobody_else_is() -> None:

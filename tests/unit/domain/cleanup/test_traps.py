@@ -44,6 +44,10 @@ def trap(command: str, code: str, in_use: tuple[str, ...] = ()) -> Trap:
         "mcr.microsoft.com/acr/acr-cli:0.19 purge --filter 'app:^v1$' --ago 30d --concurrency 32",
         r"acr purge --filter 'app:^1\.2\..*' --ago 30d",
         "acr purge --filter 'app:^v[0-9]*$' --ago 30d",
+        "acr purge --filter 'app:^(?!latest$)' --ago 30d",
+        "acr purge --filter 'app:^v(?!1$)|^x$' --ago 30d",
+        "acr purge --filter 'app:(?<!-lts)$' --ago 30d",
+        "acr purge --filter 'app:.*(?<!-lts)$' --ago 30d",
     ],
 )
 def test_commands_without_traps(command: str) -> None:
@@ -57,6 +61,16 @@ def test_commands_without_traps(command: str) -> None:
         ("acr purge --filter 'app:^v1' --ago 1d", "UNANCHORED_TAG", "'app:^v1$' --ago 1d"),
         ("acr purge --filter 'app:v1$' --ago 1d", "UNANCHORED_TAG", "'app:^v1$' --ago 1d"),
         ("acr purge --filter 'app:v.*' --ago 1d", "UNANCHORED_TAG", "'app:^v.*' --ago 1d"),
+        (
+            "acr purge --filter 'app:(?!latest).*' --ago 1d",
+            "UNANCHORED_TAG",
+            "'app:^(?!latest).*' --ago 1d",
+        ),
+        (
+            "acr purge --filter 'app:v.*(?<!-lts)$' --ago 1d",
+            "UNANCHORED_TAG",
+            "'app:^v.*(?<!-lts)$' --ago 1d",
+        ),
         ("acr purge --filter 'app:a|b' --ago 1d", "UNANCHORED_TAG", "'app:^(a|b)$' --ago 1d"),
         (r"acr purge --filter 'app:v\$' --ago 1d", "UNANCHORED_TAG", r"'app:^v\$$' --ago 1d"),
         (r"acr purge --filter 'app:1\.*' --ago 1d", "UNANCHORED_TAG", r"'app:^1\.*$' --ago 1d"),
