@@ -25,7 +25,6 @@ _UNITS = {
     "m": Fraction(60 * 10**6),
     "h": Fraction(3600 * 10**6),
 }
-_NUMBER_START = re.compile(r"[+-]?(?:[0-9]|\.[0-9])")
 _LARGEST = 2**63 - 1
 LONGEST_TEXT = 100
 
