@@ -8,7 +8,7 @@ from shared.domain.facts.base import CouldNotLookError, Observation
 from shared.domain.facts.beside import Elsewhere
 from shared.domain.facts.registry import ManifestState
 from shared.domain.images import Digest
-from shared.registry.images import kept
+from shared.registry.one_image import kept
 from shared.registry.repository import Repository
 
 PATIENCE = 1.5

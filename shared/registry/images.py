@@ -3,14 +3,10 @@
 import asyncio
 from collections.abc import Collection
 
-from msgspec import Struct
-
 from shared.adapters.concurrency import each
 from shared.adapters.resilience import cached
 from shared.domain.facts.base import (
     CouldNotLookError,
-    Fact,
-    Observation,
     Unavailable,
     attempt,
 )
@@ -26,36 +22,28 @@ from shared.domain.facts.registry import (
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
 from shared.registry import content, listing, locks
-from shared.registry.answers import FORBIDDEN, NAME_UNKNOWN, Reply, describe, obstacle
+from shared.registry.answers import FORBIDDEN, Reply, describe, obstacle
 from shared.registry.base import Contents
 from shared.registry.listing import Listing
 from shared.registry.neighbours import Surroundings
-from shared.registry.repository import NotThereError, Repository, digest_of
-from shared.registry.wire import Entry, Manifest
+from shared.registry.one_image import (
+    Asked,
+    Observations,
+    beside,
+    index_content,
+    locked,
+    there,
+    unseen,
+)
+from shared.registry.repository import Repository
+from shared.registry.wire import Entry
 
-ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
 THOROUGH = 3
 AT_ONCE = 8
 MOST_KNOWN = 4096
 """Indexes whose content a process keeps."""
 
-NOTHING_KEPT = ManifestState(digest=Digest(""))
 NOT_THERE = "the registry does not have the manifest"
-
-type Observations = tuple[Observation, ...]
-
-
-class Asked(Struct, frozen=True):
-    """What is asked of one repository: the registry, its repository, and how closely to look."""
-
-    registry: Registry
-    repository: Repository
-    thorough: bool
-
-
-def unseen(reason: str) -> Observations:
-    """Nothing is known of the image, and why."""
-    return tuple(Unavailable.of(kind, reason) for kind in ABOUT_IMAGES)
 
 
 class Images:
@@ -72,7 +60,7 @@ class Images:
         self._surroundings = surroundings
         self._thorough = thorough
         self._listing = cached(listing.read, seconds=listing_seconds)
-        self._index = cached(_index, seconds=None, most=MOST_KNOWN)
+        self._index = cached(index_content, seconds=None, most=MOST_KNOWN)
         self._known: dict[Digest, ImageContent] = {}
 
     def remember(self, known: Contents) -> None:
@@ -182,96 +170,20 @@ class Images:
         if reply.answer.reach is not Reach.ANSWERED or reply.answer.status == FORBIDDEN:
             return unseen(obstacle(reply.answer))
         if locks.disallowed(reply.answer):
-            return await _locked(asked, reference, reply)
+            return await locked(asked, reference, reply)
         if not reply.answer.ok:
             rest = unseen(describe(reply.answer))[1:]
             return ManifestAnswer(answer=reply.answer), *rest
-        return await _there(asked, reply, listed)
+        return await there(asked, reply, listed)
 
     async def _missing(self, asked: Asked, reference: str, reply: Reply) -> Observations:
         look, repository = self._surroundings, asked.repository
         return (
             ManifestAnswer(answer=reply.answer),
-            await attempt(ManifestState, lambda: _beside(repository, reference, reply)),
+            await attempt(ManifestState, lambda: beside(repository, reference, reply)),
             Unavailable.of(ImageContent, NOT_THERE),
             await attempt(Neighbours, lambda: look.look(repository, reference)),
             await attempt(
                 SoftDeleted, lambda: look.soft_deleted(asked.registry, repository, reference)
             ),
         )
-
-
-async def _locked(asked: Asked, reference: str, reply: Reply) -> Observations:
-    held, state = await locks.read(asked.repository, reference)
-    unread = describe(reply.answer)
-    return (
-        ManifestAnswer(answer=reply.answer),
-        state or Unavailable.of(ManifestState, unread),
-        Unavailable.of(ImageContent, unread),
-        held,
-    )
-
-
-async def kept(repository: Repository, digest: str) -> ManifestState:
-    """
-    Read what ACR keeps beside a manifest; NOTHING_KEPT where there is none.
-
-    Raises:
-        CouldNotLookError: it could not be read.
-
-    """
-    try:
-        return (await repository.attributes(digest)).state()
-    except NotThereError:
-        return NOTHING_KEPT
-
-
-async def _beside(repository: Repository, reference: str, reply: Reply) -> ManifestState:
-    """What is kept under a name that is "not found": a quarantined image looks like that."""
-    if reply.answer.code == NAME_UNKNOWN:
-        return NOTHING_KEPT
-    if ":" in reference:
-        return await kept(repository, reference)
-    try:
-        return await kept(repository, (await repository.tag(reference)).digest)
-    except NotThereError:
-        return NOTHING_KEPT
-
-
-async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
-    repository, digest = asked.repository, digest_of(reply)
-    entry = listed.manifests.get(digest) or await _entry(repository, digest)
-    state = entry.state() if isinstance(entry, Entry) else entry
-    manifest = reply.read(Manifest)
-    found = content.of_manifest(digest, _media_type(reply, manifest), manifest)
-    known = entry if isinstance(entry, Entry) else None
-    found = await content.with_platform(found, manifest, known, repository)
-    if found.children:
-        found = await content.with_children(found, repository, listed)
-    elif asked.thorough:
-        found = await content.with_blobs(found, manifest, repository)
-    answer = ManifestAnswer(
-        answer=reply.answer,
-        digest=Digest(digest),
-        media_type=found.media_type,
-        size=content.pulled_bytes(manifest),
-    )
-    return answer, state, found
-
-
-async def _index(repository: Repository, digest: str) -> ImageContent:
-    reply = await repository.manifest(digest)
-    manifest = reply.read(Manifest)
-    return content.of_manifest(digest, _media_type(reply, manifest), manifest)
-
-
-async def _entry(repository: Repository, digest: str) -> Entry | Unavailable:
-    try:
-        return await repository.attributes(digest)
-    except CouldNotLookError as why:
-        return Unavailable.of(ManifestState, str(why))
-
-
-def _media_type(reply: Reply, manifest: Manifest) -> str:
-    sent = reply.headers.get("Content-Type", "").partition(";")[0].strip()
-    return manifest.media_type or sent
