@@ -135,6 +135,8 @@ def install() -> None:
 def hand_over(arguments: list[str]) -> int:
     """Go on inside .venv. Where the system can, this process becomes that one."""
     os.chdir(ROOT)
+    # Dozens of processes are started, and each would compile everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [str(PYTHON), "-m", "local.devtools", *arguments]
     if not WINDOWS:
         os.execv(command[0], command)  # noqa: S606 - no shell is wanted

@@ -258,10 +258,16 @@ def _missing(settings: Settings) -> Iterator[str]:
         yield f"set SERVICE_BUS or {variable('service_bus_namespace')}"
     if not (settings.tables or settings.tables_endpoint):
         yield f"set TABLES or {variable('tables_endpoint')}"
-    if (settings.smtp_host or settings.acs_endpoint) and not settings.mail_to:
-        yield "set MAIL_TO: mail is configured but nobody receives it"
-    if settings.webhook_url and not may_be_posted_to(settings.webhook_url):
-        yield "WEBHOOK_URL = (secret): expected an https address (http only on this machine)"
+    if settings.smtp_host or settings.acs_endpoint:
+        if not settings.mail_to:
+            yield "set MAIL_TO: mail is configured but nobody receives it"
+        if not settings.mail_from:
+            yield "set MAIL_FROM: mail is configured but has no sender"
+    for name in ("teams_webhook_url", "webhook_url"):
+        url = getattr(settings, name)
+        if url and not may_be_posted_to(url):  # such as a reference that did not resolve
+            expected = "expected an https address (http only on this machine)"
+            yield f"{variable(name)} = (secret): {expected}"
     if settings.webhook_url and len(settings.webhook_secret) < SHORTEST_SECRET:
         yield f"set WEBHOOK_SECRET, {SHORTEST_SECRET} characters or more: alerts are signed with it"
 

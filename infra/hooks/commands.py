@@ -52,13 +52,16 @@ def run(*command: str) -> str:
     program = shutil.which(command[0])
     if program is None:
         raise HookError(f"{command[0]} is not installed, or not on the PATH.")
-    done = subprocess.run(  # noqa: S603 - no shell; arguments are not split
-        [program, *command[1:]],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        timeout=TIMEOUT,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell; arguments are not split
+            [program, *command[1:]],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            timeout=TIMEOUT,
+        )
+    except subprocess.TimeoutExpired:
+        raise CommandError(command, f"It did not end within {TIMEOUT} seconds.") from None
     if done.returncode != 0:
         raise CommandError(command, done.stderr or done.stdout)
     return done.stdout
@@ -73,14 +76,15 @@ def az(*words: str) -> Any:
         raise HookError(f"az {' '.join(words[:3])} answered no JSON: {text[:200]}") from None
 
 
-def get(path: str, api_version: str) -> Any:
-    """Read a resource of ARM by its path. Raises like `run`."""
-    return az("rest", "--method", "get", "--url", f"{path}?api-version={api_version}")
+def get(path: str, api_version: str, *parameters: str) -> Any:
+    """Read a resource of ARM by its path, with ``NAME=VALUE`` in its query. Raises like `run`."""
+    more = ("--url-parameters", *parameters) if parameters else ()
+    return az("rest", "--method", "get", "--url", f"{path}?api-version={api_version}", *more)
 
 
-def every(path: str, api_version: str) -> Iterator[Any]:
+def every(path: str, api_version: str, *parameters: str) -> Iterator[Any]:
     """Read a list of ARM, all pages of it. Raises like `run`."""
-    page = get(path, api_version)
+    page = get(path, api_version, *parameters)
     while page:
         yield from page.get("value") or ()
         more = page.get("nextLink")

@@ -17,6 +17,9 @@ if __name__ == "__main__":  # azd starts the file, not the package
 from infra.hooks.commands import every, linked, main, names, needed
 from infra.hooks.unlinking import ROLES_API, assignments, delete, unlink
 
+AND_BELOW = "$filter=atScopeAndBelow()"
+"""A role that may be assigned in a resource group only is not listed at its subscription."""
+
 
 def predown() -> None:
     """Take everything back. Raises HookError."""
@@ -40,7 +43,7 @@ def _take_back_roles(subscription: str) -> None:
         if own not in f"{one['scope']}/".lower():  # these go with the resource group
             delete(one["id"], ROLES_API)
     scope = f"/subscriptions/{subscription}/providers/Microsoft.Authorization"
-    for role in every(f"{scope}/roleDefinitions", ROLES_API):
+    for role in every(f"{scope}/roleDefinitions", ROLES_API, AND_BELOW):
         if _is_own(role) and not _assigned(scope, role["id"]):
             delete(role["id"], ROLES_API)
 

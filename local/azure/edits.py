@@ -164,3 +164,14 @@ def set_endpoint(world: World, endpoint: str, status: str) -> None:
             found.status = status
         case _:
             raise KeyError(status)
+
+
+def deploy(world: World, workload: str, image: str) -> None:
+    """Give the first container of a workload (`cluster/workload`) another image."""
+    where, _, name = workload.partition("/")
+    for cluster in world.estate.clusters:
+        for each in cluster.objects:
+            if (cluster.name, each.name) == (where, name):
+                each.containers[0].image = image
+                return
+    raise KeyError(workload)

@@ -17,6 +17,7 @@ import aiohttp
 
 from local.azure.event_payloads import Event, Schema, event_of, from_replicas, wire
 from local.azure.operations import Operation
+from local.azure.replicas import lag_in
 from local.azure.world import World
 
 RETRIES: Final = (10, 30, 60, 300, 600, 1800, 3600, 10800, 21600, 43200)
@@ -27,6 +28,9 @@ DELIVERED: Final = frozenset({200, 201, 202, 203, 204})
 ANSWER_WITHIN: Final = aiohttp.ClientTimeout(total=30)
 ORIGIN: Final = "eventgrid.azure.net"
 VALIDATION: Final = "Microsoft.EventGrid.SubscriptionValidationEvent"
+
+LOOK: Final = 0.05
+"""Seconds between two looks at whether a replica has caught up."""
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +78,8 @@ class Mischief:
     shuffle: float = 0.0
     """Each delivery is held back for up to so many seconds."""
     per_replica: bool = False
-    """Each geo-replica tells of a push too, under an id of its own and the same request id, as
-    MicrosoftDocs container-registry-geo-replication.md says of webhooks."""
+    """Each geo-replica tells of a push too, once it has it, under an id of its own and the same
+    request id, as MicrosoftDocs container-registry-geo-replication.md says of webhooks."""
     seed: int = 0
 
 
@@ -147,6 +151,7 @@ class EventGrid:
             await self._session.close()
 
     async def _deliver(self, subscription: Subscription, event: Event) -> None:
+        await self._replicated(event)
         await asyncio.sleep(self._random.random() * self.mischief.shuffle)
         for number, pause in enumerate((*RETRIES, None), start=1):
             status = await self._attempt(subscription, event, number)
@@ -159,6 +164,13 @@ class EventGrid:
             await asyncio.sleep(pause * self.scale)
         self._note(subscription, event, number, status, "dropped")
         self.dead.append(event)
+
+    async def _replicated(self, event: Event) -> None:
+        """A replica tells of a push when it has it; a verb may let it catch up before."""
+        begun, registry = self.world.now(), self.world.registry(event.registry)
+        location = event.data.get("location", "")
+        while lag_in(registry, location) > self.world.now() - begun:  # noqa: ASYNC110 - a clock
+            await asyncio.sleep(LOOK)
 
     async def _attempt(self, subscription: Subscription, event: Event, number: int) -> int | None:
         headers = {

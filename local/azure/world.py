@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from local.azure.clock import Clock
+from local.azure.contents import lagging
 from local.azure.contents.filling import fill
 from local.azure.contents.model import Contents
 from local.azure.contents.sweeping import sweep_retention, sweep_soft_deleted
@@ -48,6 +49,7 @@ class World:
         """Fill the registries."""
         for registry in self.estate.registries:
             self.contents[registry.name] = fill(registry, self.started)
+            self.watch_replicas(registry)
 
     def now(self) -> datetime:
         """The present, in UTC."""
@@ -69,8 +71,18 @@ class World:
     def record(self, operation: Operation) -> None:
         """Remember an operation and tell whoever listens."""
         self.operations.append(operation)
+        if operation.registry in self.contents:
+            lagging.note(self.contents[operation.registry], operation.repository, operation.time)
         for hook in self.hooks:
             hook(operation)
+
+    def watch_replicas(self, registry: Registry) -> None:
+        """Remember how a registry was for as long as one of its replicas lags behind."""
+        contents = self.contents[registry.name]
+        if any(each.lag for each in registry.replications):
+            lagging.begin(contents)
+        else:
+            contents.past.clear()
 
     def count(self, host: str, route: str) -> None:
         """Count a request; `route` is such as `GET /v2/{repository}/tags/list`."""

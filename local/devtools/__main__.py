@@ -10,8 +10,8 @@ from local.arguments import USAGE, Parser
 
 WORKERS = max(4, os.cpu_count() or 1)
 """More than there are cores on a small machine: many tests wait for processes, not for a core."""
-ALL_TESTS = ("-n", str(WORKERS), "--dist", "loadfile")
-"""How the tests run without arguments; those of one file run in one process."""
+ALL_TESTS = ("-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
+"""How the tests run without arguments; those of one file run in one process, long ones first."""
 
 
 def test(arguments: Sequence[str]) -> int:

@@ -65,3 +65,5 @@ class Place(Described, kw_only=True):
     """`network/subnet`, or empty for the internet."""
     identity: str = ""
     """The managed identity that code at this place runs as."""
+    region: str = ""
+    """The region whose geo-replica serves it; empty: the registry's home."""

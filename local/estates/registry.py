@@ -50,6 +50,8 @@ class Replication(Described, kw_only=True):
     zone_redundancy: Switch = "Enabled"
     status: str = "Ready"
     provisioning_state: str = "Succeeded"
+    lag: timedelta = timedelta()
+    """ISO 8601 duration: for so long after a change it still shows what was there before."""
 
 
 class ScopeMap(Described, kw_only=True):

@@ -119,10 +119,10 @@ class Case:
                 return verdict
         return None if any(fnmatch.fnmatch(workload, one) for one in self.aside) else PASS
 
-    def wanted_root(self, workload: str) -> str:
-        """The code of the root cause that must be said of a workload."""
+    def is_named_for(self, workload: str) -> bool:
+        """Whether the problem that the case is about must be named for a workload."""
         wanted = self.wanted(workload)
-        return wanted.root if wanted else ""
+        return wanted is not None and self.code in {wanted.root, *wanted.also}
 
     def is_hit(self, workload: str) -> bool:
         """Whether the fault is about this workload."""

@@ -43,7 +43,7 @@ def cells(results: Iterable[Result]) -> dict[str, dict[str, list[str]]]:
     for result in (one for one in results if one.case.kind is Kind.FAULT):
         row = table.setdefault(result.case.code, {})
         for name in result.hit:
-            if result.case.wanted_root(name) == result.case.code:
+            if result.case.is_named_for(name):
                 row.setdefault(PLATFORMS[name.partition("-")[0]], [])
         for miss in result.misses:
             platform = PLATFORMS.get(miss.workload.partition("-")[0], COMPUTE[0])

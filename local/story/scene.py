@@ -13,7 +13,7 @@ from msgspec import Struct
 from local.inbox.messages import Message
 from local.stack import Stack
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds that a step may take before it counts as failed."""
 
 type Json = dict[str, Any]

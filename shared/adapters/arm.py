@@ -129,6 +129,8 @@ class Arm:
             page = await self.post(RESOURCE_GRAPH, RESOURCE_GRAPH_VERSION, body)
             rows += _rows(page.get("data"))
             if not (more := page.get("$skipToken")):
+                if str(page.get("resultTruncated")).lower() == "true":
+                    raise CouldNotLookError("Resource Graph gave a part of the rows, and no more")
                 return tuple(rows)
             body = {**body, "options": {**body["options"], "$skipToken": more}}
         raise CouldNotLookError(f"Resource Graph gave more than {MOST_PAGES} pages")

@@ -15,7 +15,7 @@ from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import Evidence, Unavailable
 from shared.domain.facts.pull import Asked, ReportedError
 from shared.domain.facts.registry import RegistryProfile
-from shared.domain.facts.workload import PullIdentity, PullState, WorkloadState
+from shared.domain.facts.workload import CredentialExpiry, PullIdentity, PullState, WorkloadState
 from shared.domain.findings import CheckResult, Confidence, Finding, Outcome, Problem
 from shared.domain.text import plain
 from shared.explain import CauseLabel, explain
@@ -89,7 +89,17 @@ def _weigh(one: Check[...], evidence: Evidence, results: Sequence[CheckResult]) 
         return CheckResult(one.id, Outcome.SKIPPED, reason=f"seen live: {live}")
     if result.outcome is Outcome.UNKNOWN:
         return _silent(result, evidence, results)
-    return _settle(result, evidence, {r.check for r in results if r.outcome is Outcome.PASS})
+    passed = {r.check for r in results if r.outcome is Outcome.PASS}
+    return _settle(result, evidence, passed - _undecided_by_a_pass(evidence))
+
+
+def _undecided_by_a_pass(evidence: Evidence) -> set[str]:
+    """One secret that is valid does not contradict a text about another one, which has ended:
+    with which of them the workload logs in cannot be seen.
+    """
+    account, asked = evidence.get(CredentialExpiry), evidence.get(Asked)
+    ended = account and asked and any(end <= asked.at for end in account.expires)
+    return {"credentials.secret_expiry"} if ended else set()
 
 
 def _explains(finding: Finding) -> bool:

@@ -33,6 +33,10 @@ class BadArgumentError(ValueError):
     """An argument that is not taken. The message names it, its value and what is accepted."""
 
 
+class RefusedCommandError(BadArgumentError):
+    """A command that the tool would not run, or that is not understood."""
+
+
 class NotReadError(Exception):
     """A live registry could not be read. The message says why."""
 
@@ -68,6 +72,8 @@ def run(arguments: Namespace) -> int:
         now = _now(arguments.now)
         contents = _contents(arguments, purges)
     except (BadArgumentError, BadContentsError) as why:
+        if arguments.json and isinstance(why, RefusedCommandError):
+            _print(Doomed(refused=(str(why),)))
         print(clean(str(why)), file=sys.stderr)
         return USAGE
     except NotReadError as why:
@@ -76,13 +82,17 @@ def run(arguments: Namespace) -> int:
     found = doomed_in_turn(purges, contents, now)
     found = replace(found, refused=(*unread, *found.refused))
     if arguments.json:
-        answer = {"tags": found.tags, "manifests": found.manifests, "refused": found.refused}
-        print(json.dumps(answer))
+        _print(found)
     else:
         names = [repository.name for repository in contents.repositories]
         lines = [*_lines(found, now, purges), *_traps(commands, names, arguments.in_use)]
         print(clean("\n".join(lines)))
     return UNKNOWN if found.refused else 0
+
+
+def _print(found: Doomed) -> None:
+    answer = {"tags": found.tags, "manifests": found.manifests, "refused": found.refused}
+    print(json.dumps(answer))
 
 
 def _commands(arguments: Namespace) -> tuple[list[str], list[str]]:
@@ -103,7 +113,7 @@ def _purge(command: str) -> Purge:
     try:
         return parse_purge(command)
     except RefusedError as why:
-        raise BadArgumentError(f"--command: {why}") from why
+        raise RefusedCommandError(f"--command: {why}") from why
 
 
 def _now(text: str) -> datetime:

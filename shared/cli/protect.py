@@ -6,19 +6,21 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from shared import bootstrap
 from shared.adapters.store.index import Entry, lasting
 from shared.cli.check import USAGE, callers_services
 from shared.cli.survey import jobs_of
 from shared.cli.text import clean
+from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.pull import Asked
 from shared.domain.facts.registry import ImageContent, ManifestAnswer
 from shared.domain.forecast import SeenPlan
 from shared.domain.images import Digest
 from shared.domain.protection import Line, Protection, Standing
-from shared.domain.pulls import Job, Pull
+from shared.domain.pulls import Job
 from shared.pipeline.discover import find
 from shared.pipeline.observe import observe
 from shared.pipeline.on_demand import BadQuestionError, parse_registry
@@ -27,6 +29,7 @@ from shared.pipeline.protection import plan_for
 from shared.pipeline.services import Services
 
 UNKNOWN, TO_DO = 3, 2
+DONE = {Standing.SET: "locked", Standing.RELEASE: "released"}
 SHOWN = (Standing.SET, Standing.RELEASE, Standing.TAKEN, Standing.UNREAD)
 
 
@@ -42,7 +45,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Plan and print. Exit code: 0 nothing to do, 2 something, 3 not all was read, 64 usage."""
+    """Plan or apply, and print. Exit code: 0 nothing is left to do, 2 something is, 3 not all was
+    read, 64 wrong usage.
+    """
     try:
         host = parse_registry(arguments.registry) if arguments.registry else ""
     except BadQuestionError as why:
@@ -50,10 +55,10 @@ def run(arguments: Namespace) -> int:
         return USAGE
     found = asyncio.run(_apply(host) if arguments.apply else _plan(host))
     print(msgspec.json.encode(found).decode() if arguments.json else clean("\n".join(_told(found))))
-    standings = {line.standing for line in found.lines}
-    if Standing.UNREAD in standings:
+    left = [line for line in found.lines if line.standing in SHOWN and not line.done]
+    if found.gaps or any(line.standing is Standing.UNREAD for line in left):
         return UNKNOWN
-    return TO_DO if standings & {*SHOWN} else 0
+    return TO_DO if left or found.helpless else 0
 
 
 async def _apply(host: str) -> Protection:
@@ -68,20 +73,14 @@ async def _apply(host: str) -> Protection:
 async def _plan(host: str) -> Protection:
     """With the caller's own rights, and no memory of earlier locks."""
     async with callers_services() as services:
-        pulls = await _deployed(services, host)
-        entries = [
-            entry for job in jobs_of(services, pulls) for entry in await _seen(services, job)
-        ]
-        plans = await _plans(services, {pull.image.registry for pull in pulls})
-        return await plan_for(services, entries, plans, {})
-
-
-async def _deployed(services: Services, host: str) -> list[Pull]:
-    found = await find(services)
-    for gap in (gap for part in found for gap in part.gaps):
-        _say(f"could not look at {gap.what}: {gap.reason}")
-    pulls = dict.fromkeys(pull for part in found for pull in part.pulls)
-    return [pull for pull in pulls if host in {"", pull.image.registry}]
+        found = await find(services)
+        gaps = [gap for part in found for gap in part.gaps]
+        pulls = dict.fromkeys(pull for part in found for pull in part.pulls)
+        mine = [pull for pull in pulls if host in {"", pull.image.registry}]
+        entries = [entry for job in jobs_of(services, mine) for entry in await _seen(services, job)]
+        plans, unread = await _plans(services, {pull.image.registry for pull in mine})
+        planned = await plan_for(services, entries, plans, {})
+        return replace(planned, gaps=(*gaps, *unread))
 
 
 async def _seen(services: Services, job: Job) -> list[Entry]:
@@ -100,38 +99,45 @@ async def _seen(services: Services, job: Job) -> list[Entry]:
     return found
 
 
-async def _plans(services: Services, hosts: Collection[str]) -> dict[str, SeenPlan]:
+async def _plans(
+    services: Services, hosts: Collection[str]
+) -> tuple[dict[str, SeenPlan], list[Gap]]:
     plans: dict[str, SeenPlan] = {}
+    gaps = []
     known = {one.login_server: one for one in (await services.registry.registries()).known}
-    for host in sorted(set(hosts) & known.keys()):
+    for host in sorted(hosts):
         try:
             plans[host] = await services.registry.cleanup(known[host])
+        except KeyError:
+            gaps.append(Gap(f"clean-ups of {host}", "no registry of this name can be looked at"))
         except CouldNotLookError as why:
-            _say(f"the clean-up plan of {host} cannot be read: {why}")
-    return plans
+            gaps.append(Gap(f"clean-ups of {host}", str(why)))
+    return plans, gaps
 
 
 def _told(found: Protection) -> Iterator[str]:
+    for gap in found.gaps:
+        yield f"? could not look at {gap.what}: {gap.reason}"
     for one in found.helpless:
         yield f"! No lock helps against the task {one.task} of {one.registry}: {one.command}"
     for missing in found.missing:
         yield f"! {missing.reason}"
         yield from (f"    {command}" for command in missing.commands)
-    lines = [line for line in found.lines if line.standing in SHOWN]
-    for line in lines:
+    done = [line for line in found.lines if line.done and line.standing in DONE]
+    left = [line for line in found.lines if line.standing in SHOWN and not line.done]
+    for line in (*done, *left):
         yield from _line(line)
-    rest = len(found.lines) - len(lines)
-    yield f"{len(lines)} to do or to look at, {rest} locked already or not there"
+    rest = len(found.lines) - len(left) - len(done)
+    did = f"{len(done)} done, " if done else ""
+    yield f"{did}{len(left)} to do or to look at, {rest} locked already or not there"
 
 
 def _line(line: Line) -> Iterator[str]:
     who = f"  needed by {', '.join(line.workloads[:5])}" if line.workloads else ""
-    yield f"{line.standing.value:10} {line.target}{who}"
+    yield f"{DONE[line.standing] if line.done else line.standing.value:10} {line.target}{who}"
+    if line.done:
+        return
     if line.reason:
         yield f"    {line.reason}"
     if line.command:
         yield f"    {line.command}"
-
-
-def _say(text: str) -> None:
-    print(clean(text), file=sys.stderr)

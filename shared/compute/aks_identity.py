@@ -14,7 +14,7 @@ from shared.compute.aks_cluster import (
 from shared.compute.identity import named_user
 from shared.compute.kubernetes.clusters import Clusters, SecretKey
 from shared.compute.kubernetes.objects import ServiceAccount
-from shared.compute.kubernetes.pull_secrets import Login, SecretContents, covers, named_secrets
+from shared.compute.kubernetes.pull_secrets import Login, SecretContents, named_secrets
 from shared.compute.kubernetes.reader import AbsentError
 from shared.compute.kubernetes.state import missing_secrets
 from shared.compute.kubernetes.workloads import Member
@@ -30,6 +30,7 @@ from shared.domain.facts.workload import (
     RegistryCredential,
 )
 from shared.domain.images import ImageReference
+from shared.domain.logins import covers
 
 COMPUTE_API = "2024-07-01"
 KUBELET = "kubelet identity"

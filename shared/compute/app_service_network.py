@@ -20,12 +20,14 @@ def pulls_through_network(site: Json) -> bool:
 
 
 def outbound_addresses(site: Json) -> tuple[str, ...]:
-    """Every public address that the site may use."""
-    told = (
-        text(site, "properties", kind)
-        for kind in ("outboundIpAddresses", "possibleOutboundIpAddresses")
-    )
-    return tuple(sorted({part.strip() for one in told for part in one.split(",")} - {""}))
+    """Every public address that the site uses as it is set up now.
+
+    Those that are merely possible come with another pricing tier: that a firewall does not admit
+    them keeps nothing from being pulled (``outboundIpAddresses``, web 2025-05-01).
+    """
+    now = text(site, "properties", "outboundIpAddresses")
+    told = now or text(site, "properties", "possibleOutboundIpAddresses")
+    return tuple(sorted({part.strip() for part in told.split(",")} - {""}))
 
 
 class SiteNetwork:
@@ -41,8 +43,7 @@ class SiteNetwork:
         the subnet has a NAT gateway or a route.
         """
         own = outbound_addresses(site)
-        told_all = bool(text(site, "properties", "possibleOutboundIpAddresses"))
-        way = WayOut(own, complete=told_all)
+        way = WayOut(own, complete=bool(own))
         subnet = text(site, "properties", "virtualNetworkSubnetId")
         if subnet and pulls_through_network(site):
             way = await self._egress.of_subnets([subnet]) or way

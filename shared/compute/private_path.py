@@ -12,6 +12,8 @@ from shared.domain.facts.base import CouldNotLookError
 from shared.domain.facts.workload import PrivatePath
 
 ZONES_API = "2024-06-01"
+FALLBACK = "NxDomainRedirect"
+"""The policy of a link whose names without a record are public (azure/dns/private-dns-fallback)."""
 _ZONE, _ENDPOINT = "microsoft.network/privatednszones", "microsoft.network/privateendpoints"
 
 
@@ -41,11 +43,13 @@ class PrivatePathReader:
                 f"network {name_of(network)} resolves names through its own DNS servers"
                 f" ({', '.join(own_dns)}): what they answer cannot be seen from here"
             )
-        zone = await self._linked_zone(network, server, endpoints)
+        zone, link = await self._linked_zone(network, server, endpoints)
         return PrivatePath(
             zone=zone,
             records=await self._records(zone, server) if zone else {},
             endpoints=tuple(text(endpoint, "id") for endpoint in endpoints),
+            transit=carries_further(vnet),
+            fallback=same(text(link, "properties", "resolutionPolicy"), FALLBACK),
         )
 
     async def _endpoints(self, vnet: Json, network: str, server: str) -> list[Json]:
@@ -66,20 +70,23 @@ class PrivatePathReader:
             raise CouldNotLookError(found.gaps[0].reason)
         return found.resources
 
-    async def _linked_zone(self, network: str, server: str, endpoints: Iterable[Json]) -> str:
+    async def _linked_zone(
+        self, network: str, server: str, endpoints: Iterable[Json]
+    ) -> tuple[str, Json]:
+        """The zone that is linked to the network, and the link; empty ones for none."""
         wanted = zone_name(server)
         zones = [text(z, "id") for z in await self._find(_ZONE) if name_of(text(z, "id")) == wanted]
-        for zone, networks in zip(zones, await each(zones, self._linked_networks), strict=True):
-            if any(same(one, network) for one in networks):
-                return zone
+        for zone, links in zip(zones, await each(zones, self._links), strict=True):
+            for link in links:
+                if same(text(link, "properties", "virtualNetwork", "id"), network):
+                    return zone, link
         for named in [z for e in endpoints for z in await self._zones_of(e)]:
             if not any(same(named, zone) for zone in zones):
                 raise CouldNotLookError(f"the private DNS zone {named} cannot be read")
-        return ""
+        return "", {}
 
-    async def _linked_networks(self, zone: str) -> list[str]:
-        links = await self._arm.list(f"{zone}/virtualNetworkLinks", ZONES_API)
-        return [text(link, "properties", "virtualNetwork", "id") for link in links]
+    async def _links(self, zone: str) -> tuple[Json, ...]:
+        return await self._arm.list(f"{zone}/virtualNetworkLinks", ZONES_API)
 
     async def _zones_of(self, endpoint: Json) -> list[str]:
         groups = await self._arm.list(f"{text(endpoint, 'id')}/privateDnsZoneGroups", NETWORK_API)
@@ -112,6 +119,22 @@ def peered(vnet: Json) -> tuple[str, ...]:
         text(peering, "properties", "remoteVirtualNetwork", "id")
         for peering in items(vnet, "properties", "virtualNetworkPeerings")
         if text(peering, "properties", "peeringState") == "Connected"
+    )
+
+
+def carries_further(vnet: Json) -> bool:
+    """Whether a peered network may forward to others: through an appliance or a gateway of it.
+
+    Peerings themselves are not transitive (virtual-network-peering-overview).
+    """
+    found = (
+        mapping(peering, "properties")
+        for peering in items(vnet, "properties", "virtualNetworkPeerings")
+    )
+    return any(
+        text(one, "peeringState") == "Connected"
+        and (one.get("allowForwardedTraffic") is True or one.get("useRemoteGateways") is True)
+        for one in found
     )
 
 

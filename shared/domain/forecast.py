@@ -26,6 +26,8 @@ from shared.domain.facts.cleanup import CleanupForecast, Ordered, Refusal
 HORIZON = timedelta(days=7)
 STAGES = (timedelta(days=1), timedelta(hours=2))
 """What is nearer than this is more urgent by one stage each; further away is stage 0."""
+AGAIN = timedelta(minutes=30)
+"""How long a pull whose loss could not be foretold is left alone."""
 RUNNING = timedelta(minutes=20)
 """How long a run that is due may take before its image must be gone, or was spared."""
 
@@ -43,11 +45,15 @@ class SeenPlan(Struct, frozen=True):
 
 
 class Foreseen(Struct, frozen=True):
-    """When a pull loses something first, and when that was foretold."""
+    """When a pull loses something first, and when that was foretold.
+
+    ``looked`` is when it was looked at again since, and nothing could be foretold.
+    """
 
     at: datetime
     by: str
     told: datetime
+    looked: datetime | None = None
 
 
 def stage(at: datetime, now: datetime) -> int:
@@ -56,7 +62,12 @@ def stage(at: datetime, now: datetime) -> int:
 
 
 def is_due(foreseen: Foreseen, now: datetime) -> bool:
-    """Whether a pull must be looked at again: its loss came nearer by a stage, or must be over."""
+    """Whether a pull must be looked at again: its loss came nearer by a stage, or must be over.
+
+    What cannot be seen now is not asked for every few minutes.
+    """
+    if foreseen.looked is not None and now - foreseen.looked < AGAIN:
+        return False
     if stage(foreseen.at, now) > stage(foreseen.at, foreseen.told):
         return True
     return foreseen.at + RUNNING <= now
@@ -140,10 +151,13 @@ def of_pull(
     """The part of a repository's forecast that concerns one pull.
 
     ``digests`` are the manifest and the children that it needs; with ``by_digest`` it needs no tag.
+    A trap is of a task, not of each pull that the task visits: it is the pull's where the very
+    command takes something of it.
     """
-    return replace(
-        whole, losses=tuple(one for one in whole.losses if _hits(one, tag, digests, by_digest))
-    )
+    losses = tuple(one for one in whole.losses if _hits(one, tag, digests, by_digest))
+    taking = {(one.by, one.command) for one in losses}
+    traps = tuple(one for one in whole.traps if (one.task, one.command) in taking)
+    return replace(whole, losses=losses, traps=traps)
 
 
 def _hits(loss: Loss, tag: str, digests: Collection[str], by_digest: bool) -> bool:

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.domain.cleanup import Attributes
+from shared.domain.diagnosis import Gap
 from shared.domain.images import Digest
 from shared.domain.pulls import Pull
 
@@ -85,7 +86,8 @@ class Standing(StrEnum):
 class Line(Struct, frozen=True, kw_only=True):
     """One target in a plan. ``workloads`` need it; ``command`` does by hand what is to be done.
 
-    ``seen`` says that its locks were looked at now, and not remembered.
+    ``seen`` says that its locks were looked at now, and not remembered; ``done`` that what is to be
+    done was done now.
     """
 
     target: Target
@@ -95,6 +97,7 @@ class Line(Struct, frozen=True, kw_only=True):
     command: str = ""
     reason: str = ""
     seen: bool = False
+    done: bool = False
 
 
 class Helpless(Struct, frozen=True, order=True):
@@ -114,7 +117,10 @@ class Missing(Struct, frozen=True, kw_only=True):
 
 
 class Protection(Struct, frozen=True, kw_only=True):
-    """The answer of ``GET /api/protection``: lines, tasks that defeat locks, rights that lack."""
+    """The answer of ``GET /api/protection``: lines, tasks that defeat locks, rights that lack.
+
+    ``gaps`` is what could not be looked at: that no line is of it means nothing.
+    """
 
     at: datetime
     mode: str
@@ -123,6 +129,7 @@ class Protection(Struct, frozen=True, kw_only=True):
     helpless: tuple[Helpless, ...] = ()
     missing: tuple[Missing, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
 
 
 type States = Mapping[Target, Attributes | None]

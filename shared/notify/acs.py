@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from azure.core.exceptions import AzureError, HttpResponseError, ServiceResponseError
+from azure.core.polling.base_polling import OperationFailed
 
 from shared.adapters.credentials import Credentials
 from shared.domain.alerts import Alert
@@ -62,6 +63,9 @@ class CommunicationServices:
                 async with asyncio.timeout(self._patience):
                     result = await poller.result()
             except HttpResponseError as error:
+                if not isinstance(error.__cause__, OperationFailed):  # only asking was refused
+                    said = f"it accepted the mail, and then answered {error.status_code}"
+                    raise UnansweredError(f"Communication Services: {said}") from None
                 raise _refusal(error) from None
         if result.get("status") != "Succeeded":
             raise DeliveryError("Communication Services did not send the mail")

@@ -10,6 +10,7 @@ from aiohttp import (
     ClientTimeout,
     ConnectionTimeoutError,
     InvalidURL,
+    NonHttpUrlClientError,
 )
 from msgspec import Struct
 
@@ -48,7 +49,7 @@ async def post(
             session.post(url, data=body, headers=headers, allow_redirects=False) as answer,
         ):
             status, told = answer.status, answer.headers
-    except InvalidURL:
+    except (InvalidURL, NonHttpUrlClientError):
         raise DeliveryError(f"{to.who}: {to.setting} is no URL", permanent=True) from None
     except NOT_SENT as error:
         raise DeliveryError(f"{to.who}: {type(error).__name__}") from None

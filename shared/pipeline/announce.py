@@ -34,7 +34,7 @@ async def on_alert(services: Services, body: bytes, message_id: str | None) -> N
     """A message of the alerts queue. A malformed one is recorded and done with."""
     try:
         announcement = msgspec.json.decode(body, type=Announcement)
-    except (msgspec.DecodeError, UnicodeDecodeError) as why:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as why:
         nameless = message_id or "without an id"
         await _note(services, NoteKind.MESSAGE_MALFORMED, nameless, str(why))
         return

@@ -104,5 +104,5 @@ def _is_operator_notice(body: bytes) -> bool:
     """A notice that could not be delivered must not make another notice, for ever."""
     try:
         return msgspec.json.decode(body, type=Announcement).topic is Topic.OPERATOR
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False

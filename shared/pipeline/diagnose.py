@@ -50,12 +50,11 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     seen = await observe(services, job)
     known = await services.store.index.of_pulls(seen)
     diagnoses = {pull: decide(job, pull, seen[pull]) for pull in known}
+    early = [p for p, found in diagnoses.items() if _premature(job, found, seen[p], known[p])]
     again = [
-        pull
-        for pull, found in diagnoses.items()
-        if _try_again(services, job, found, seen[pull], known[pull])
+        pull for pull in diagnoses if _try_again(services, job, seen[pull], early=pull in early)
     ]
-    held = [p for p in again if _premature(job, diagnoses[p], seen[p], known[p])]
+    held = early if job.check else [pull for pull in early if pull in again]
     final = [pull for pull in diagnoses if pull not in held]
     save = services.store.diagnoses.save
     contested = await save([(diagnoses[pull], seen[pull]) for pull in final])
@@ -90,12 +89,13 @@ def decide(job: Job, pull: Pull, evidence: Evidence) -> Diagnosis:
     return replace(found, job=job.id, as_of=asked.as_of)
 
 
-def _try_again(
-    services: Services, job: Job, found: Diagnosis, evidence: Evidence, known: Entry
-) -> bool:
+def _try_again(services: Services, job: Job, evidence: Evidence, *, early: bool) -> bool:
+    """Whether a pull comes again. Who asked wants the answer of now: it is given, and told nobody
+    else; the watch finds the same for itself.
+    """
     if job.check or job.attempt + 1 >= services.settings.job_attempts:
-        return False  # who asked wants the answer of now
-    return _passing_trouble(job, evidence) or _premature(job, found, evidence, known)
+        return False
+    return early or _passing_trouble(job, evidence)
 
 
 def _passing_trouble(job: Job, evidence: Evidence) -> bool:
@@ -124,13 +124,15 @@ def _premature(job: Job, found: Diagnosis, evidence: Evidence, known: Entry) -> 
 
 
 def _is_new(job: Job, known: Entry, at: datetime) -> bool:
-    """Whether a replica may not have the image yet: pushed minutes ago, or never seen.
+    """Whether a replica may not have the image yet: pushed minutes ago, or never seen there.
 
-    A sweep waits for no image that was never seen: it wakes nobody, and its report is awaited.
+    That a workload runs it proves nothing of the replica that was asked: nodes elsewhere pull from
+    another one. A sweep waits for no image that was never seen: it wakes nobody, and its report is
+    awaited.
     """
     if known.pushed is not None and at - known.pushed < LAG:
         return True
-    return not known.digest and job.cause.kind is not CauseKind.SWEEP
+    return known.resolved is None and job.cause.kind is not CauseKind.SWEEP
 
 
 def _is_replicated(evidence: Evidence) -> bool:
@@ -180,11 +182,11 @@ def _learn(entry: Entry, evidence: Evidence) -> Entry:
 
 def _foretell(entry: Entry, evidence: Evidence) -> Entry:
     """What clean-ups will take of it; what could not be foretold stays as it was told before."""
-    forecast = evidence.get(CleanupForecast)
+    forecast, told = evidence.get(CleanupForecast), evidence[Asked].at
     if forecast is None:
-        return entry
+        before = entry.foreseen
+        return replace(entry, foreseen=replace(before, looked=told)) if before else entry
     loss = first(forecast.losses)
-    told = evidence[Asked].at
     return replace(entry, foreseen=Foreseen(loss.at, loss.by, told) if loss else None)
 
 

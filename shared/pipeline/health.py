@@ -28,8 +28,10 @@ ANY = "any"
 
 async def registry_health(services: Services, host: str, repository: str = "") -> RegistryHealth:
     """Look at a registry and decide. Nothing is stored. What could not be seen is told."""
+    entries = services.store.index.of_registry(host)
+    in_use = sorted({entry.pull.image.repository async for entry in entries})
     try:
-        seen = await services.registry.health(host, repository)
+        seen = await services.registry.health(host, repository, in_use)
     except Exception as error:
         log.exception("observing %s failed", host)
         seen = (Unavailable.of(RegistryAnswer, f"the observer failed: {type(error).__name__}"),)

@@ -79,7 +79,7 @@ def read_job(body: bytes) -> Job:
     """A job from a message. Raises msgspec.DecodeError for anything else."""
     try:
         job = msgspec.json.decode(body, type=Job)
-    except UnicodeDecodeError as why:  # of a text within; msgspec does not make it its own
+    except (UnicodeDecodeError, RecursionError) as why:  # msgspec does not make them its own
         raise msgspec.DecodeError(str(why)) from why
     about = {pull.image.registry for pull in job.pulls}
     if about != (set() if job.health else {job.registry}):

@@ -99,7 +99,7 @@ async def _ask_for_health(services: Services, question: Question, check: str) ->
     host = parse_registry(question.registry)
     asked = Requested(id=check, asked=services.now(), registry=host)
     if question.repository:
-        parse_image(f"{host}/{question.repository}:any")
+        _insist_on_repository(host, question.repository)
     budget = services.settings.check_budget_seconds
     try:
         async with asyncio.timeout(budget):
@@ -110,6 +110,13 @@ async def _ask_for_health(services: Services, question: Question, check: str) ->
         answered = replace(asked, health=health)
     await services.store.requested.put(answered)
     return answered
+
+
+def _insist_on_repository(host: str, text: str) -> None:
+    try:
+        parse_reference(f"{host}/{text}:any")
+    except InvalidReferenceError as why:
+        raise BadQuestionError(f"repository = {text[:200]!r}: {why}") from why
 
 
 def parse_registry(text: str) -> str:

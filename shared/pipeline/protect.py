@@ -46,7 +46,7 @@ async def protect_deployed(services: Services, deployed: Collection[Entry]) -> N
 async def protect(
     services: Services, deployed: Collection[Entry], registry: str = ""
 ) -> Protection:
-    """Carry out the plan, of one registry or of all. Returns what was done, and what was not."""
+    """Carry out the plan, of one registry or of all. Returns all of it, with what was ``done``."""
     known = await known_registries(services)
     protection = await protection_plan(services, deployed, registry)
     own = {one.lock.target: one async for one in services.store.locks.everything()}
@@ -66,17 +66,19 @@ async def protect(
         except (CouldNotLookError, ConflictError, KeyError) as why:
             log.warning("%s was not carried out: %s: %s", line.standing, line.target, why)
             return replace(line, reason=str(why) or type(why).__name__)
-        return line
+        return replace(line, done=True)
 
     done = await each(lines[:MOST], one, at_once=AT_ONCE)
     await _remember(services, {line.target.registry for line in done}, barred)
     await _tell(services, deployed, {line.target for line in done if _was_set(line)})
     missing = await services.store.locks.missing()
-    return replace(protection, lines=tuple(done), missing=missing)
+    now = {line.target: line for line in done}
+    after = tuple(now.get(line.target, line) for line in protection.lines)
+    return replace(protection, lines=after, missing=missing)
 
 
 def _was_set(line: Line) -> bool:
-    return line.standing is Standing.SET and not line.reason
+    return line.standing is Standing.SET and line.done
 
 
 async def _tell(services: Services, deployed: Iterable[Entry], targets: Collection[Target]) -> None:

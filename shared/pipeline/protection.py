@@ -36,8 +36,11 @@ AT_ONCE = 8
 MOST = 500
 """Targets that are read in one go; the next one goes on."""
 
+NOT_READ = "they were not read yet, so it is not known what has to be locked"
+
 type Registries = Mapping[str, Registry]
 type States = dict[Target, Attributes | None]
+type Reasons = dict[Target, str]
 
 
 async def protection_plan(
@@ -56,7 +59,9 @@ async def protection_plan(
     }
     mine = [one for one in deployed if registry in {"", one.pull.image.registry}]
     found = await plan_for(services, mine, plans, own, ask=ask)
-    return replace(found, missing=await _missing(services))
+    hosts = {one.pull.image.registry for one in mine}
+    gaps = tuple(Gap(f"clean-ups of {host}", NOT_READ) for host in sorted(hosts - plans.keys()))
+    return replace(found, missing=await _missing(services), gaps=gaps)
 
 
 async def plan_for(
@@ -72,8 +77,11 @@ async def plan_for(
     # what is deployed stays locked, though no plan threatens it now
     needed |= {t: using for t, using in wanted(uses(entries)).items() if t in own}
     memory = Memory(own, services.now(), release=services.settings.protect_release)
-    states = await _read(services, sorted(to_read(needed, memory))[:MOST]) if ask else {}
-    lines = plan(needed, memory, states)
+    states, unread = await _read(services, sorted(to_read(needed, memory))[:MOST] if ask else ())
+    lines = tuple(
+        replace(line, reason=unread.get(line.target, line.reason))
+        for line in plan(needed, memory, states)
+    )
     return Protection(
         at=memory.now,
         mode=services.settings.protect_mode,
@@ -142,17 +150,24 @@ async def known_registries(services: Services) -> Registries:
     return {one.login_server: one for one in found.known}
 
 
-async def _read(services: Services, targets: Collection[Target]) -> States:
-    """The locks of targets; what cannot be read is left out, and so stays as it is."""
+async def _read(services: Services, targets: Collection[Target]) -> tuple[States, Reasons]:
+    """The locks of targets; what cannot be read stays as it is, and the reason is told."""
     known = await known_registries(services) if targets else {}
+    states: States = {}
+    unread: Reasons = {}
 
-    async def one(target: Target) -> tuple[Target, Attributes | None] | None:
+    async def one(target: Target) -> None:
+        registry = known.get(target.registry)
+        if registry is None:
+            unread[target] = "no registry of this name can be looked at"
+            return
         try:
-            registry = known[target.registry]
-            found = await services.registry.locks(registry, target.repository, target.reference)
-        except (CouldNotLookError, KeyError) as why:
+            states[target] = await services.registry.locks(
+                registry, target.repository, target.reference
+            )
+        except CouldNotLookError as why:
             log.warning("the locks of %s cannot be read: %s", target, why)
-            return None
-        return target, found
+            unread[target] = str(why)
 
-    return dict(seen for seen in await each(targets, one, at_once=AT_ONCE) if seen)
+    await each(targets, one, at_once=AT_ONCE)
+    return states, unread

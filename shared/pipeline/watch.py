@@ -72,7 +72,8 @@ async def watch(services: Services) -> int:
 
 
 async def _compare(services: Services, entries: Sequence[Entry]) -> int:
-    known, before = await _known(services, entries), await services.store.watched.everything()
+    known, why = await _known(services, entries)
+    before = await services.store.watched.everything()
     failures: list[Exception] = []
 
     async def one(part: list[Entry]) -> tuple[int, Watched]:
@@ -90,11 +91,34 @@ async def _compare(services: Services, entries: Sequence[Entry]) -> int:
     seen = await each(
         (part for (registry, _), part in parts.items() if registry in known), one, at_once=AT_ONCE
     )
-    await _keep(services, [one for _, one in seen], before)
+    lost = [
+        _lost(services, part, before.get(where), why)
+        for where, part in parts.items()
+        if where[0] not in known and _was_seen(services, part)
+    ]
+    await _keep(services, [*(one for _, one in seen), *lost], before)
     await services.store.watched.drop(one for where, one in before.items() if where not in parts)
+    if why and not known:
+        failures.append(CouldNotLookError(f"no registry in use can be looked at: {why}"))
     for failure in failures:
         raise failure
     return sum(count for count, _ in seen)
+
+
+def _was_seen(services: Services, part: Sequence[Entry]) -> bool:
+    """Whether a registry that is not known now was looked at before, and nobody left it out."""
+    return not services.settings.registries and any(entry.resolved for entry in part)
+
+
+def _lost(services: Services, part: Sequence[Entry], last: Watched | None, why: str) -> Watched:
+    """A repository that can be looked at no more: its registry, or the right to read it, is gone.
+
+    Azure leaves out what one may not read without a word, so this is told like any other trouble.
+    """
+    image = part[0].pull.image
+    last = last or Watched(registry=image.registry, repository=image.repository)
+    trouble = f"its registry is gone, or the monitor has lost its role there ({why})"
+    return replace(last, trouble=trouble[:300], since=last.since or services.now())
 
 
 async def _keep(
@@ -135,17 +159,16 @@ async def _tell_operator(services: Services, blind: Sequence[Watched]) -> None:
     await announce(services, notice)
 
 
-async def _known(services: Services, entries: Sequence[Entry]) -> dict[str, Registry]:
-    """The registries that may be asked, by login server. What is in use but not known is told."""
+async def _known(services: Services, entries: Sequence[Entry]) -> tuple[dict[str, Registry], str]:
+    """The registries that may be asked, by login server, and why some in use are not among them."""
     found = await services.registry.registries()
     known = {registry.login_server: registry for registry in found.known}
     unknown = sorted({entry.pull.image.registry for entry in entries} - known.keys())
-    if unknown:
-        why = "; ".join(f"{gap.what}: {gap.reason}" for gap in found.gaps[:5]) or "not in scope"
-        log.warning("watch cannot look at %s (%s)", ", ".join(unknown[:20]), why)
-        if not known:
-            raise CouldNotLookError(f"no registry in use can be looked at: {why}")
-    return known
+    if not unknown:
+        return known, ""
+    why = "; ".join(f"{gap.what}: {gap.reason}" for gap in found.gaps[:5]) or "not in scope"
+    log.warning("watch cannot look at %s (%s)", ", ".join(unknown[:20]), why)
+    return known, why
 
 
 async def _discover_if_due(services: Services) -> None:

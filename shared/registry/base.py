@@ -78,8 +78,13 @@ class RegistryEnd(Protocol):
         What a registry answers is a fact; what cannot be read is `Unavailable`.
         """
 
-    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
-        """A registry as such, with the monitor's own login, for a repository if one is named."""
+    async def health(
+        self, host: str, repository: str, in_use: Collection[str] = ()
+    ) -> tuple[Observation, ...]:
+        """A registry as such, with the monitor's own login, for a repository if one is named.
+
+        ``in_use`` are the repositories that workloads pull from: a purge of those is examined.
+        """
 
     async def cleanup(self, registry: Registry) -> SeenPlan:
         """What takes images from a registry by itself: one request to ARM.

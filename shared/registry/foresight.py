@@ -68,9 +68,13 @@ class Foresight:
         except CouldNotLookError as why:
             return Unavailable.of(CleanupForecast, str(why))
 
-    async def of_registry(self, server: LoginServer) -> CleanupForecast:
+    async def of_registry(
+        self, server: LoginServer, in_use: Collection[str] = ()
+    ) -> CleanupForecast:
         """
         Say what is wrong with the plan itself, whatever it takes: every command is examined.
+
+        ``in_use`` are the repositories that workloads pull from.
 
         Raises:
             CouldNotLookError: the plan cannot be read.
@@ -80,7 +84,7 @@ class Foresight:
         found = [Ordered(task.name, one) for task in seen.active for one in task.commands]
         return CleanupForecast(
             until=self._now() + HORIZON,
-            traps=_traps(found, ()),
+            traps=_traps(found, tuple(in_use)),
             refused=tuple(Refusal(t.name, why) for t in seen.active for why in t.refused),
             unseen=seen.unseen,
         )

@@ -141,7 +141,9 @@ class RegistryObserver(Questions):
         )
         return {pull: facts for found in observed for pull, facts in found.items()}
 
-    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
+    async def health(
+        self, host: str, repository: str, in_use: Collection[str] = ()
+    ) -> tuple[Observation, ...]:
         """A registry as such, with the monitor's own login, for a repository if one is named."""
         server = await self._login_servers.look(host)
         profile = next((one for one in server.facts if isinstance(one, RegistryProfile)), None)
@@ -151,7 +153,7 @@ class RegistryObserver(Questions):
             return *server.facts, Unavailable.of(TokenAnswers, reason)
         found: list[Observation] = [
             await attempt(TokenAnswers, lambda: health.login(self._tokens, host, repository)),
-            await attempt(CleanupForecast, lambda: self._foresight.of_registry(server)),
+            await attempt(CleanupForecast, lambda: self._foresight.of_registry(server, in_use)),
         ]
         if profile:
             found.append(

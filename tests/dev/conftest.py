@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +51,17 @@ class Project:
         out, error = process.communicate(timeout=90)
         return process.returncode, out, error
 
+    def is_usable(self) -> bool:
+        """What dev.py thinks of the .venv that is there."""
+        asked = [sys.executable, "-c", "import dev; print(dev.is_usable())"]
+        said = subprocess.run(  # noqa: S603 - dev.py itself
+            asked, cwd=self.root, capture_output=True, text=True, check=True
+        )
+        return said.stdout == "True\n"
 
-def new_project(root: Path, requirements: Sequence[str] = ()) -> Project:
-    """dev.py, what it needs of `local`, and requirements."""
+
+def new_project(root: Path) -> Project:
+    """dev.py, what it needs of `local`, and no requirements."""
     shutil.copy(ROOT / "dev.py", root / "dev.py")
     for part in PARTS:
         target = root / "local" / part
@@ -62,7 +70,7 @@ def new_project(root: Path, requirements: Sequence[str] = ()) -> Project:
     (root / "local" / "devtools" / "__main__.py").write_text(
         "import sys; print('verb', *sys.argv[1:], sys.prefix)"
     )
-    (root / "requirements.txt").write_text("\n".join(requirements))
+    (root / "requirements.txt").touch()
     (root / "requirements-dev.txt").write_text("-r requirements.txt\n")
     return Project(root)
 

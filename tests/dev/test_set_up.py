@@ -1,14 +1,13 @@
 """dev.py sets itself up once, and mends what is half made."""
 
 import os
-import shutil
 import signal
 import sys
 import time
 
 import pytest
 
-from tests.dev.conftest import Project, new_project
+from tests.dev.conftest import Project
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -38,32 +37,26 @@ def test_changed_requirements_are_installed_into_the_same_environment(ready: Pro
     assert marker.exists()
 
 
-@pytest.mark.parametrize("missing", ["pyvenv.cfg", "bin/python3.13"])
 @posix
-def test_a_half_made_environment_is_made_anew(ready: Project, missing: str) -> None:
-    (ready.root / ".venv" / missing).unlink()
-    code, out, error = ready.run("test")
-    assert code == 0
-    assert "Repairing .venv" in error
-    assert "verb test" in out
+@pytest.mark.parametrize(
+    "missing", ["pyvenv.cfg", "bin/python3.13", "lib/python3.13/site-packages/pip"]
+)
+def test_an_environment_that_lacks_something_is_not_usable(ready: Project, missing: str) -> None:
+    assert ready.is_usable()
+    part = ready.root / ".venv" / missing
+    away = part.rename(ready.root / "away")
+    assert not ready.is_usable()
+    away.rename(part)
 
 
-@posix
-def test_an_environment_without_pip_is_made_anew(ready: Project) -> None:
-    for package in (ready.root / ".venv").glob("lib/python3.13/site-packages/pip"):
-        shutil.rmtree(package)
-    (ready.root / ".venv" / "requirements.stamp").unlink()
-    code, _, error = ready.run("test")
-    assert code == 0
-    assert "Repairing .venv" in error
-
-
-def test_two_at_once_set_up_once(project: Project) -> None:
-    both = [project.start("test"), project.start("test")]
-    errors = [process.communicate(timeout=90)[1] for process in both]
+def test_two_at_once_make_a_half_made_environment_anew_once(ready: Project) -> None:
+    (ready.root / ".venv" / "pyvenv.cfg").unlink()
+    both = [ready.start("test"), ready.start("test")]
+    outs, errors = zip(*(process.communicate(timeout=90) for process in both), strict=True)
     assert [process.returncode for process in both] == [0, 0]
-    assert sum("Making .venv" in error for error in errors) == 1
+    assert sum("Repairing .venv" in error for error in errors) == 1
     assert sum("waiting ..." in error for error in errors) == 1
+    assert all("verb test" in out for out in outs)
 
 
 @posix
@@ -89,13 +82,14 @@ def test_a_folder_that_cannot_be_written_is_told(project: Project) -> None:
     assert "Traceback" not in error
 
 
-def test_without_a_network_it_says_what_was_tried_and_what_to_do(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    project = new_project(tmp_path_factory.mktemp("offline"), ["no-such-thing==1.0"])
+def test_without_a_network_it_says_what_was_tried_and_what_to_do(ready: Project) -> None:
+    requirements = ready.root / "requirements.txt"
+    before = requirements.read_text()
+    requirements.write_text("no-such-thing==1.0")
     nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
-    process = project.start("test", environment=nowhere)
+    process = ready.start("test", environment=nowhere)
     _, error = process.communicate(timeout=90)
+    requirements.write_text(before)
     assert process.returncode == 1
     assert "Traceback" not in error
     assert all(text in error for text in ("no-such-thing", "pip install", "HTTPS_PROXY"))

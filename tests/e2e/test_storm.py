@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(900),
 ]
-EVENTS = int(os.environ.get("STORM_EVENTS", "300"))
+EVENTS = int(os.environ.get("STORM_EVENTS", "600"))
 DUPLICATES = 0.2
 SHIPS, SUNK = 60, 25
 TOGETHER = 50

@@ -12,7 +12,8 @@ from shared.domain.diagnosis import Gap
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.pull import Asked
-from shared.domain.facts.registry import ManifestAnswer
+from shared.domain.facts.registry import ImageContent, ManifestAnswer
+from shared.domain.facts.workload import RuntimePlatforms
 from shared.domain.findings import Confidence, Finding, Outcome, Sight
 from shared.domain.health import HealthStep, RegistryHealth
 from shared.domain.images import parse_reference
@@ -165,6 +166,8 @@ FORESEEN = next(
             Asked(Pull(WORKLOADS[0], parse_reference(IMAGE)), START),
             FORECAST,
             Unavailable.of(ManifestAnswer, "not asked"),
+            Unavailable.of(ImageContent, "not asked"),
+            Unavailable.of(RuntimePlatforms, "not asked"),
         )
     )
 )

@@ -163,7 +163,9 @@ class FakeRegistry:
         self.known |= known
         return {pull: self._facts(pull.image) for pull in pulls}
 
-    async def health(self, host: str, repository: str) -> tuple[Observation, ...]:
+    async def health(
+        self, host: str, repository: str, in_use: Collection[str] = ()
+    ) -> tuple[Observation, ...]:
         if self.crash:
             raise self.crash
         answer = Answer(reach=Reach.ANSWERED, status=self.status)

@@ -37,9 +37,7 @@ class World:
 
     def connector(self) -> BaseConnector:
         """A connector for which every host is this server."""
-        trusted = ssl.create_default_context()
-        _authority().configure_trust(trusted)
-        return TCPConnector(limit=0, ssl=trusted, resolver=_Everywhere(self.port))
+        return TCPConnector(limit=0, ssl=_trusting(), resolver=_Everywhere(self.port))
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer as scripted; 404 without a body for what nobody scripted."""
@@ -97,6 +95,13 @@ async def world(*hosts: str) -> AsyncIterator[World]:
 @cache
 def _authority() -> trustme.CA:
     return trustme.CA()
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    trusting = ssl.create_default_context()
+    _authority().configure_trust(trusting)
+    return trusting
 
 
 class _Everywhere(AbstractResolver):

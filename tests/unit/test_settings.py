@@ -79,9 +79,9 @@ def test_an_empty_setting_is_its_default() -> None:
     assert read(LOCAL | {"SMTP_PORT": "  "}).smtp_port == 587
 
 
-def test_mail_that_nobody_receives_is_a_mistake() -> None:
-    assert "MAIL_TO" in refused(LOCAL | {"SMTP_HOST": "mail"})[0]
-    assert read(LOCAL | {"SMTP_HOST": "mail", "MAIL_TO": "a@b.c"}).mail_to == ("a@b.c",)
+def test_mail_that_has_who_sends_and_who_receives_it() -> None:
+    mail = {"SMTP_HOST": "mail", "MAIL_FROM": "p@b.c", "MAIL_TO": "a@b.c"}
+    assert read(LOCAL | mail).mail_to == ("a@b.c",)
 
 
 HOOK = {"WEBHOOK_URL": "https://hooks.contoso.com/s3cret", "WEBHOOK_SECRET": "s3cret" * 3}
@@ -102,6 +102,20 @@ def test_alerts_go_nowhere_where_they_can_be_read(url: str) -> None:
     (problem,) = refused(LOCAL | HOOK | {"WEBHOOK_URL": url})
     assert "https" in problem
     assert "contoso" not in problem
+
+
+@pytest.mark.parametrize(
+    "url", ["@Microsoft.KeyVault(VaultName=kv;SecretName=teams-webhook-url)", "http://contoso.com/"]
+)
+def test_a_teams_webhook_that_is_no_address_is_told(url: str) -> None:
+    (problem,) = refused(LOCAL | {"TEAMS_WEBHOOK_URL": url})
+    assert problem.startswith("TEAMS_WEBHOOK_URL = (secret): expected an https address")
+
+
+@pytest.mark.parametrize("way", ["SMTP_HOST", "ACS_ENDPOINT"])
+def test_mail_has_a_sender_and_a_receiver(way: str) -> None:
+    problems = refused(LOCAL | {way: "https://mail.contoso.com"})
+    assert [one.partition(":")[0] for one in problems] == ["set MAIL_TO", "set MAIL_FROM"]
 
 
 @pytest.mark.parametrize("secret", ["", "s3cret", "x" * 15])

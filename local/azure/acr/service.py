@@ -9,6 +9,9 @@ from aiohttp import web
 
 from local.azure.acr.tokens import Signer
 from local.azure.contents.model import Contents
+from local.azure.places import INTERNET
+from local.azure.replicas import contents_at
+from local.azure.serve import CALLER
 from local.azure.world import World
 from local.estates.registry import Registry
 
@@ -48,8 +51,12 @@ def world_of(request: web.Request) -> World:
 
 
 def contents_of(request: web.Request) -> Contents:
-    """What the registry that was asked holds."""
-    return world_of(request).contents[request[REGISTRY].name]
+    """What the registry that was asked holds; to a read, as the replica near the client has it."""
+    world, registry = world_of(request), request[REGISTRY]
+    if request.method not in {"GET", "HEAD"}:
+        return world.contents[registry.name]
+    caller = request.get(CALLER)
+    return contents_at(world, registry, caller.place if caller else INTERNET)
 
 
 def answer(

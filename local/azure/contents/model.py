@@ -110,6 +110,9 @@ class Contents:
     uploads: dict[str, Upload] = field(default_factory=dict)
     throttled_until: datetime | None = None
     """Until then every request is answered 429."""
+    past: dict[str, list[tuple[datetime, Repository | None]]] = field(default_factory=dict)
+    """What replicas that lag behind still show: repository -> since when it was how (None: not
+    there). Empty while none lags."""
 
     def repository(self, name: str, now: datetime) -> Repository:
         """A repository, made when it is not there yet."""

@@ -167,6 +167,8 @@ def _unknown(cloud: Cloud, name: str, given: Mapping[str, Any]) -> web.Response:
         "by": [one.name for one in estate.identities],
         "role": [one.name for one in estate.roles],
         "endpoint": [one.name for one in estate.private_endpoints],
+        "workload": [f"{c.name}/{one.name}" for c in estate.clusters for one in c.objects],
+        "location": sorted({r.location for one in estate.registries for r in one.replications}),
         "task": [task.name for one in estate.registries for task in one.tasks],
     }
     accepted = names.get(field, "a name that the estate has")

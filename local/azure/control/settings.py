@@ -1,4 +1,4 @@
-"""Verbs on settings: roles, firewalls, private endpoints, credentials, time."""
+"""Verbs on settings: roles, firewalls, private endpoints, credentials, workloads, time."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -77,6 +77,13 @@ class EndpointArguments(Arguments, frozen=True):
 
     endpoint: Annotated[str, Meta(description="the name of a private endpoint")]
     status: Literal["Approved", "Pending", "Rejected", "Disconnected"]
+
+
+class DeployArguments(Arguments, frozen=True):
+    """A workload in a cluster, and the image that it is to run."""
+
+    workload: Annotated[str, Meta(description="cluster/workload, by their names")]
+    image: Annotated[str, Meta(description="such as contoso.azurecr.io/team/api:v2")]
 
 
 class Switch(Arguments, frozen=True):
@@ -186,6 +193,12 @@ def records(desk: Desk, asked: RegistrySwitch) -> None:
 def endpoint(desk: Desk, asked: EndpointArguments) -> None:
     """Approve, reject or disconnect a private endpoint."""
     edits.set_endpoint(desk.cloud.world, asked.endpoint, asked.status)
+
+
+@verb("deploy", DeployArguments)
+def deploy(desk: Desk, asked: DeployArguments) -> None:
+    """Let a workload in a cluster run another image."""
+    edits.deploy(desk.cloud.world, asked.workload, asked.image)
 
 
 @verb("clock", ClockArguments, edits=False)

@@ -1,9 +1,11 @@
 """Verbs on troubles: hosts, DNS, certificates, lag, the delivery of events."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from local.azure import replicas
 from local.azure.control.verbs import Arguments, Desk, Host, RegistryName, verb
 from local.azure.events import Subscription
 from local.azure.faults import Fault
@@ -46,6 +48,14 @@ class LagArguments(Arguments, frozen=True):
     """Seconds that Azure lags behind itself."""
 
     seconds: float
+
+
+class ReplicaArguments(Arguments, frozen=True):
+    """A geo-replica, and how many seconds it lags behind; 0 lets it catch up."""
+
+    registry: RegistryName
+    location: Annotated[str, Meta(description="the region of a replica")]
+    seconds: Annotated[float, Meta(ge=0, description="a number of seconds")] = 0.0
 
 
 class UndocumentedArguments(Arguments, frozen=True):
@@ -134,6 +144,13 @@ def graph_lag(desk: Desk, asked: LagArguments) -> None:
 def log_lag(desk: Desk, asked: LagArguments) -> None:
     """Let Log Analytics show only what is so many seconds old."""
     desk.cloud.world.faults.log_lag = asked.seconds
+
+
+@verb("replica-lag", ReplicaArguments)
+def replica_lag(desk: Desk, asked: ReplicaArguments) -> None:
+    """Let a geo-replica show changes of its registry late, to the places in its region."""
+    lag = timedelta(seconds=asked.seconds)
+    replicas.lag_behind(desk.cloud.world, asked.registry, asked.location, lag)
 
 
 @verb("undocumented-events", UndocumentedArguments)

@@ -49,7 +49,11 @@ class Issuer:
         """The key kept in `state`, made there if there is none."""
         file = state / "entra.key"
         if file.exists():
-            key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+            key = serialization.load_pem_private_key(
+                file.read_bytes(),
+                password=None,
+                unsafe_skip_rsa_key_validation=True,  # it is our own, and the check is slow
+            )
             if isinstance(key, rsa.RSAPrivateKey):
                 return cls(key)
         state.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,8 @@
 
 from local.faults.cases import Case, fault
 from local.faults.catalogue.network import NOTHING
-from local.faults.catalogue.reported import OTHERS, TEXTS, Said, answer
-from local.faults.edits import image
+from local.faults.catalogue.reported import NOT_FOUND, OTHERS, TEXTS, Said, answer
+from local.faults.edits import image, images
 
 SITES = ("web", "slot")
 """Columns whose platform says nothing of why a pull failed: their texts come from people."""
@@ -40,6 +40,14 @@ NAMES = (
         *EVERYONE,
     ),
 )
+LATE = fault(
+    "EXISTENCE_NOT_YET_REPLICATED",
+    "pushed two minutes ago, said by whoever asks",
+    images("*-vault", age="PT2M"),
+    "*-vault",
+    asked=("*-vault",),
+    error=NOT_FOUND,
+)
 TEXTS_OF_PEOPLE = (
     fault(
         "REPORTED_DISK_FULL_NODE",
@@ -58,4 +66,4 @@ TEXTS_OF_PEOPLE = (
         error=answer("429 Too Many Requests", "TOOMANYREQUESTS", "Too many requests."),
     ),
 )
-FAULTS: tuple[Case, ...] = (*NAMES, *TEXTS_OF_PEOPLE, *map(heard, TEXTS))
+FAULTS: tuple[Case, ...] = (*NAMES, LATE, *TEXTS_OF_PEOPLE, *map(heard, TEXTS))

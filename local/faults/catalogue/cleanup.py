@@ -1,6 +1,6 @@
 """Planted clean-ups: what tasks and policies are going to take, and what looks like it."""
 
-from local.faults.cases import PASS, Case, fault, lookalike
+from local.faults.cases import PASS, Case, fault, lookalike, said
 from local.faults.edits import Edit, add, each, image, images, put
 
 NIGHTLY = ["0 3 * * *"]
@@ -50,11 +50,11 @@ FAULTS: tuple[Case, ...] = (
         ),
         "*-vault",
     ),
-    fault(
-        "CLEANUP_TRAP",
-        "a tag that matches anywhere",
-        task("acr purge --filter '.*-plain:1' --ago 300d"),
-        "*-plain",
+    Case(
+        "CLEANUP_TRAP: the tag goes because 1 matches anywhere",
+        task("acr purge --filter '.*-plain:1' --ago 5d"),
+        {"*-plain": said("CLEANUP_TAG_FORESEEN", "CLEANUP_TRAP")},
+        code="CLEANUP_TRAP",
     ),
     fault(
         "CLEANUP_UNREADABLE",
@@ -79,6 +79,11 @@ LOOKALIKES: tuple[Case, ...] = (
     lookalike(
         "a purge spares what is locked",
         each(task(), images("*-plain", tagLocks=KEPT_BY_A_LOCK)),
+        {"*-plain": PASS},
+    ),
+    lookalike(
+        "a purge with a trap, which takes nothing of this",
+        task("acr purge --filter '.*-plain:1' --ago 300d --keep 3"),
         {"*-plain": PASS},
     ),
     lookalike(

@@ -9,6 +9,7 @@ from local.faults.catalogue.existence import BOTH, GIB, KEPT, LOGGED, QUARANTINE
 from local.faults.catalogue.lookalikes import NOT_FOUND, UNAUTHORIZED, on_plain
 from local.faults.catalogue.pairs import CLOSED, NO_TAG, OLD_SECRET, TAGLESS
 from local.faults.catalogue.reported import (
+    TELLING,
     answer,
     says,
 )
@@ -126,6 +127,21 @@ TEXTS = (
         "401 in the text, which is noise: the tag is missing",
         each(NO_TAG, says("plain", UNAUTHORIZED)),
         {"*-plain": said("EXISTENCE_TAG_MISSING", never=("AUTH_", "REPORTED_", "CREDENTIALS_"))},
+    ),
+    lookalike(
+        "not found in the text, in a registry with replicas: it is missing, not late",
+        each(TAGLESS, says("vault", NOT_FOUND)),
+        {"*-vault": said("EXISTENCE_TAG_MISSING", never=("EXISTENCE_NOT_YET", "REPORTED_"))},
+    ),
+    lookalike(
+        "not found in the text, in a registry with replicas: it is late, not missing",
+        each(images("*-vault", age="PT2M"), says("vault", NOT_FOUND)),
+        {
+            f"{column}-vault": said(
+                "EXISTENCE_NOT_YET_REPLICATED", never=("EXISTENCE_TAG", "REPORTED_")
+            )
+            for column in TELLING
+        },
     ),
     lookalike(
         "not found in the text: the firewall closed since",

@@ -34,7 +34,7 @@ UNREADABLE = Problem(
 
 @check("cleanup.lint", TRAP, advisory=True)
 def commands_have_no_traps(asked: Asked, forecast: CleanupForecast) -> Iterable[Finding]:
-    """The purge commands that visit the repository do what they look like."""
+    """The purge commands that take the image do what they look like; of a registry, all of them."""
     about = about_image(asked.pull.image)
     for one in forecast.traps:
         corrected = (

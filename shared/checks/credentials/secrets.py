@@ -16,7 +16,8 @@ from shared.domain.facts.workload import (
     RegistryCredential,
 )
 from shared.domain.findings import Finding, Outcome, Problem
-from shared.domain.images import DOCKER_HUB
+from shared.domain.images import ImageReference
+from shared.domain.logins import covers
 from shared.domain.rights import may_pull
 
 ON_NODES = (IdentityKind.KUBELET_IDENTITY, IdentityKind.SERVICE_PRINCIPAL)
@@ -44,7 +45,7 @@ OTHER_SERVER = Problem(
     outcome=Outcome.FAIL,
     title="The image pull secret {secret} is not for {login_server}",
     explanation="It holds credentials for {servers}. A login counts for exactly the server that "
-    "it names.",
+    "it names, and where it names a path, for what is below it.",
     fix=("kubectl delete secret {secret} --namespace {namespace}", CREATE),
     link=links.PULL_SECRETS,
 )
@@ -91,10 +92,10 @@ def pull_secret_fits(
     rights: RoleAssignments | Unavailable,
 ) -> Iterable[Finding]:
     """One of the workload's image pull secrets is for this registry, or none is needed."""
-    every, server = secrets.secrets, asked.pull.image.registry
+    every = secrets.secrets
     if not every:
         raise NotApplicableError("the workload names no image pull secret")
-    if any(secret.exists and fits(secret, server) for secret in every):
+    if any(secret.exists and fits(secret, asked.pull.image) for secret in every):
         return
     if identity.kind in ON_NODES and _may_without(asked, known(profile), known(rights)):
         return
@@ -146,19 +147,9 @@ def _may_without(asked: Asked, profile: RegistryProfile, rights: RoleAssignments
     return verdict.may
 
 
-def fits(secret: PullSecret, server: str) -> bool:
-    """Whether a secret has a login for a server, as the kubelet matches them."""
-    return any(_same_server(key, server) for key in secret.servers or ())
-
-
-def _same_server(key: str, server: str) -> bool:
-    """Docker's own keys carry a scheme and a path; the kubelet takes ``*`` for one label."""
-    host = key.lower().removeprefix("https://").removeprefix("http://").split("/", 1)[0]
-    if "docker.io" in host:
-        return server == DOCKER_HUB
-    labels, wanted = host.split("."), server.lower().split(".")
-    pairs = zip(labels, wanted, strict=False)
-    return len(labels) == len(wanted) and all(a in ("*", b) for a, b in pairs)
+def fits(secret: PullSecret, image: ImageReference) -> bool:
+    """Whether a secret has a login for an image, as the kubelet matches them."""
+    return any(covers(server, image) for server in secret.servers or ())
 
 
 def _unreadable(secret: PullSecret) -> bool:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
 from shared.checks.commands import import_from, restore
-from shared.checks.existence.platforms import serves
+from shared.checks.existence.platforms import needed, serves
 from shared.checks.names import about_image, about_workload, listed
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.beside import Elsewhere
@@ -136,8 +136,10 @@ def children_exist(
     """The index's manifests for the platforms of the workload exist."""
     if not content.children:
         raise NotApplicableError("the manifest is not an index")
-    needed = [child for child in content.children if _is_needed(child, runtime)]
-    gone = [child for child in needed if child.present is False]
+    pulled = needed(content.children, runtime)
+    if pulled is None:
+        raise CannotTellError("a manifest is gone; whether this or another is pulled is not known")
+    gone = [child for child in pulled if child.present is False]
     for child in gone:
         yield CHILD_MISSING.found(
             platform=str(child.platform or "an unnamed platform"),
@@ -145,7 +147,7 @@ def children_exist(
             remedy=_bring_back(asked.pull.image, child, deleted, left),
             **_about(asked),
         )
-    if not gone and any(child.present is None for child in needed):
+    if not gone and any(child.present is None for child in pulled):
         raise CannotTellError("whether the index's manifests exist was not asked")
 
 
@@ -215,14 +217,6 @@ def _other_windows(built: Iterable[Platform], lacking: Iterable[Platform]) -> li
             return []
         versions += [one.os_version for one in near]
     return list(dict.fromkeys(versions))
-
-
-def _is_needed(child: Child, runtime: RuntimePlatforms | Unavailable) -> bool:
-    if child.platform is None or isinstance(runtime, Unavailable):
-        return True
-    if child.platform.os == "unknown":  # an attestation, which no runtime pulls
-        return False
-    return any(serves(child.platform, one) for one in runtime.platforms)
 
 
 def _about(asked: Asked) -> dict[str, str]:

@@ -16,6 +16,7 @@ from shared.checks.existence.missing import (
     of_repository,
 )
 from shared.checks.existence.proof import MANIFEST_UNKNOWN, NAME_UNKNOWN, is_missing
+from shared.checks.existence.replicated import perhaps_late
 from shared.checks.names import closest, listed
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.beside import CacheRule, Elsewhere, TaskRuns
@@ -26,6 +27,7 @@ from shared.domain.facts.registry import (
     MonitorAccess,
     Neighbours,
     RegistryProfile,
+    Replications,
     SoftDeleted,
 )
 from shared.domain.findings import Confidence, Finding
@@ -42,6 +44,7 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     deleted: SoftDeleted | Unavailable,
     left: Elsewhere | Unavailable,
     runs: TaskRuns | Unavailable,
+    replications: Replications | Unavailable,
 ) -> Iterable[Finding]:
     """The repository exists."""
     if not is_missing(seen.answer, access):
@@ -56,11 +59,12 @@ def repository_exists(  # noqa: PLR0917 - each parameter is a fact
     hint = f"Similar names there: {listed(alike)}. " if alike else ""
     if image.repository.startswith(f"{image.registry}/"):
         hint = "The login server stands in the name twice. "
-    yield REPOSITORY_MISSING.found(
+    finding = REPOSITORY_MISSING.found(
         subject=f"{image.registry}/{image.repository}",
         hint=hint,
         **of_repository(asked, memory, deleted, left, runs),
     )
+    yield perhaps_late(finding, replications, memory)
 
 
 @check(
@@ -83,6 +87,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
     rule: CacheRule | Unavailable,
     left: Elsewhere | Unavailable,
     runs: TaskRuns | Unavailable,
+    replications: Replications | Unavailable,
 ) -> Iterable[Finding]:
     """The tag or digest exists."""
     if not is_missing(seen.answer, access):
@@ -92,6 +97,7 @@ def manifest_exists(  # noqa: PLR0917 - each parameter is a fact
         raise CannotTellError("the repository does not exist")
     sure = _no_quarantine(asked, profile, state, near)
     finding = missing(asked, near, state, memory, deleted, left, runs)
+    finding = perhaps_late(finding, replications, memory)
     yield finding if sure else replace(finding, confidence=Confidence.LIKELY)
 
 

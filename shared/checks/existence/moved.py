@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from shared.checks import links
-from shared.checks.base import NotApplicableError, check
+from shared.checks.base import CannotTellError, NotApplicableError, check
 from shared.checks.names import about_image, about_workload
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
@@ -24,6 +24,13 @@ TAG_MOVED = Problem(
 )
 
 
+ONE_IMAGE = (
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+)
+"""Manifests of a single image: what runs of it has its digest. Of an index it is a child's."""
+
+
 @check("existence.moved", TAG_MOVED, advisory=True)
 def tag_has_not_moved(
     asked: Asked, seen: ManifestAnswer, content: ImageContent | Unavailable
@@ -34,8 +41,12 @@ def tag_has_not_moved(
         raise NotApplicableError("pinned to a digest, or what runs is not known")
     if not seen.answer.ok or not seen.digest:
         raise NotApplicableError("the tag's digest is not known")
-    children = content.children if isinstance(content, ImageContent) else ()
-    if running == seen.digest or any(child.digest == running for child in children):
+    if running == seen.digest:
+        return
+    if isinstance(content, Unavailable):
+        if seen.media_type not in ONE_IMAGE:
+            raise CannotTellError(f"what runs may be a part of it, not read: {content.reason}")
+    elif any(child.digest == running for child in content.children):
         return
     yield TAG_MOVED.found(
         subject=str(image),

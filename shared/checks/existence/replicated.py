@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from shared.checks import links
 from shared.checks.base import NotApplicableError, check, known
 from shared.checks.names import about_image, about_workload, listed
-from shared.checks.told import insist_on_words, told
+from shared.checks.told import PERSON, insist_on_words, told
 from shared.domain.facts.base import Unavailable
-from shared.domain.facts.pull import Asked, ReportedError
+from shared.domain.facts.pull import Asked, Remembered, ReportedError
 from shared.domain.facts.registry import ManifestAnswer, ManifestState, Replications
 from shared.domain.facts.workload import WorkloadState
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
@@ -39,24 +41,50 @@ NOT_YET = Problem(
 )
 
 
+def perhaps_late(
+    finding: Finding, replications: Replications | Unavailable, memory: Remembered | Unavailable
+) -> Finding:
+    """A finding that something is missing, less sure where a replica may just not have it yet.
+
+    The monitor is routed to one replica, and it may be any. What was seen there before is not late.
+    """
+    if isinstance(replications, Unavailable):
+        return finding
+    if isinstance(memory, Remembered) and (memory.last_seen or memory.deleted_at):
+        return finding
+    regions = _serving(replications)
+    if len(regions) < 2:  # noqa: PLR2004 - one is no replica
+        return finding
+    late = (
+        f"It was never seen there before: if it was pushed minutes ago, the replica that was asked "
+        f"may not have it yet (there are some in {listed(regions)}). "
+    )
+    explained = f"{finding.explanation.rstrip()} {late}".rstrip()
+    return replace(finding, explanation=explained, confidence=Confidence.LIKELY)
+
+
+def _serving(replications: Replications) -> list[str]:
+    return [one.region for one in replications.replicas if one.endpoint_enabled]
+
+
 @check("existence.replicated", NOT_YET, advisory=True)
 def replicas_have_it(  # noqa: PLR0917 - each parameter is a fact
     asked: Asked,
     seen: ManifestAnswer,
     replications: Replications,
     state: ManifestState | Unavailable,
-    workload: WorkloadState,
+    workload: WorkloadState | Unavailable,
     reported: ReportedError | Unavailable,
 ) -> Iterable[Finding]:
     """A workload that was told "not found" was not told so by a replica that lags behind."""
-    regions = [one.region for one in replications.replicas if one.endpoint_enabled]
+    regions = _serving(replications)
     if len(regions) < 2:  # noqa: PLR2004 - one is no replica
         raise NotApplicableError("the registry has no replica")
     if not seen.answer.ok:
         raise NotApplicableError("the image itself is not there")
-    texts = told(workload, reported)
+    texts = (*told(workload, reported), *_of_a_person(reported))
     if not any(explain(text).cause in NOT_FOUND for text in texts):
-        insist_on_words(workload, texts)
+        insist_on_words(known(workload), texts)
         return
     pushed = known(state).updated
     if pushed is not None and timedelta() <= asked.at - pushed < LAG:
@@ -67,6 +95,13 @@ def replicas_have_it(  # noqa: PLR0917 - each parameter is a fact
             **about_image(asked.pull.image),
             **about_workload(asked.pull),
         )
+
+
+def _of_a_person(reported: ReportedError | Unavailable) -> tuple[str, ...]:
+    """What somebody typed counts as well: of an image that is minutes old it is no old text."""
+    if isinstance(reported, Unavailable) or reported.source != PERSON:
+        return ()
+    return (reported.text,)
 
 
 CHECKS = (replicas_have_it,)

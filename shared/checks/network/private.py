@@ -9,6 +9,7 @@ from shared.checks.network.ways import (
     admitted_publicly,
     approved,
     endpoints_in_reach,
+    insist_on_reach,
     label,
     private_path,
     record_names,
@@ -20,6 +21,8 @@ from shared.domain.facts.workload import Egress, PrivatePath
 from shared.domain.findings import Confidence, Finding, Outcome, Problem
 
 CONSEQUENCES = ("network.public", "network.firewall", "existence.", "cleanup.")
+NOWHERE = "the name does not exist for this network"
+OUTSIDE = "the name leads to the public endpoint, which does not admit the workload"
 FILL_ZONE = (
     "az network private-endpoint dns-zone-group create --resource-group {endpoint_group} "
     "--endpoint-name {endpoint} --name default --private-dns-zone {zone} "
@@ -93,7 +96,7 @@ ZONE_LACKS_RECORD = Problem(
     outcome=Outcome.FAIL,
     title="The private DNS zone of {network} has no record of {login_server}",
     explanation="A linked zone privatelink.azurecr.io answers for every registry with a private "
-    "endpoint: without the record {record} the name does not exist for this network.",
+    "endpoint: without the record {record} {without}.",
     fix=(FILL_ZONE,),
     link=links.PRIVATE,
     explains=("existence.", "cleanup."),
@@ -219,11 +222,22 @@ def private_names_resolve(
             open_too = admitted_publicly(profile, known(egress))
             yield (UNUSED if open_too else ZONE_NOT_LINKED).found(**details)
     elif not steered(profile, way):
-        yield ZONE_LACKS_RECORD.found(record=label(profile.login_server), **details)
+        if not (way.fallback and _needs_no_record(profile, known(egress), reached)):
+            without = OUTSIDE if way.fallback else NOWHERE
+            record = label(profile.login_server)
+            yield ZONE_LACKS_RECORD.found(record=record, without=without, **details)
     elif not way.endpoints:
+        insist_on_reach(profile, way)
         yield STALE_RECORD.found(record=label(profile.login_server), **details)
-    else:
+    elif not (way.fallback and admitted_publicly(profile, known(egress))):
         yield from _data_records(profile, way, details)
+
+
+def _needs_no_record(
+    profile: RegistryProfile, egress: Egress, reached: tuple[PrivateEndpoint, ...]
+) -> bool:
+    """Whether the public address, to which the link falls back, will do, or is all there is."""
+    return not approved(reached) or admitted_publicly(profile, egress)
 
 
 def _data_records(

@@ -53,7 +53,23 @@ def goes_private(profile: RegistryProfile, egress: Egress, path: PrivatePath | U
     if not (egress.network and profile.private_endpoints):
         return False
     way = private_path(egress, path)
-    return steered(profile, way) and approved(endpoints_in_reach(profile, way))
+    if not steered(profile, way):
+        return False
+    insist_on_reach(profile, way)
+    return approved(endpoints_in_reach(profile, way))
+
+
+def insist_on_reach(profile: RegistryProfile, path: PrivatePath) -> None:
+    """That no endpoint is in reach says nothing where a peered network may forward to one.
+
+    Raises:
+        CannotTellError: it may.
+
+    """
+    if path.transit and not path.endpoints and approved(profile.private_endpoints):
+        raise CannotTellError(
+            "a peered network may carry traffic on to a private endpoint that lies beyond it"
+        )
 
 
 def trusted(asked: Asked, profile: RegistryProfile, identity: PullIdentity | Unavailable) -> bool:
@@ -74,15 +90,43 @@ def denied(profile: RegistryProfile, egress: Egress) -> tuple[str, ...]:
         return ()
     ranges = _ranges(profile) if profile.public_network_access else []
     return tuple(
-        address for address in egress.addresses if not any(_address(address) in r for r in ranges)
+        address
+        for address in usable(profile, egress)
+        if not any(_address(address) in r for r in ranges)
     )
 
 
+def usable(profile: RegistryProfile, egress: Egress) -> tuple[str, ...]:
+    """The egress addresses from which a registry can be reached: of IPv6 only where it has rules.
+
+    A cluster of both families has a public address of each, and goes to a registry, whose name has
+    an address of IPv4 alone, from that one.
+    """
+    families = {4, *(one.version for one in _ranges(profile))}
+    return tuple(one for one in egress.addresses if _address(one).version in families)
+
+
 def admitted_publicly(profile: RegistryProfile, egress: Egress) -> bool:
-    """Whether the public endpoint is known to admit every pull of the workload."""
+    """Whether the public endpoint admits every pull of the workload.
+
+    Raises:
+        CannotTellError: not every address from which it pulls is known, or one cannot be read.
+
+    """
     if profile.admits_everyone:
         return True
-    return bool(egress.addresses) and egress.complete and not denied(profile, egress)
+    if not (profile.public_network_access and profile.allowed_ranges) or denied(profile, egress):
+        return False
+    insist_on_all(profile, egress)
+    return True
+
+
+def insist_on_all(profile: RegistryProfile, egress: Egress) -> None:
+    """Raise CannotTellError where the workload may pull from addresses that are not known."""
+    if not usable(profile, egress):
+        raise CannotTellError("the workload's egress addresses are not known")
+    if not egress.complete:
+        raise CannotTellError("the workload may pull from addresses that are not known")
 
 
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network

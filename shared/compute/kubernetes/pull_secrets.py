@@ -3,14 +3,12 @@
 import base64
 import binascii
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 import msgspec
 from msgspec import Struct
 
 from shared.compute.kubernetes.objects import Logins, Secret, ServiceAccount
 from shared.compute.kubernetes.workloads import Member
-from shared.domain.images import ImageReference
 
 
 class Login(Struct, frozen=True):
@@ -77,24 +75,6 @@ def contents_of(secret: Secret) -> SecretContents:
     except (ValueError, msgspec.DecodeError):
         return SecretContents(malformed=True)
     return SecretContents(logins)
-
-
-def covers(server: str, image: ImageReference) -> bool:
-    """
-    Whether kubelet takes a login for an image: hosts match by parts, ``*`` for one part each;
-    a path must begin the repository's.
-    """
-    host, _, path = (
-        server.partition("://")[2].partition("/") if "://" in server else (server.partition("/"))
-    )
-    path = path.strip("/")
-    path = "" if path in {"v1", "v2"} else path
-    pattern, actual = host.lower().split("."), image.registry.lower().split(".")
-    return (
-        len(pattern) == len(actual)
-        and all(fnmatchcase(a, p) for a, p in zip(actual, pattern, strict=True))
-        and image.repository.startswith(path)
-    )
 
 
 def _username(entry: _Entry) -> str:

@@ -1,7 +1,7 @@
 """An ``acr purge`` command line, as its author wrote it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from shared.domain.cleanup import flags, words
 from shared.domain.cleanup.ago import LONGEST, parse_ago
@@ -88,6 +88,7 @@ def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     on = {name: flags.boolean(last[name]) for name in flags.BOOLEANS if name in last}
     counts = {name: flags.number(last[name]) for name in flags.NUMBERS if name in last}
     ago = last["ago"].value if "ago" in last else ""
+    _refuse_both(last)
     _refuse_variables((*filters, ago))
     _refuse_overflow(version, ago)
     if on.get("help"):
@@ -107,6 +108,12 @@ def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     return purge
 
 
+def _refuse_both(given: Collection[str]) -> None:
+    """The tool's own reader looks at whether both are there, not at whether they are on."""
+    if {"untagged", "untagged-only"} <= {*given}:
+        raise RefusedError("--untagged and --untagged-only exclude each other")
+
+
 def _refuse_variables(values: Sequence[str]) -> None:
     for value in values:
         if found := _VARIABLE.search(value):
@@ -121,8 +128,6 @@ def _refuse_overflow(version: str, ago: str) -> None:
 
 def _check(purge: Purge) -> None:
     """What the tool checks before it begins. Raises RefusedError."""
-    if purge.untagged and purge.untagged_only:
-        raise RefusedError("--untagged and --untagged-only exclude each other")
     if not purge.untagged_only:
         if not purge.filters:
             raise RefusedError("--filter REPOSITORY:TAG is missing: the tool would not run")

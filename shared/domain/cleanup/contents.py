@@ -16,6 +16,8 @@ from shared.domain.cleanup.model import (
 )
 from shared.domain.clock import utc
 
+MICROSECONDS = 6
+"""Digits of a second that a datetime holds."""
 _FRACTION = re.compile(r"[.,]([0-9]+)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -68,14 +70,16 @@ def _tag(given: object, where: str) -> tuple[str, TagEntry]:
 
 def _manifest(given: object, where: str) -> ManifestEntry:
     has = _object(given, where)
+    at, exact = _time(has, where)
     return ManifestEntry(
         digest=_text(has, "digest", where, needed=True),
         media_type=_text(has, "mediaType", where),
-        last_update_time=_time(has, where)[0],
+        last_update_time=at,
         tags=_texts(has, "tags", where),
         references=_texts(has, "references", where),
         subject=_text(has, "subject", where),
         changeable_attributes=_locks(has, where),
+        finer=exact.rpartition(".")[2][MICROSECONDS:],
     )
 
 

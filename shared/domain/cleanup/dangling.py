@@ -94,7 +94,7 @@ def _beyond_keep(purge: Purge, going: list[ManifestEntry], knows: Behaviour) -> 
     if len(going) <= purge.keep:
         return [] if keeps_short_lists(purge.version) else going
     by_digest = sorted(going, key=lambda manifest: manifest.digest)
-    newest_first = sorted(by_digest, key=time_of, reverse=True)
+    newest_first = sorted(by_digest, key=lambda one: (time_of(one), one.finer), reverse=True)
     return newest_first[purge.keep :]
 
 

@@ -38,7 +38,8 @@ class ManifestEntry(Struct, frozen=True, rename="camel"):
     """One manifest as ``/acr/v1/{repo}/_manifests`` lists it, with what its body refers to.
 
     ``references`` are the digests of an index's children, and ``subject`` is the digest of the
-    manifest that a referrer (a signature, an SBOM) belongs to. No listing tells them.
+    manifest that a referrer (a signature, an SBOM) belongs to. No listing tells them. ``finer``
+    are the digits of its time below a microsecond: the tool compares nanoseconds.
     """
 
     digest: str
@@ -48,6 +49,7 @@ class ManifestEntry(Struct, frozen=True, rename="camel"):
     references: tuple[str, ...] = ()
     subject: str = ""
     changeable_attributes: Attributes = OPEN
+    finer: str = ""
 
 
 class RepositoryContents(Struct, frozen=True, rename="camel"):

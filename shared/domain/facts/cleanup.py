@@ -36,7 +36,8 @@ class CleanupForecast(Fact, frozen=True, kw_only=True):
     """What tasks and policies of the registry take of this pull, simulated over its repository.
 
     ``losses`` are of the pull's tag, manifest and children, the first first, up to ``until``.
-    ``orders`` and ``traps`` are those of the commands that visit the repository. ``refused`` are
+    ``orders`` are the commands that visit the repository; ``traps`` are those of the commands that
+    take something of the pull, or of a registry's health all that there are. ``refused`` are
     purges that may take something of it; ``unseen`` are tasks of which nobody can see whether they
     purge. ``soft_delete_days`` is None where soft delete is off or nobody asked.
     Sources: ARM tasks (2019-06-01-preview), ``policies``; ``/acr/v1/{repository}``.

@@ -126,11 +126,15 @@ class PrivatePath(Fact, frozen=True, kw_only=True):
 
     ``zone`` is the private DNS zone id linked to the network, empty for none; ``records`` are
     name -> addresses in it. ``endpoints`` are the private endpoints' ids reachable from there.
+    ``transit`` says that a peered network may carry traffic further, to endpoints that are not
+    among them; ``fallback`` that a name without a record is asked of the public DNS.
     """
 
     zone: str = ""
     records: dict[str, tuple[str, ...]] = field(default_factory=dict)
     endpoints: tuple[str, ...] = ()
+    transit: bool = False
+    fallback: bool = False
 
 
 class RuntimePlatforms(Fact, frozen=True):

@@ -1,6 +1,5 @@
 """The compute end against the local Azure: ARM, Resource Graph, Kubernetes, through the proxy."""
 
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from shared.domain.facts.base import Evidence
 from shared.domain.pulls import Compute, Pull
 from shared.settings import Settings
 from tests.support.requests import uncovered
+from tests.support.trust import trusting
 
 CONTOSO = Path(__file__).parents[3] / "local" / "estates" / "contoso.yaml"
 SETTINGS = Settings(retry_attempts=2, request_timeout_seconds=10)
@@ -69,7 +69,7 @@ async def contoso(state: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     async with running(CONTOSO, state) as simulator:
         for name, value in simulator.environment().items():
             monkeypatch.setenv(name, value)
-        trusted = ssl.create_default_context(cafile=str(simulator.cloud.authority.bundle))
+        trusted = trusting(simulator.cloud.authority.bundle)
         http = Http(SETTINGS, Lane.BULK, lambda: TCPConnector(limit=0, ssl=trusted))
         credentials = Credentials(SETTINGS, ManagedIdentityCredential())
         arm, graph = Arm(SETTINGS, http, credentials), Graph(SETTINGS, http, credentials)

@@ -1,6 +1,5 @@
 """The registry end against the local Azure: ARM, Entra, Graph, DNS and ACR, through the proxy."""
 
-import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from shared.registry.base import RegistryEnd
 from shared.registry.observe import RegistryObserver
 from shared.settings import Settings
 from tests.support.requests import uncovered
+from tests.support.trust import trusting
 
 ESTATE = """
 subscriptions: [{name: production}, {name: secret}]
@@ -164,7 +164,7 @@ async def observing(
 ) -> AsyncIterator[Azure]:
     """An observer wired as the app wires it, that trusts the local CA."""
     settings = replace(settings, dns_server=simulator.environment()["DNS_SERVER"])
-    trusted = ssl.create_default_context(cafile=str(simulator.cloud.authority.bundle))
+    trusted = trusting(simulator.cloud.authority.bundle)
     http = Http(settings, lane, lambda: TCPConnector(limit=0, ssl=trusted))
     credentials = Credentials(settings, managed_identity())
     arm, graph = Arm(settings, http, credentials), Graph(settings, http, credentials)

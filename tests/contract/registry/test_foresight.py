@@ -256,3 +256,18 @@ async def test_the_health_of_a_registry_tells_the_traps_of_all_its_purges(azure:
     seen = Evidence(await azure.end.health(CONTOSO, ""))[CleanupForecast]
     assert [(one.task, one.trap.code) for one in seen.traps] == [("nightly", "KEEP_AFTER_AGE")]
     assert [one.task for one in seen.unseen] == ["elsewhere"]
+
+
+async def test_a_purge_of_everything_is_told_with_what_is_in_use(azure: Azure) -> None:
+    seen = Evidence(await azure.end.health(CONTOSO, "", ("web", "worker")))[CleanupForecast]
+    traps = {(one.task, one.trap.code): one.trap for one in seen.traps}
+    assert "In use: worker." in traps["nightly", "EVERYTHING_IN_USE"].explanation
+    assert ("nightly", "KEEP_AFTER_AGE") in traps
+
+
+async def test_a_trap_is_told_of_the_pulls_that_it_takes_something_of(azure: Azure) -> None:
+    taken = await foretold(azure, f"{CONTOSO}/worker:v2")
+    assert {one.trap.code for one in taken.traps} == {"EVERYTHING_IN_USE", "KEEP_AFTER_AGE"}
+    spared = await foretold(azure, f"{CONTOSO}/worker:v1")
+    assert (spared.losses, spared.traps) == ((), ())
+    assert spared.orders, "the purge visits it all the same"

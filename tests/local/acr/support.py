@@ -17,6 +17,7 @@ networks:
 places:
   - {name: office, egress: 198.51.100.7}
   - {name: inside, egress: 198.51.100.9, network: hub/endpoints}
+  - {name: dublin, egress: 198.51.100.7, region: northeurope}
 privateEndpoints: [{name: contoso-pe, registry: contoso, subnet: hub/endpoints}]
 privateZones: [{name: privatelink.azurecr.io, links: [hub]}]
 identities:

@@ -1,7 +1,9 @@
 """Event Grid: what makes an event, how it is written, and how it is delivered."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +12,10 @@ from aiohttp.test_utils import TestServer
 from azure.core.messaging import CloudEvent
 from azure.eventgrid import EventGridEvent, SystemEventNames
 
-from local.azure import actions, cleaning
+from local.azure import actions, cleaning, replicas
 from local.azure.events import EventGrid, HandshakeError, Mischief, Subscription
 from local.azure.world import World
+from tests.support.waiting import wait_until
 
 
 @dataclass
@@ -221,3 +224,24 @@ async def test_a_replica_tells_of_a_push_too(world: World, endpoint: Endpoint) -
         ("push", "westeurope"),
     ]
     assert len({each["data"]["request"]["id"] for each in endpoint.events}) == 2
+
+
+async def test_a_replica_that_lags_behind_tells_of_a_push_when_it_has_it(
+    world: World, endpoint: Endpoint
+) -> None:
+    replicas.lag_behind(world, "contoso", "northeurope", timedelta(hours=1))
+    grid = EventGrid(world, mischief=Mischief(per_replica=True))
+    await grid.subscribe(Subscription(endpoint.url))
+    actions.push(world, "contoso/app:v1")
+    waiting = asyncio.create_task(grid.drain())
+
+    async def home_told() -> bool:
+        return len(endpoint.events) == 1
+
+    await wait_until(home_told, "the home region told nothing")
+    assert not waiting.done()
+    replicas.lag_behind(world, "contoso", "northeurope", timedelta())
+    await waiting
+    await grid.close()
+    told = [each["data"]["location"] for each in endpoint.events]
+    assert told == ["westeurope", "northeurope"]

@@ -17,6 +17,7 @@ from local.azure.entra import Issuer
 from local.azure.entra.directory import by_name
 from local.estates.loader import load
 from local.estates.model import Estate
+from tests.support.trust import trusting
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -138,7 +139,7 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
 @pytest.fixture
 async def client(azure: Azure) -> AsyncIterator[Client]:
     assert azure.process.poll() is None, "the simulator has ended: the tests before this one tell"
-    context = ssl.create_default_context(cafile=azure.ready["ca_bundle"])
+    context = trusting(Path(azure.ready["ca_bundle"]))
     async with aiohttp.ClientSession() as session:
         found = Client(azure, session, context)
         yield found

@@ -15,7 +15,7 @@ from local.faults.matrix import try_all
 from local.faults.survey import Surveyor
 from local.faults.survey import name as short
 
-EVERY = 32
+EVERY = 16
 
 
 @pytest.fixture(scope="module")

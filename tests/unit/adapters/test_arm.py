@@ -156,6 +156,15 @@ async def test_resource_graph_is_asked_page_by_page(azure: World, arm: Arm) -> N
     assert '"subscriptions": ["s1"]' in azure.bodies[1]
 
 
+async def test_rows_that_resource_graph_kept_back_are_not_taken_for_none(
+    azure: World, arm: Arm
+) -> None:
+    url = f"POST {ARM}/providers/Microsoft.ResourceGraph/resources"
+    azure.routes[url] = {"data": [{"n": 1}], "resultTruncated": "true"}
+    with pytest.raises(CouldNotLookError, match="a part"):
+        await arm.query("resources", ("s1",))
+
+
 async def test_the_setting_names_the_subscriptions(azure: World, arm: Arm) -> None:
     azure.routes[f"GET {ARM}/subscriptions"] = {"value": [{"subscriptionId": "s1"}]}
     assert await arm.subscriptions() == ("s1",)

@@ -4,15 +4,19 @@ from datetime import timedelta
 
 from shared.domain.cleanup import Loss, LossKind, Trap
 from shared.domain.facts.cleanup import CleanupForecast, FoundTrap, Ordered, Refusal
-from shared.domain.facts.registry import ManifestAnswer
+from shared.domain.facts.registry import Child, ManifestAnswer
+from shared.domain.facts.workload import RuntimePlatforms
 from shared.domain.images import Digest
 from tests.unit.checks.case import finds, passes, skips, unknown
 from tests.unit.checks.facts import (
+    AMD64,
+    ARM64,
     DIGEST,
     NOW,
     OTHER,
     THIRD,
     asked,
+    content,
     forecast,
     healthy,
     manifest,
@@ -46,6 +50,9 @@ TRAP = Trap(
 )
 PINNED = asked(f"contoso.azurecr.io/team/api@{DIGEST}")
 MOVED = asked(running=OTHER)
+INDEX = content(
+    children=(Child(OTHER, AMD64, True), Child(THIRD, ARM64, True)), config_media_type=""
+)
 V10 = asked("contoso.azurecr.io/team/api:v10")
 
 FORESEEN = [
@@ -110,6 +117,45 @@ FORESEEN = [
         healthy(PINNED, forecast(loss(LossKind.DELETED), soft_delete_days=7)),
         "CLEANUP_MANIFEST_FORESEEN",
         says=("pinned", "Soft delete holds it for 7 days"),
+        stage=1,
+    ),
+    passes(
+        "a child for machines that it does not run on goes",
+        "cleanup.foreseen",
+        healthy(INDEX, forecast(loss(LossKind.DELETED, digest=THIRD))),
+    ),
+    finds(
+        "the child for its machines goes, and one for others before it",
+        "cleanup.foreseen",
+        healthy(
+            INDEX,
+            forecast(
+                loss(LossKind.DELETED, digest=THIRD),
+                loss(LossKind.DELETED, digest=OTHER, at=NIGHT + timedelta(days=1)),
+            ),
+        ),
+        "CLEANUP_MANIFEST_FORESEEN",
+        says=(OTHER, "On 2026-09-03"),
+    ),
+    finds(
+        "the child that runs goes, of the index that the tag points to",
+        "cleanup.foreseen",
+        healthy(asked(running=OTHER), INDEX, forecast(loss(LossKind.DELETED, digest=OTHER))),
+        "CLEANUP_MANIFEST_FORESEEN",
+        says=(OTHER, "which the index of the image lists"),
+        stage=1,
+    ),
+    passes(
+        "what runs is a part of what the tag points to",
+        "cleanup.retention",
+        healthy(asked(running=OTHER), INDEX, forecast(loss(LossKind.DELETED, digest=OTHER))),
+    ),
+    finds(
+        "a child goes, and on which machines it runs is unseen",
+        "cleanup.foreseen",
+        healthy(INDEX, unseen(RuntimePlatforms), forecast(loss(LossKind.DELETED, digest=THIRD))),
+        "CLEANUP_MANIFEST_FORESEEN",
+        says=(THIRD,),
         stage=1,
     ),
     finds(

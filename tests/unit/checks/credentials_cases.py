@@ -168,6 +168,8 @@ SECRETS = [
             "https://contoso.azurecr.io/v2/",
             "CONTOSO.azurecr.io",
             "*.azurecr.io",
+            "cont*.azurecr.io",
+            "contoso.azurecr.io/team",
         )
     ],
     passes(
@@ -201,7 +203,15 @@ SECRETS = [
             healthy(NO_ROLE, secrets(secret(servers=(server,)))),
             "CREDENTIALS_PULL_SECRET_FOR_OTHER_SERVER",
         )
-        for server in ("azurecr.io", "*.io", "https://index.docker.io/v1/", "contoso.azurecr.us")
+        for server in (
+            "azurecr.io",
+            "*.io",
+            "https://index.docker.io/v1/",
+            "contoso.azurecr.us",
+            "contoso.azurecr.io/other",
+            "contoso.azurecr.io:443",
+            "contoso*.io",
+        )
     ],
     unknown(
         "contents cannot be read",

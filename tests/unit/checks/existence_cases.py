@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from shared.checks.told import PERSON
 from shared.domain.facts.beside import CacheRule, Elsewhere, ReadLocks, TaskRun, TaskRuns
-from shared.domain.facts.pull import Remembered
+from shared.domain.facts.pull import Remembered, ReportedError
 from shared.domain.facts.registry import (
     Child,
     ImageContent,
@@ -17,7 +18,7 @@ from shared.domain.facts.registry import (
     Replications,
     SoftDeleted,
 )
-from shared.domain.facts.workload import PullState, RuntimePlatforms
+from shared.domain.facts.workload import PullState, RuntimePlatforms, WorkloadState
 from shared.domain.images import Digest, Platform
 from tests.unit.checks.case import finds, passes, skips, unknown
 from tests.unit.checks.facts import (
@@ -426,6 +427,18 @@ HELM = "application/vnd.cncf.helm.config.v1+json"
 ATTESTATION = Platform("unknown", "unknown")
 
 
+WIN_2019 = Platform("windows", "amd64", "", "10.0.17763.5458")
+WIN_2019_PATCHED = Platform("windows", "amd64", "", "10.0.17763.6000")
+WIN_2022 = Platform("windows", "amd64", "", "10.0.20348.2113")
+ARM_V8 = Platform("linux", "arm64", "v8")
+ARM_V7 = Platform("linux", "arm", "v7")
+ARM_V6 = Platform("linux", "arm", "v6")
+WIN_2025 = Platform("windows", "amd64", "", "10.0.26100.2894")
+WIN_23H2 = Platform("windows", "amd64", "", "10.0.25398.1000")
+I386 = Platform("linux", "386")
+AMD64_V3 = Platform("linux", "amd64", "v3")
+
+
 def index(*children: Child) -> ImageContent:
     platforms = tuple(child.platform for child in children if child.platform)
     return content(children=children, platforms=platforms, config_media_type="")
@@ -530,6 +543,41 @@ WHOLE = [
         "EXISTENCE_CHILD_MISSING",
     ),
     unknown("not asked", "existence.children", healthy(index(Child(OTHER, AMD64))), "not asked"),
+    passes(
+        "a child that would do is gone, the one that is pulled is there",
+        "existence.children",
+        healthy(
+            index(
+                Child(DIGEST, I386, False),
+                Child(THIRD, AMD64_V3, False),
+                Child(OTHER, AMD64, True),
+            )
+        ),
+    ),
+    passes(
+        "the second of two for one platform is gone: the first is pulled",
+        "existence.children",
+        healthy(index(Child(OTHER, AMD64, True), Child(THIRD, AMD64, False))),
+    ),
+    passes(
+        "a child of no platform is gone, and one that fits is there",
+        "existence.children",
+        healthy(index(Child(OTHER, None, False), Child(THIRD, AMD64, True))),
+    ),
+    passes(
+        "the child for an older Windows is gone",
+        "existence.children",
+        healthy(index(Child(OTHER, WIN_2022, False), Child(THIRD, WIN_2025, True)), on(WIN_2025)),
+    ),
+    unknown(
+        "the child for one Windows is gone, and which one runs is not known",
+        "existence.children",
+        healthy(
+            index(Child(OTHER, WIN_2022, False), Child(THIRD, WIN_2025, True)),
+            on(Platform("windows", "amd64")),
+        ),
+        "not known",
+    ),
     passes("blobs there", "existence.blobs", healthy()),
     finds(
         "blobs gone",
@@ -543,13 +591,6 @@ WHOLE = [
     unknown("blobs unseen", "existence.blobs", healthy(unseen(ImageContent)), "403"),
 ]
 
-WIN_2019 = Platform("windows", "amd64", "", "10.0.17763.5458")
-WIN_2019_PATCHED = Platform("windows", "amd64", "", "10.0.17763.6000")
-WIN_2022 = Platform("windows", "amd64", "", "10.0.20348.2113")
-ARM_V8 = Platform("linux", "arm64", "v8")
-ARM_V7 = Platform("linux", "arm", "v7")
-ARM_V6 = Platform("linux", "arm", "v6")
-
 
 def built(*platforms: Platform) -> ImageContent:
     return content(platforms=platforms)
@@ -558,7 +599,7 @@ def built(*platforms: Platform) -> ImageContent:
 PLATFORMS = [
     *[
         passes(
-            f"{have} {have.os_version} on {want}",
+            f"{have} {have.os_version} on {want} {want.os_version}",
             "existence.platform",
             healthy(built(have), on(want)),
         )
@@ -571,11 +612,16 @@ PLATFORMS = [
             (ARM_V6, ARM_V7),
             (WIN_2019, WIN_2019_PATCHED),
             (Platform("windows", "amd64"), WIN_2022),
+            (WIN_2022, WIN_2025),
+            (WIN_2022, WIN_23H2),
+            (WIN_23H2, WIN_2025),
+            (I386, AMD64),
+            (ARM_V7, ARM64),
         )
     ],
     *[
         finds(
-            f"{have} {have.os_version} not on {want}",
+            f"{have} {have.os_version} not on {want} {want.os_version}",
             "existence.platform",
             healthy(built(have), on(want)),
             "EXISTENCE_PLATFORM_MISMATCH",
@@ -595,6 +641,24 @@ PLATFORMS = [
         healthy(built(WIN_2019), on(WIN_2022)),
         "EXISTENCE_WINDOWS_VERSION",
         says=("10.0.17763.5458", "10.0.20348.2113"),
+    ),
+    finds(
+        "a newer Windows than the machine's",
+        "existence.platform",
+        healthy(built(WIN_2025), on(WIN_2022)),
+        "EXISTENCE_WINDOWS_VERSION",
+    ),
+    finds(
+        "a Windows from before containers outlived their build",
+        "existence.platform",
+        healthy(built(WIN_2019), on(WIN_2025)),
+        "EXISTENCE_WINDOWS_VERSION",
+    ),
+    finds(
+        "64 bits on a machine of 32",
+        "existence.platform",
+        healthy(built(AMD64), on(I386)),
+        "EXISTENCE_PLATFORM_MISMATCH",
     ),
     finds(
         "another version of Windows on some nodes",
@@ -632,10 +696,28 @@ MOVED = [
         says=(OTHER, DIGEST),
     ),
     finds(
-        "moved, content unseen",
+        "moved, content unseen, and it is no index",
         "existence.moved",
-        healthy(asked(running=OTHER), unseen(ImageContent)),
+        healthy(
+            asked(running=OTHER),
+            manifest(media_type="application/vnd.oci.image.manifest.v1+json"),
+            unseen(ImageContent),
+        ),
         "EXISTENCE_TAG_MOVED",
+    ),
+    *[
+        unknown(
+            f"a child of an index may run, which is not read: {kind or 'unknown'}",
+            "existence.moved",
+            healthy(asked(running=OTHER), manifest(media_type=kind), unseen(ImageContent)),
+            "may be a part of it",
+        )
+        for kind in ("", "application/vnd.oci.image.index.v1+json")
+    ],
+    passes(
+        "runs the index itself, which is not read",
+        "existence.moved",
+        healthy(asked(running=DIGEST), unseen(ImageContent)),
     ),
     skips("pinned", "existence.moved", healthy(PINNED)),
     skips("what runs is not known", "existence.moved", healthy(NEVER_RAN)),
@@ -688,6 +770,7 @@ REPLICATED = Replications(
     (Replication("westeurope", True, "Succeeded"), Replication("eastus", True, "Succeeded"))
 )
 TOLD = workload(PullState.FAILING, 'manifest tagged by "v1" is not found')
+TYPED = ReportedError('manifest tagged by "v1" is not found', PERSON, None)
 JUST_PUSHED = state(updated=NOW - DAYS / 288)
 
 LAG = [
@@ -705,6 +788,31 @@ LAG = [
         healthy(REPLICATED, TOLD, JUST_PUSHED),
         "EXISTENCE_NOT_YET_REPLICATED",
         says=("5 minutes ago", "westeurope, eastus"),
+    ),
+    finds(
+        "missing, and never seen: a replica may be late",
+        "existence.manifest",
+        healthy(NEVER_RAN, REPLICATED, GONE, NO_STATE, near("v2"), unseen(Remembered)),
+        "EXISTENCE_TAG_MISSING",
+        says=("may not have it yet (there are some in westeurope, eastus)",),
+    ),
+    finds(
+        "no repository, and never seen: a replica may be late",
+        "existence.repository",
+        healthy(REPLICATED, NO_NAME, NO_STATE, unseen(Remembered)),
+        "EXISTENCE_REPOSITORY_MISSING",
+        says=("may not have it yet",),
+    ),
+    finds(
+        "said by whoever asks, of a platform that says nothing",
+        "existence.replicated",
+        healthy(REPLICATED, TYPED, JUST_PUSHED, unseen(WorkloadState)),
+        "EXISTENCE_NOT_YET_REPLICATED",
+    ),
+    unknown(
+        "nobody says anything",
+        "existence.replicated",
+        healthy(REPLICATED, JUST_PUSHED, unseen(WorkloadState)),
     ),
     unknown(
         "when it was pushed is unseen",

@@ -37,6 +37,7 @@ from tests.unit.checks.facts import (
     path,
     profile,
     unseen,
+    usages,
     workload,
 )
 
@@ -348,6 +349,60 @@ DNS = [
         healthy(profile(**PRIVATE), IN_NETWORK, path(endpoints=())),
         "NETWORK_PRIVATE_ADDRESS_UNREACHABLE",
     ),
+    unknown(
+        "a record of an endpoint that may lie beyond a peered network",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(endpoints=(), transit=True)),
+        "beyond",
+    ),
+    finds(
+        "a record, and no endpoint is approved anywhere",
+        "network.private_dns",
+        healthy(
+            profile(public_network_access=False, private_endpoints=(endpoint("Pending"),)),
+            IN_NETWORK,
+            path(endpoints=(), transit=True),
+        ),
+        "NETWORK_PRIVATE_ADDRESS_UNREACHABLE",
+    ),
+    unknown(
+        "zone not linked, and whether the front admits is not known",
+        "network.private_dns",
+        healthy(
+            profile(**CLOSED, private_endpoints=(endpoint(),)),
+            egress(complete=False, network=NETWORK),
+            path(zone="", records={}),
+        ),
+        "not known",
+    ),
+    passes(
+        "record missing, the link falls back to the open front",
+        "network.private_dns",
+        healthy(
+            profile(private_endpoints=(endpoint(),)), IN_NETWORK, path(records={}, fallback=True)
+        ),
+    ),
+    passes(
+        "record missing, the link falls back, and no endpoint is in reach",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(records={}, endpoints=(), fallback=True)),
+    ),
+    finds(
+        "record missing, the link falls back to a closed front",
+        "network.private_dns",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(records={}, fallback=True)),
+        "NETWORK_ZONE_LACKS_RECORD",
+        says=("leads to the public endpoint, which does not admit",),
+    ),
+    passes(
+        "record of the data endpoint missing, the link falls back to the open front",
+        "network.private_dns",
+        healthy(
+            profile(private_endpoints=(endpoint(),), data_endpoints=DATA),
+            IN_NETWORK,
+            path(records={"contoso": ("10.0.0.5",)}, fallback=True),
+        ),
+    ),
 ]
 
 PUBLIC = [
@@ -369,6 +424,12 @@ PUBLIC = [
             path(),
         ),
         "NETWORK_PUBLIC_ACCESS_DISABLED",
+    ),
+    unknown(
+        "disabled, and a peered network may lead to the endpoint",
+        "network.public",
+        healthy(profile(**PRIVATE), IN_NETWORK, path(endpoints=(), transit=True)),
+        "beyond",
     ),
     passes(
         "disabled, private path",
@@ -431,8 +492,40 @@ FIREWALL = [
                 f"az acr network-rule add --name contoso --ip-address {ip}",
             ),
         )
-        for ip in ("203.0.114.0", "202.0.113.1", "198.51.100.8", "2001:db8::1")
+        for ip in ("203.0.114.0", "202.0.113.1", "198.51.100.8")
     ],
+    unknown(
+        "rules for subnets may admit a workload in a network",
+        "network.firewall",
+        healthy(profile(**CLOSED), IN_NETWORK, usages(VNetRules=(1, 100))),
+        "subnets",
+    ),
+    finds(
+        "rules for subnets admit no workload without a network",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("52.1.2.3"), usages(VNetRules=(1, 100))),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+    ),
+    passes(
+        "a cluster of both families pulls over IPv4",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("203.0.113.1", "2001:db8::1")),
+    ),
+    unknown(
+        "only an address of IPv6 is known",
+        "network.firewall",
+        healthy(profile(**CLOSED), egress("2001:db8::1")),
+        "not known",
+    ),
+    finds(
+        "a registry with a rule of IPv6",
+        "network.firewall",
+        healthy(
+            profile(default_allow=False, allowed_ranges=("2001:db8:1::/48",)),
+            egress("2001:db8::1"),
+        ),
+        "NETWORK_FIREWALL_DENIES_EGRESS",
+    ),
     finds(
         "denies one of three",
         "network.firewall",

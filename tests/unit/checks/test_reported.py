@@ -1,5 +1,7 @@
 """Error texts beside live evidence: they add a cause only where nothing live shows one."""
 
+from datetime import datetime
+
 import pytest
 
 from shared.checks import examine
@@ -19,7 +21,17 @@ from shared.domain.facts.workload import IdentityKind, PullState, RuntimePlatfor
 from shared.domain.findings import CheckResult, Confidence, Outcome
 from shared.explain import CauseLabel
 from tests.unit.checks.case import CHECKS
-from tests.unit.checks.facts import by, healthy, manifest, rights, unseen, workload
+from tests.unit.checks.facts import (
+    DAYS,
+    NOW,
+    account,
+    by,
+    healthy,
+    manifest,
+    rights,
+    unseen,
+    workload,
+)
 
 TAG_GONE = 'manifest unknown: manifest tagged by "v1" is not found'
 DISK_FULL = "failed to register layer: write /usr/lib/x.so: no space left on device"
@@ -43,6 +55,24 @@ def judged(evidence: Evidence, check: str = "reported.error") -> CheckResult:
 
 def codes(result: CheckResult) -> list[str]:
     return [finding.code for finding in result.findings]
+
+
+SECRET_ENDED = "AADSTS7000222: The provided client secret keys for app 'x' are expired."
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"),
+    [
+        ((NOW + 90 * DAYS,), "REPORTED_ERROR_IS_OLD"),
+        ((NOW - DAYS, NOW + 90 * DAYS), "REPORTED_AUTH_EXPIRED_CREDENTIALS"),
+    ],
+)
+def test_a_valid_secret_beside_one_that_ended_contradicts_nothing(
+    ends: tuple[datetime, ...], code: str
+) -> None:
+    principal = by(IdentityKind.SERVICE_PRINCIPAL)
+    result = judged(healthy(principal, account(*ends), reported(SECRET_ENDED)))
+    assert codes(result) == [code]
 
 
 def test_without_a_text_there_is_nothing_to_say() -> None:

@@ -148,10 +148,6 @@ def test_a_bad_file_is_wrong_usage(
     [
         (["--now", "soon"], "--now is 'soon', and must be a time such as 2026-11-26T18:00:00Z"),
         (["--now", "0001-01-01T00:00:00+14:00"], "--now is '0001"),
-        (["--command", "acr purge"], "--command: --filter REPOSITORY:TAG is missing"),
-        (["--command", "rm -rf /"], "is no purge; accepted: acr purge"),
-        (["--command", "acr purge --filter a --ago 1d"], "no colon"),
-        (["--command", "acr purge --filter a:b --ago 7w"], "unit 'w'"),
     ],
 )
 def test_bad_arguments_are_wrong_usage(
@@ -162,6 +158,28 @@ def test_bad_arguments_are_wrong_usage(
     assert out == ""
     assert says in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("acr purge", "--command: --filter REPOSITORY:TAG is missing"),
+        ("rm -rf /", "is no purge; accepted: acr purge"),
+        ("acr purge --filter a --ago 1d", "no colon"),
+        ("acr purge --filter a:b --ago 7w", "unit 'w'"),
+    ],
+)
+def test_a_command_that_is_refused_is_wrong_usage_and_takes_nothing(
+    registry: str, command: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert predict(registry, "--command", command) == 64
+    assert capsys.readouterr().out == ""
+    assert predict(registry, "--json", "--command", command) == 64
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert (found["tags"], found["manifests"]) == ([], [])
+    assert says in found["refused"][0]
+    assert says in err
 
 
 @pytest.mark.parametrize("name", ["nowhere.json", ".", "a\x00b"])

@@ -256,10 +256,18 @@ async def test_an_unknown_auth_type_is_not_taken_for_anonymous() -> None:
         _ = seen[PullIdentity]
 
 
-async def test_pulls_leave_by_every_possible_address_outside_of_the_network() -> None:
-    integrated = {"virtualNetworkSubnetId": SUBNET}
+@pytest.mark.parametrize(
+    ("now", "addresses"),
+    [
+        ({}, ("20.0.0.1", "20.0.0.2")),
+        ({"outboundIpAddresses": ""}, ("20.0.0.1", "20.0.0.2", "20.0.0.3")),
+    ],
+)
+async def test_pulls_leave_by_the_addresses_of_now_outside_of_the_network(
+    now: dict[str, str], addresses: tuple[str, ...]
+) -> None:
+    integrated = {"virtualNetworkSubnetId": SUBNET, **now}
     egress = (await observed({}, properties=integrated))[Egress]
-    addresses = ("20.0.0.1", "20.0.0.2", "20.0.0.3")
     assert egress == Egress(
         addresses=addresses, network="", unrouted=SUBNET.rpartition("/subnets/")[0]
     )

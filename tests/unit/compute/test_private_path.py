@@ -100,6 +100,20 @@ async def test_a_broken_peering_does_not_carry() -> None:
     assert (await read(endpoint(), zone(), spoke=cut)).endpoints == ()
 
 
+@pytest.mark.parametrize("how", ["allowForwardedTraffic", "useRemoteGateways"])
+async def test_a_peered_network_may_carry_traffic_further(how: str) -> None:
+    through = peering(HUB) | {"properties": peering(HUB)["properties"] | {how: True}}
+    spoke = {"properties": {"virtualNetworkPeerings": [through]}}
+    assert (await read(zone(), spoke=spoke)).transit
+    assert not (await read(zone())).transit
+
+
+async def test_a_link_may_fall_back_to_public_names() -> None:
+    link = {"virtualNetwork": {"id": SPOKE}, "resolutionPolicy": "NxDomainRedirect"}
+    assert (await read(endpoint(), zone(), links=[{"properties": link}])).fallback
+    assert not (await read(endpoint(), zone())).fallback
+
+
 async def test_a_zone_that_is_linked_to_other_networks_only_is_not_linked() -> None:
     elsewhere = [{"properties": {"virtualNetwork": {"id": HUB}}}]
     found = await read(endpoint(), zone(), links=elsewhere)

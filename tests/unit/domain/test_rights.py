@@ -135,7 +135,8 @@ def test_exceptions_count_within_their_own_block_only() -> None:
         (verdict(role(PULL, condition=MISSES)), (None, Why.UNREADABLE)),
         (verdict(role(PULL, age=3)), (True, Why.RECENT)),
         (verdict(role(PULL, age=3), role(PULL)), (True, Why.ROLE)),
-        (verdict(role(PULL, age=-3)), (True, Why.ROLE)),
+        (verdict(role(PULL, age=-1)), (True, Why.RECENT)),
+        (verdict(role(PULL, age=-30)), (True, Why.ROLE)),
     ],
 )
 def test_the_reason_is_told(found: Verdict, expected: tuple[bool | None, Why]) -> None:

@@ -402,7 +402,8 @@ def test_what_was_left_outside_is_taken_back(deployed: Cli) -> None:
     deployed.answers(f"{TOPIC}/eventSubscriptions", {"value": []})
     deployed.answers(f"list --scope {REGISTRY}", [assigned(REGISTRY, "r")])
     deployed.answers("role assignment list", [assigned(SUBSCRIPTION, "a"), assigned(own, "b")])
-    deployed.answers("roleDefinitions", {"value": [role, other]})
+    deployed.answers("--url-parameters $filter=atScopeAndBelow()", {"value": [role, other]})
+    deployed.answers("roleDefinitions", {"value": [other]})  # the role is a resource group's
     deployed.answers("roleAssignments", {"value": []})
     predown.predown()
     gone = [call[call.index("--url") + 1].split("?")[0] for call in deployed.calls("delete")]
@@ -482,6 +483,16 @@ def test_a_program_that_is_not_installed_is_named(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(HookError, match="az is not installed"):
+        commands.az("version")
+
+
+@pytest.mark.usefixtures("cli")
+def test_a_command_that_does_not_end_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "az").write_text("#!/bin/sh\nexec sleep 60\n")
+    monkeypatch.setattr(commands, "TIMEOUT", 0.2)
+    with pytest.raises(HookError, match="did not end within"):
         commands.az("version")
 
 

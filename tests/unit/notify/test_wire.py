@@ -132,9 +132,10 @@ async def test_a_webhook_that_hangs_up_or_is_silent_may_have_had_the_message() -
             await Teams(str(server.make_url("/")), 5).send(ALERT)
 
 
-async def test_an_address_that_is_none_is_not_tried_again() -> None:
+@pytest.mark.parametrize("url", ["see the wiki", "ftp://contoso.com/x", "mailto:o@contoso.com"])
+async def test_an_address_that_is_none_is_not_tried_again(url: str) -> None:
     with pytest.raises(DeliveryError, match="TEAMS_WEBHOOK_URL is no URL") as failed:
-        await Teams("see the wiki", 1).send(ALERT)
+        await Teams(url, 1).send(ALERT)
     assert failed.value.permanent
 
 
@@ -309,6 +310,27 @@ async def test_a_mail_that_was_accepted_is_not_taken_for_one_that_was_not_sent(
 
     with pytest.raises(ServiceRequestError if trouble else TimeoutError):
         await CommunicationServices(ACS, connect, patience=0).send(ALERT)
+
+
+@pytest.mark.parametrize("status", [429, 500, 404])
+async def test_a_mail_that_was_accepted_is_not_sent_again_because_asking_is_refused(
+    status: int,
+) -> None:
+    async def accept(request: web.Request) -> web.Response:
+        later = str(request.url.with_path("/emails/operations/1"))
+        return web.json_response(
+            {"id": "1", "status": "Running"}, status=202, headers={"Operation-Location": later}
+        )
+
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    app = web.Application()
+    app.router.add_post("/emails:send", accept)
+    app.router.add_get("/emails/operations/1", refuse)
+    async with TestServer(app) as server:
+        with pytest.raises(UnansweredError, match=str(status)):
+            await reaching(str(server.make_url("/")).rstrip("/")).send(ALERT)
 
 
 async def test_that_the_identity_gets_no_token_now_is_worth_another_try() -> None:

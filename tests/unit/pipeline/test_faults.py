@@ -6,6 +6,7 @@ import azure.functions as func
 import msgspec
 import pytest
 
+from shared.adapters.letters import Letter
 from shared.adapters.store.ledger import NoteKind
 from shared.adapters.tables import ConflictError
 from shared.domain.alerts import Topic
@@ -13,12 +14,16 @@ from shared.domain.incidents import Transition
 from shared.domain.pulls import Cause, CauseKind
 from shared.notify.base import DeliveryError
 from shared.pipeline import announce, work
+from shared.pipeline.dead_letters import on_dead_letter
 from shared.pipeline.intake import on_registry_event
 from shared.pipeline.jobs import shard
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import watch
 from tests.support.fakes import REGISTRY, START, World
 from tests.support.stories import deleted, event, open_incidents, speak, work_off
+
+DEEP = b'{"x":' * 50_000 + b"1" + b"}" * 50_000
+"""JSON that no parser wants to follow."""
 
 
 async def estate() -> World:
@@ -95,12 +100,27 @@ async def test_what_stays_throttled_is_given_up_as_unknown_after_the_last_attemp
 async def test_a_message_that_is_no_job_is_recorded_and_done_with() -> None:
     world = World()
 
-    for n, body in enumerate((b"", b"{}", b"\xff\xfe", b'{"id": 1}', b"[" * 5000)):
+    for n, body in enumerate((b"", b"{}", b"\xff\xfe", b'{"id": 1}', b"[" * 5000, DEEP)):
         await work.on_job(world.services, body, f"m-{n}")
 
     notes = [note async for note in world.services.store.ledger.notes()]
     assert {note.kind for note in notes} == {NoteKind.MESSAGE_MALFORMED}
-    assert len(notes) == 5
+    assert len(notes) == 6
+
+
+async def test_an_alert_of_great_depth_is_recorded_and_done_with() -> None:
+    world = World()
+    await announce.on_alert(world.services, DEEP, "m")
+    (note,) = [note async for note in world.services.store.ledger.notes()]
+    assert note.kind is NoteKind.MESSAGE_MALFORMED
+
+
+@pytest.mark.parametrize("queue", ["urgent_queue", "alerts_queue"])
+async def test_a_dead_letter_of_great_depth_is_told_and_done_with(queue: str) -> None:
+    """One that fails comes back at once, for ever: dead letters have no dead letters."""
+    world = World()
+    await on_dead_letter(world.services, queue, Letter("m", DEEP, "MaxDeliveryCountExceeded"))
+    assert len(world.queue.take(world.settings.alerts_queue)) == 1
 
 
 @pytest.mark.parametrize(

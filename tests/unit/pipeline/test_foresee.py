@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.cleanup import CleanupPlan, CleanupTask, Loss, LossKind, RetentionPolicy
+from shared.domain.facts.base import Observation, Unavailable
+from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.forecast import SeenPlan
+from shared.domain.images import ImageReference
 from shared.domain.incidents import Transition
 from shared.pipeline.foresee import foresee_clean_ups
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import watch
-from tests.support.fakes import World, digest
+from tests.support.fakes import FakeRegistry, World, digest
 from tests.support.stories import open_incidents, speak, work_off
 
 COMMAND = "acr purge --filter 'team/api:.*' --ago 30d --keep 2"
@@ -25,9 +28,9 @@ def untags(at: datetime, tag: str = "v1") -> Loss:
     return Loss(at, "nightly", COMMAND, "team/api", tag, digest(1), LossKind.UNTAGGED)
 
 
-async def estate() -> World:
+async def estate(registry: FakeRegistry | None = None) -> World:
     """Two workloads of one image, one of another; known, diagnosed, and no clean-up so far."""
-    world = World()
+    world = World(registry=registry or FakeRegistry())
     world.deploy("web", "team/api:v1")
     world.deploy("shop", "team/api:v1")
     world.deploy("other", "team/other:stable", 2)
@@ -173,6 +176,33 @@ async def test_a_plan_that_cannot_be_read_is_not_no_plan() -> None:
     await work_off(world)
     assert len(await open_incidents(world)) == 1
     assert all(transition is not Transition.RESOLVED for transition, _ in await said(world))
+
+
+class Clouded(FakeRegistry):
+    """A registry whose plan is read, and of which nothing can be foretold."""
+
+    clouded = False
+
+    def _facts(self, image: ImageReference) -> tuple[Observation, ...]:
+        seen = super()._facts(image)
+        if not self.clouded:
+            return seen
+        clear = [one for one in seen if not isinstance(one, CleanupForecast)]
+        return (*clear, Unavailable.of(CleanupForecast, "429"))
+
+
+async def test_what_cannot_be_foretold_is_not_asked_for_every_few_minutes() -> None:
+    registry = Clouded()
+    world = await estate(registry)
+    registry.plan = nightly()
+    registry.losses = [untags(world.clock.at + timedelta(hours=1))]
+    await look(world)
+    registry.clouded = True
+    jobs = [await look(world, minutes=5) for _ in range(12 * 6)]
+    assert 8 <= sum(jobs) <= 13, "twice an hour"
+    registry.clouded, registry.losses = False, []
+    await look(world, minutes=30)
+    assert await open_incidents(world) == (), "it is seen as soon as it can be"
 
 
 async def test_a_retention_policy_concerns_every_pull() -> None:

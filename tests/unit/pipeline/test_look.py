@@ -1,7 +1,7 @@
 """One repository a period: one request where nothing changed, and nothing that is missed."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -10,17 +10,21 @@ from shared.adapters.store.index import Entry
 from shared.domain.facts.base import Observation
 from shared.domain.facts.registry import Child, ImageContent, Replication, Replications
 from shared.domain.facts.workload import PullIdentity
+from shared.domain.findings import Outcome
 from shared.domain.images import Digest
-from shared.domain.pulls import CauseKind, Pull
+from shared.domain.pulls import CauseKind, Pull, Registry
 from shared.pipeline.intake import on_registry_event
 from shared.pipeline.look import compare, fingerprint, references
+from shared.pipeline.on_demand import Question, ask
+from shared.pipeline.settle import settle_leftovers
 from shared.pipeline.sweep import sweep
 from shared.pipeline.watch import BLIND_FOR, watch
-from shared.registry.base import NOTHING_KNOWN, Contents, TagListing
-from tests.support.fakes import START, FakeRegistry, World, digest, pull
+from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed, TagListing
+from tests.support.fakes import REGISTRY, START, FakeRegistry, World, digest, pull
 from tests.support.stories import open_incidents, pushed, speak, work_off
 
 PERIOD = timedelta(minutes=5)
+OTHER = Registry("spare.azurecr.io", f"{REGISTRY.resource_id}spare")
 
 
 class Large(FakeRegistry):
@@ -163,6 +167,51 @@ async def test_who_cannot_look_is_told_to_an_operator_once() -> None:
     )
 
 
+class Withdrawn(FakeRegistry):
+    """The monitor lost its role at the registry: Azure lists another one, without a word."""
+
+    withdrawn = False
+
+    async def registries(self) -> Registries:
+        return Registries((OTHER,)) if self.withdrawn else await super().registries()
+
+    async def removals(
+        self, registries: Iterable[Registry], since: datetime, until: datetime
+    ) -> Removed:
+        _ = registries, since, until
+        return Removed()
+
+
+async def test_a_registry_that_is_listed_no_more_is_told_to_an_operator_once() -> None:
+    registry = Withdrawn()
+    world = await estate(registry)
+    await period(world)
+    await speak(world)
+    world.channel.heard.clear()
+    registry.withdrawn = True
+    for _ in range(20):
+        await period(world)
+    await speak(world)
+    (notice,) = world.channel.heard
+    assert "cannot look at 1 repository in use" in notice.notice
+    assert "lost its role" in notice.notice
+    registry.withdrawn = False
+    await period(world)
+    (seen,) = (await world.services.store.watched.everything()).values()
+    assert not seen.trouble
+
+
+async def test_a_registry_that_the_settings_leave_out_is_no_trouble() -> None:
+    registry = Withdrawn()
+    world = await estate(registry)
+    registry.withdrawn = True
+    world.settings = replace(world.settings, registries=(OTHER.login_server,))
+    for _ in range(20):
+        await period(world)
+    await speak(world)
+    assert not [one for one in world.channel.heard if one.notice]
+
+
 async def test_a_passing_trouble_is_told_to_nobody() -> None:
     world = await estate()
     await speak(world)
@@ -290,3 +339,35 @@ def test_what_the_index_learns_changes_its_fingerprint() -> None:
     assert len({fingerprint([one]) for one in (known, *others)}) == 5
     assert fingerprint([known, others[3]]) == fingerprint([others[3], known])
     assert references([known]) == {"v1", digest(7)}
+
+
+async def test_a_new_workload_that_runs_already_is_held_though_its_digest_is_known() -> None:
+    """Its nodes pulled from another replica than the one that the monitor is routed to."""
+    world = await estate(Replicated())
+    wanted = replace(pull("new", "team/api:v2"), running=digest(2))
+    world.platform.pulls.append(wanted)
+    world.clock.pass_by(minutes=20)
+    await period(world)  # finds the workload
+    await period(world)  # and that the replica does not have its tag
+    assert await open_incidents(world) == ()
+    world.hold("team/api:v2", 2)
+    await work_off(world, past_delays=True)
+    await period(world)
+    assert await open_incidents(world) == ()
+    world.lose(["team/api:v2"])
+    await period(world)
+    assert len(await open_incidents(world)) == 1, "it was there: nobody waits for a replica"
+
+
+async def test_who_asks_meanwhile_is_told_what_is_seen_and_nobody_else_is() -> None:
+    world = await estate(Replicated())
+    world.platform.pulls.append(pull("new", "team/api:v2"))
+    world.clock.pass_by(minutes=20)
+    await period(world)
+    found = await ask(world.services, Question(image="contoso.azurecr.io/team/api:v2"), "c" * 32)
+    assert [one.outcome for one in found.diagnoses or ()] == [Outcome.FAIL]
+    await settle_leftovers(world.services)
+    assert await open_incidents(world) == ()
+    await period(world)
+    await work_off(world, past_delays=True)
+    assert len(await open_incidents(world)) == 1, "the watch finds for itself what stays away"

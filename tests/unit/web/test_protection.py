@@ -68,6 +68,7 @@ def test_the_dashboard_tells_what_is_coming_and_what_locks_do_not_help() -> None
     assert "8 locks of its own, 2 of somebody else, 1 taken away by somebody" in said
     assert "No lock helps against the task weekly of contoso.azurecr.io" in said
     assert "Nothing can be locked in fabrikam.azurecr.io" in said
+    assert "Not looked at: clean-ups of tailwind.azurecr.io: they were not read yet." in said
 
 
 def test_a_calm_dashboard_says_that_nothing_is_coming() -> None:
@@ -81,3 +82,13 @@ async def test_a_dashboard_asks_no_registry_for_locks() -> None:
 
     assert (await collect(world.services)).protection is not None
     assert world.registry.locks_read == before
+
+
+async def test_a_registry_whose_plan_was_never_read_is_a_gap() -> None:
+    world = World()
+    world.deploy("web", "team/api:v1")
+    await sweep(world.services)
+    await work_off(world)
+    found = msgspec.json.decode((await asked(world))[1], type=Protection)
+    assert found.lines == ()
+    assert [gap.what for gap in found.gaps] == ["clean-ups of contoso.azurecr.io"]

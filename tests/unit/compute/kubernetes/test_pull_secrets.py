@@ -6,8 +6,9 @@ import json
 import pytest
 
 from shared.compute.kubernetes.objects import Secret
-from shared.compute.kubernetes.pull_secrets import Login, contents_of, covers, named_secrets
+from shared.compute.kubernetes.pull_secrets import Login, contents_of, named_secrets
 from shared.domain.images import parse_reference
+from shared.domain.logins import covers
 from tests.unit.compute.kubernetes.objects import (
     IMAGE,
     account,

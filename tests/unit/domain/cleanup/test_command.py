@@ -120,6 +120,7 @@ def test_keep_is_a_number_of_go_and_less_than_none_is_none(value: str, keep: int
         ("acr purge --filter a:b --ago 1d -dry-run", "has no flag -d"),
         ("acr purge --filter a:b --ago 1d --max-tags 3", "newer"),
         ("acr purge --filter a:b --ago 1d --untagged --untagged-only", "exclude each other"),
+        ("acr purge --untagged=false --untagged-only", "exclude each other"),
         ("acr purge --filter a:b --ago 1d --help", "prints its help"),
         ("acr purge --filter a:b --ago 1d -h", "prints its help"),
         ("acr purge --filter a:b --ago 7w", "unit 'w'"),

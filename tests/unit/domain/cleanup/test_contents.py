@@ -66,6 +66,7 @@ def test_everything() -> None:
             ("sha256:b",),
             "sha256:c",
             Attributes(write_enabled=False),
+            finer="7",
         ),
     )
 

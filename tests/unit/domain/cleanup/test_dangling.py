@@ -1,12 +1,15 @@
 """Untagged manifests: what the tool's code spares, release by release."""
 
+import json
+
 import pytest
 
-from shared.domain.cleanup import ManifestEntry
+from shared.domain.cleanup import ManifestEntry, doomed, parse_contents, parse_purge
 from tests.unit.domain.cleanup.things import (
     DOCKER,
     DOCKER_LIST,
     LOCKED,
+    NOW,
     OCI,
     OCI_ARTIFACT,
     OCI_INDEX,
@@ -85,6 +88,17 @@ class TestKeep:
     def test_of_one_time_the_lower_digests_stay(self) -> None:
         held = manifest("c", 40), manifest("a", 40), manifest("b", 40)
         assert manifests_of(f"{ONLY} --keep 1", *held) == "b c"
+
+    def test_of_one_microsecond_the_newest_nanosecond_stays(self) -> None:
+        held = [
+            {"digest": digest, "mediaType": DOCKER, "lastUpdateTime": f"2026-09-01T12:00:00.{at}Z"}
+            for digest, at in (("a", "1234561"), ("b", "1234569"), ("c", "12345689"))
+        ]
+        contents = parse_contents(
+            json.dumps({"repositories": [{"name": "app", "manifests": held}]}).encode()
+        )
+        found = doomed(parse_purge(f"{ONLY} --keep 1"), contents, NOW)
+        assert found.manifests == ("app@a", "app@c")
 
     def test_spared_and_locked_ones_do_not_count(self) -> None:
         held = (
