@@ -9,6 +9,7 @@ TOKEN = "/oauth2/token"  # noqa: S105 - a path
 EXCHANGE = "/oauth2/exchange"
 HOSTS = {
     ".azurecr.io": "data_plane",
+    ".blob.core.windows.net": "blobs",
     "management.azure.com": "arm",
     ".azmk8s.io": "kubernetes",
     "graph.microsoft.com": "graph",
@@ -26,9 +27,15 @@ class Counts(Struct, frozen=True, kw_only=True):
     exchanges: int = 0
     arm: int = 0
     kubernetes: int = 0
+    blobs: int = 0
     graph: int = 0
     other: int = 0
     repeated: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def of_registries(self) -> int:
+        """All that registries got, tokens and data endpoints included."""
+        return self.data_plane + self.tokens + self.exchanges + self.blobs
 
 
 def read(shown: Mapping[str, Any]) -> Counts:

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -82,14 +82,16 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(shape: Shape) -> AsyncIterator[Stage]:
-    """A stack of its own, which is thrown away afterwards."""
+async def staged(
+    shape: Shape, described: str = "", settings: Mapping[str, str] = {}
+) -> AsyncIterator[Stage]:
+    """A stack of its own, thrown away afterwards; of another estate if one is described."""
     with tempfile.TemporaryDirectory(prefix="pullwatch-bench-") as folder:
         estate = Path(folder) / "estate.yaml"
-        estate.write_text(describe(shape), encoding="utf-8")
+        estate.write_text(described or describe(shape), encoding="utf-8")
         state = Path(folder) / "state"
         async with (
-            Stack(state, estate=estate, settings=DEPLOYED) as stack,
+            Stack(state, estate=estate, settings={**DEPLOYED, **settings}) as stack,
             aiohttp.ClientSession() as http,
         ):
             yield Stage(stack, Scene(stack, http), shape)

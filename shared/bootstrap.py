@@ -59,7 +59,7 @@ def afresh() -> Services:
     """
     known = common()
     settings = replace(known.settings, cache_seconds=WHOLE_CHECK)
-    made = make(settings, connections(Lane.URGENT), known)
+    made = make(settings, connections(Lane.URGENT), known, once=True)
     return dataclasses.replace(made, anew=afresh)
 
 
@@ -98,8 +98,8 @@ def common() -> Common:
     return Common(settings, credentials, Store.on(tables), queue, channels(settings))
 
 
-def make(settings: Settings, http: Http, known: Common) -> Services:
-    """Both observers of one lane, over its connections."""
+def make(settings: Settings, http: Http, known: Common, *, once: bool = False) -> Services:
+    """Both observers of one lane, over its connections; ``once`` for one check only."""
     credentials = known.credentials
     arm = Arm(settings, http, credentials)
     graph = Graph(settings, http, credentials)
@@ -113,6 +113,7 @@ def make(settings: Settings, http: Http, known: Common) -> Services:
             graph,
             Dns(settings),
             Logs(settings, http, credentials),
+            once=once,
         ),
         platforms=platforms(arm, http, credentials, graph, settings),
         store=known.store,

@@ -16,7 +16,6 @@ from local import lifetime
 from local.arguments import Parser
 from local.servicebus.config import QueueConfig, load_queues
 from local.servicebus.running import RunningBroker, running_broker
-from local.servicebus.status import running_status
 from local.servicebus.store import StoreError
 
 
@@ -36,6 +35,8 @@ async def _serve(arguments: argparse.Namespace, queues: tuple[QueueConfig, ...])
         broker = await stack.enter_async_context(running)
         ready = {"port": broker.port}
         if arguments.status_port is not None:
+            from local.servicebus.status import running_status  # noqa: PLC0415 - half of a start
+
             status = running_status(broker, arguments.status_port)
             ready["status_port"] = await stack.enter_async_context(status)
         stopped = lifetime.stop_event(die_with_parent=arguments.die_with_parent)

@@ -14,6 +14,7 @@ from shared.domain.pulls import Compute, Pull
 PULL_ROLE = "AcrPull"
 REPOSITORY_ROLE = "Container Registry Repository Reader"
 """The pull role of a registry whose mode is AbacRepositoryPermissions: it ignores AcrPull."""
+NEW_PASSWORD = "NEW-PASSWORD"  # noqa: S105 - what a person puts the new password for
 
 
 def pull_role(profile: RegistryProfile) -> str:
@@ -29,6 +30,48 @@ def cluster_id(workload_id: str) -> str:
 def grant(principal: str, role: str, scope: str) -> str:
     """Assign a role to a principal, given by its Entra object id."""
     return _grant(shlex.quote(principal or "OBJECT-ID-OF-THE-IDENTITY"), role, scope)
+
+
+def grant_repository(principal: str, scope: str, repository: str) -> str:
+    """Let a principal pull one repository of a registry in ABAC mode, and nothing else.
+
+    The condition's form: container-registry-rbac-abac-repository-permissions.
+    """
+    action = "Microsoft.ContainerRegistry/registries/repositories"
+    reads = (f"!(ActionMatches{{'{action}/{kind}/read'}})" for kind in ("content", "metadata"))
+    only = f"@Request[{action}:name] StringEqualsIgnoreCase '{repository}'"
+    more = {"condition": f"(({' AND '.join(reads)}) OR ({only}))", "condition_version": "2.0"}
+    return _command(grant(principal, REPOSITORY_ROLE, scope), **more)
+
+
+def hand_over(pull: Pull, username: str, secret: str = "") -> str:
+    """Give a workload the new password of the account that it pulls with; it is typed in place.
+
+    ``secret`` is the pull secret of a Kubernetes workload (namespace/name). Empty where there is
+    no one command for it.
+    """
+    workload, server = pull.workload.id, pull.image.registry
+    where = {"resource_group": arm_part(workload, "resourceGroups")}
+    login = {"server": server, "username": username, "password": NEW_PASSWORD}
+    match pull.workload.compute:
+        case Compute.AKS if secret:
+            namespace, _, name = secret.partition("/")
+            docker = {f"docker_{key}": value for key, value in login.items()}
+            made = _command(
+                f"kubectl create secret docker-registry {shlex.quote(name)}",
+                namespace=namespace,
+                **docker,
+            )
+            return f"{made} --dry-run=client --output yaml | kubectl apply --filename -"
+        case Compute.APP_SERVICE:
+            slot = arm_part(workload, "slots")
+            where |= {"name": arm_part(workload, "sites")} | ({"slot": slot} if slot else {})
+            setting = f"DOCKER_REGISTRY_SERVER_PASSWORD={NEW_PASSWORD}"
+            return _command("az webapp config appsettings set", **where, settings=setting)
+        case Compute.CONTAINER_APPS:
+            kind = "az containerapp job" if "/jobs/" in workload.lower() else "az containerapp"
+            return _command(f"{kind} registry set", **where, name=last_part(workload), **login)
+    return ""
 
 
 def grant_new(identity: str, role: str, scope: str) -> str:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from msgspec import Struct, field
@@ -35,12 +36,15 @@ class Sight(Struct, frozen=True):
     """What a finding rests on, in lines for people.
 
     ``seen`` is the evidence; ``ruled_out`` are other causes that it is not, in a few words each;
-    ``unseen`` is what could not be looked at, with the reason.
+    ``unseen`` is what could not be looked at, with the reason. ``at`` is when everything was
+    looked at, ``workload`` the name of the one for which.
     """
 
     seen: tuple[str, ...] = ()
     ruled_out: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    at: datetime | None = None
+    workload: str = ""
 
 
 class Finding(Struct, frozen=True):

@@ -132,6 +132,8 @@ class Protection(Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
 
 
+KEPT_ON = "no longer deployed; PROTECT_RELEASE is off, or nothing at all is known to be deployed"
+
 type States = Mapping[Target, Attributes | None]
 """What was read of targets: their locks, or None where they are not there."""
 
@@ -254,7 +256,7 @@ def _unneeded(own: OwnLock, states: States, *, release: bool) -> Line:
     if own.state is LockState.OTHERS:
         return replace(line, standing=Standing.FORGET)
     if not release:
-        return replace(line, reason="no longer deployed; PROTECT_RELEASE is off")
+        return replace(line, reason=KEPT_ON)
     if own.target not in states:
         return replace(line, standing=Standing.UNREAD)
     state = states[own.target]

@@ -160,6 +160,26 @@ def images(incident: Incident) -> tuple[str, ...]:
     return tuple(sorted({str(hit.pull.image) for hit in incident.hit}))
 
 
+def warns(incident: Incident) -> bool:
+    """Whether its problem is a warning in itself: what it concerns still works."""
+    return incident.finding.outcome is not Outcome.FAIL
+
+
+def concerned(incident: Incident, count: int) -> str:
+    """What so many workloads are by an incident: hit, or at risk, or in need of what will go."""
+    if foretold(incident.finding):
+        return "needs it" if count == 1 else "need it"
+    return "at risk" if warns(incident) else "hit"
+
+
+def witnessed(incident: Incident) -> str:
+    """The title of the evidence: when it was looked at, and for whom where that is one of many."""
+    sight = incident.finding.sight
+    many = workloads(incident) > 1
+    whose = f" for {sight.workload}" if sight.workload and many else ""
+    return f"What was seen{whose}{f', {when(sight.at)}' if sight.at else ''}"
+
+
 def told_who(cause: Cause) -> bool:
     """Whether `origin` tells what happened, and not only how it was noticed."""
     return cause.kind in (CauseKind.DELETED, CauseKind.VANISHED, CauseKind.MOVED)

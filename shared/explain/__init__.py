@@ -23,8 +23,8 @@ _WEIGHTS = {
                 CauseLabel.AUTH_TOKEN_SCOPE,
                 CauseLabel.ABAC_ROLE,
                 CauseLabel.AUTH_BAD_CREDENTIALS,
-                CauseLabel.AUTH_EXPIRED_CREDENTIALS,
             ),
+            (CauseLabel.AUTH_EXPIRED_CREDENTIALS,),
             (CauseLabel.SERVER_ERROR,),
             (CauseLabel.MANIFEST_UNSUPPORTED, CauseLabel.LOCKED_OR_QUARANTINED),
             (
@@ -53,6 +53,8 @@ _WEIGHTS = {
 """Which of several attempts tells the cause. Clients go on without a credential after a first
 failure, so "anonymous, 401" is mostly noise; a connection that never came about is not."""
 
+_CERTAINTIES = (Certainty.LOW, Certainty.MEDIUM, Certainty.HIGH)
+
 
 def explain(text: str) -> Explanation:
     """The cause that a text tells, UNKNOWN where it cannot tell."""
@@ -72,15 +74,17 @@ def _read(attempt: Attempt) -> Reading | None:
     return next((found for rule in RULES if (found := rule(attempt))), None)
 
 
-def _weight(reading: Reading, attempt: Attempt) -> tuple[int, int, bool]:
+def _weight(reading: Reading, attempt: Attempt) -> tuple[int, int, bool, int]:
     """A reading that names nothing at all weighs least. One that adds nothing weighs as much as
     that of an anonymous try: the first of them counts, because clients go on without credentials
     after a failure, never the other way. What a log tells for debugging comes after all
-    that it tells as an error: there, a 401 is how every login begins.
+    that it tells as an error: there, a 401 is how every login begins. Of causes that weigh the
+    same, the one that is told more plainly counts.
     """
     if reading.cause is CauseLabel.UNKNOWN and not reading.candidates:
-        return 0, 0, False
+        return 0, 0, False, 0
     told = 1 if attempt.quiet else 2
-    if reading.weak:
-        return told, _WEIGHTS[CauseLabel.AUTH_ANONYMOUS_DENIED], True
-    return told, _WEIGHTS[reading.cause], reading.cause is not CauseLabel.UNKNOWN
+    if reading.weak or reading.cause is CauseLabel.AUTH_ANONYMOUS_DENIED:
+        return told, _WEIGHTS[CauseLabel.AUTH_ANONYMOUS_DENIED], True, 0
+    certainty = _CERTAINTIES.index(reading.certainty)
+    return told, _WEIGHTS[reading.cause], reading.cause is not CauseLabel.UNKNOWN, certainty

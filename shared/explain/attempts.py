@@ -1,16 +1,15 @@
 """The attempts that a text tells of, each as a record: one chain of wrapped errors, read."""
 
-import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
 
 from shared.explain.chains import chains_in
-from shared.explain.lexicon import Sign, signs_in
+from shared.explain.lexicon import Sign, Words
 from shared.explain.names import Name, Names, Stage, is_masked
-from shared.explain.text import FIRST_BODY, MOST_BODIES, Body, Opened
+from shared.explain.text import FIRST_BODY, MOST_BODIES, Opened
 
 __all__ = ["Attempt", "Stage", "attempts_in"]
 
@@ -32,7 +31,7 @@ _REASON_FIRST = re.compile(
 )
 _SKIPPED = re.compile(r"\((4\d\d|5\d\d)\)")
 _DIAL = re.compile(r"(?:dial tcp|(?:read|write) tcp \S{1,80}?->) ?(\S{1,100}?):\d{1,5}(?!\d)")
-_LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):53|$|:)")
+_LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):(?:53|(?=\s|$))|$|:)")
 _AADSTS = re.compile(r"aadsts(\d{4,7})")
 _EMPTY = (
     *("unknown", "imagepullbackoff", "errimagepull", "exit status 1", "exit status 125"),
@@ -40,8 +39,14 @@ _EMPTY = (
 )
 _AROUND = " .,;]})\"'" + "".join(chr(FIRST_BODY + n) for n in range(MOST_BODIES))
 _BLOBS = ".blob.core.windows.net"
+_DOCKER_HUB = ("docker.io", "docker.com")
+_NO_ACCESS = re.compile(
+    r"access denied for (\S{1,300}?),|([\w.:-]{1,99}/\S{1,300}): pull access denied,"
+)
 _RETRY = "from docker hub"
 _QUIET = re.compile(r"level=(?:debug|info|trace)|^(?:debu|info)\[|^debug|\bdebug:|\[debug\]")
+_REMARK = re.compile(r"\b(?:we|our|i|my)\b(?!/)|requested image's platform")
+"""What a person says, or a warning that is no error."""
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -52,7 +57,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     same with its names. ``host`` was looked up at ``resolver``, ``asked`` is the host of the last
     request, ``hosts`` all that it names, or else the text, ``address`` what was dialled.
     ``tokened`` says that a credential was shown, ``anonymous`` that none was, ``quiet`` that it is
-    a debug message of a log.
+    a debug message of a log, a warning, or what a person says of it.
     """
 
     layers: tuple[str, ...]
@@ -61,7 +66,6 @@ class Attempt(Struct, frozen=True, kw_only=True):
     signs: frozenset[Sign]
     stage: Stage = Stage.NONE
     status: int = 0
-    codes: frozenset[str] = frozenset()
     aadsts: frozenset[str] = frozenset()
     details: str = ""
     host: str = ""
@@ -94,8 +98,21 @@ class Attempt(Struct, frozen=True, kw_only=True):
         return bool(known) and not any(".azurecr." in h or h.endswith(_BLOBS) for h in known)
 
     @property
+    def on_docker_hub(self) -> bool:
+        """Whether the names have no host, or Docker Hub's: ``access denied for NAME,``."""
+        if self.on_acr or any(not host.endswith(_DOCKER_HUB) for host in self.hosts):
+            return False
+        name = _NO_ACCESS.search(self.written)
+        if not name:
+            return bool(self.hosts)
+        host, slash, _ = (name[1] or name[2]).partition("/")
+        return not slash or not ("." in host or ":" in host) or host.endswith(_DOCKER_HUB)
+
+    @property
     def dials_private(self) -> bool:
         """Whether the connection went to a private address, and not to this machine."""
+        import ipaddress  # noqa: PLC0415 - a tenth of the start, for few texts
+
         try:
             address = ipaddress.ip_address(self.address.strip("[]"))
         except ValueError:
@@ -107,38 +124,58 @@ def attempts_in(opened: Opened) -> list[Attempt]:
     """Every attempt, in the order of the text."""
     names = Names()
     chains = chains_in(names.take_out(opened.text))
-    return list(_records(islice(chains, MOST), opened, names))
+    told = [_told(chain, opened) for chain in islice(chains, MOST)]
+    return list(_records(told, names))
 
 
-def _records(chains: Iterable[tuple[str, ...]], opened: Opened, names: Names) -> Iterator[Attempt]:
+class _Told(Struct, frozen=True):
+    """A chain with its bodies: what it says, all of it in lower case but ``whole``."""
+
+    whole: str
+    layers: tuple[str, ...]
+    codes: frozenset[str]
+    details: str
+
+    @property
+    def text(self) -> str:
+        return "\n".join([": ".join(self.layers), *sorted(self.codes)])
+
+
+def _told(chain: tuple[str, ...], opened: Opened) -> _Told:
+    whole = ": ".join(chain)
+    bodies = list(opened.bodies_in(whole))
+    return _Told(
+        whole=whole,
+        layers=tuple(clean for layer in chain if (clean := layer.lower().strip(_AROUND))),
+        codes=frozenset(body.code.lower() for body in bodies if body.code),
+        details=" ".join(body.detail for body in bodies if body.detail).lower(),
+    )
+
+
+def _records(told: Sequence[_Told], names: Names) -> Iterator[Attempt]:
+    words = Words("\n".join(one.text for one in told))
     retried = False  # App Service: after its first try it goes on without credentials
-    for chain in chains:
-        attempt = _record(chain, opened, names, retried=retried)
+    for one in told:
+        attempt = _record(one, words, names, retried=retried)
         retried = retried or _RETRY in attempt.text
         yield attempt
 
 
-def _record(chain: tuple[str, ...], opened: Opened, names: Names, *, retried: bool) -> Attempt:
-    whole = ": ".join(chain)
-    bodies = list(opened.bodies_in(whole))
-    codes = frozenset(body.code.upper() for body in bodies if body.code)
-    layers = tuple(_clean(layer) for layer in chain)
-    layers = tuple(layer for layer in layers if layer)
-    text = "\n".join([": ".join(layers), *(code.lower() for code in codes)])
-    signs = signs_in(text, layers)
-    found = names.of(whole)
+def _record(told: _Told, words: Words, names: Names, *, retried: bool) -> Attempt:
+    text, written = told.text, names.put_back(told.whole).lower()
+    signs = words.signs_in(text, told.layers)
+    found = names.of(told.whole)
     hosts = tuple(name.host for name in found if name.host)
-    dialled, looked_up = _DIAL.search(text), _LOOKUP.search(names.put_back(whole).lower())
+    dialled, looked_up = _DIAL.search(text), _LOOKUP.search(written)
     return Attempt(
-        layers=layers,
+        layers=told.layers,
         text=text,
-        written=names.put_back(whole).lower(),
+        written=written,
         signs=signs,
         stage=_stage(text, found),
         status=_status(text),
-        codes=codes,
         aadsts=frozenset(_AADSTS.findall(text)),
-        details=" ".join(_details(bodies)).lower(),
+        details=told.details,
         host=looked_up[1] if looked_up else "",
         asked=hosts[-1] if hosts else "",
         hosts=hosts or names.hosts(),
@@ -146,16 +183,8 @@ def _record(chain: tuple[str, ...], opened: Opened, names: Names, *, retried: bo
         resolver=(looked_up[2] or "") if looked_up else "",
         anonymous=retried or Sign.NO_CREDENTIAL in signs or "anonymous token" in text,
         tokened="oauth token" in text or any(name.account for name in found),
-        quiet=bool(_QUIET.search(text[:400])),
+        quiet=bool(_QUIET.search(text[:400]) or _REMARK.search("".join(told.layers[-1:])[:400])),
     )
-
-
-def _clean(layer: str) -> str:
-    return layer.lower().strip(_AROUND)
-
-
-def _details(bodies: Iterable[Body]) -> Iterator[str]:
-    return (body.detail for body in bodies if body.detail)
 
 
 def _status(text: str) -> int:
@@ -184,13 +213,17 @@ _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
             *("httpreadseeker", "failed to copy", "copying blob", "reading blob", "writing blob"),
             *("pulling image configuration", "failed to register layer", "copying config"),
             *("fetch content descriptor", "parsing image configuration", "fetching blob"),
+            *("fetch layer", "fetching layer", "download layer", "downloading layer"),
         ),
     ),
     (
         Stage.MANIFEST,
         ("resolve reference", "reading manifest", "manifest for", "source metadata"),
     ),
-    (Stage.PING, ("login attempt", "pinging container registry", "pinging docker registry")),
+    (
+        Stage.PING,
+        ("login attempt", "login failed", "pinging container registry", "pinging docker registry"),
+    ),
 )
 _FAR = (Stage.EXCHANGE, Stage.TAGS, Stage.TOKEN, Stage.BLOB, Stage.MANIFEST, Stage.PING)
 

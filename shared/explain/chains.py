@@ -52,11 +52,18 @@ def _lines(text: str) -> list[str]:
     for line in lines:
         if found and _HEADING.search(found[-1]) and not _DATED.match(line):
             found[-1] = f"{found[-1].rstrip(':')}: {line}"
-        elif found and _MARKUP.match(line) and len(found[-1]) < _LONGEST_PAGE:
+        elif found and _goes_on(found[-1], line):
             found[-1] = f"{found[-1]} {line}"
         else:
             found.append(line)
     return found
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line is the rest of the one before: of its sentence, or of a web page."""
+    if before.endswith(",") and line[:1].islower():
+        return True
+    return len(before) < _LONGEST_PAGE and bool(_MARKUP.match(line))
 
 
 def _chains(line: str) -> Iterator[tuple[str, ...]]:

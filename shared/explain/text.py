@@ -22,6 +22,7 @@ FIRST_BODY = 0xE000
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+_GAPS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
 _TRACE = re.compile(
     r"[ .]{0,3}\b(?:correlation ?id|trace ?id|activity ?id|request ?id|timestamp):[ ]?"
     r"[0-9a-f][0-9a-f:.tz-]{2,40}(?: \d\d:\d\d:\d\dz)?",
@@ -29,10 +30,17 @@ _TRACE = re.compile(
 )
 _API = re.compile(
     r"\b[45]\d\d (?:Server|Client) Error\b[^(\n]{0,600}\((?=[\"'])"
-    r"|\(HTTP code \d{3}\) [a-z ]{1,30} - |\bStatus \d{3}: (?=[\ue000-\uf8ff{])"
-    r"|, StatusCode:\d{3}, at:"
+    r"|\(HTTP code \d{3}\) [a-z ]{1,30} - |\bAPI error \(\d{3}\): "
+    r"|\bStatus \d{3}: (?=[\ue000-\uf8ff{])"
 )
 """What the daemon answered to a client of its API, around what the registry said."""
+
+_AFTER = re.compile(
+    r", StatusCode:\d{3}(?:, at:[^\n]*|$)| -> \[Help \d\]"
+    r"| \([\w./-]{1,60}\.(?:go|rs|py|cs|js|java):\d{1,6}(?::\w{1,9})?\)$",
+    re.MULTILINE,
+)
+"""Where in a program an error was met, behind it."""
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"'\\/nrt])")
 _PLAIN = {"n": "\n", "r": "\n", "t": " "}
@@ -47,8 +55,9 @@ _DECODER = json.JSONDecoder()
 _CODES = ("code", "errorcode", "error", "reason", "reason_s")
 _MESSAGES = (
     *("message", "msg", "error_description", "errormessage", "statusmessage", "description"),
-    *("log", "log_s", "note", "stderr", "stacktrace", "error"),
+    *("log", "log_s", "note", "stderr", "error"),
 )
+"""Names of what a body says; several at once are each other's layers."""
 
 
 class Body(Struct, frozen=True):
@@ -77,6 +86,7 @@ def open_up(text: str) -> Opened:
     if len(text) > 2 * LONGEST:
         text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
     text = _PRIVATE.sub("?", unbroken(_ANSI.sub("", text))).translate(_SAME)
+    text = _GAPS.sub(" ", text)
     bodies: list[tuple[Body, ...]] = []
     for _ in range(ROUNDS):
         text = _FIELD.sub(_own_line, _lift(text, bodies))
@@ -88,7 +98,8 @@ def open_up(text: str) -> Opened:
     if "&" in text:
         for entity, character in _ENTITIES.items():
             text = text.replace(entity, character)
-    return Opened(_API.sub("Docker API: ", _TRACE.sub("", text)), tuple(bodies))
+    text = _AFTER.sub("", _TRACE.sub("", text))
+    return Opened(_API.sub("Docker API: ", text), tuple(bodies))
 
 
 _FIELD = re.compile(r"\b(err|error|msg|message|stderr)=\"((?:[^\"\\]|\\.)*+)\"")
@@ -142,9 +153,11 @@ def _errors(value: Any, depth: int) -> Iterator[Body]:
         return
     if isinstance(value, dict):
         names = {str(key).lower(): inner for key, inner in value.items()}
+        code = next((c for n in _CODES if (c := _text(names.get(n))) and " " not in c), "")
+        messages = [m for n in _MESSAGES if (m := _text(names.get(n))) and m != code]
         body = Body(
-            code=next((c for n in _CODES if (c := _text(names.get(n))) and " " not in c), ""),
-            message=next((m for n in _MESSAGES if (m := _text(names.get(n)))), ""),
+            code=code,
+            message=": ".join(messages),
             detail=_text(names.get("detail"), json_too=True),
         )
         if body.code or body.message:

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from shared.domain.alerts import Alert
-from shared.domain.findings import Sight
 from shared.domain.incidents import Incident, Transition
-from shared.domain.words import groups, nearer, ruled_out
+from shared.domain.words import groups, nearer, ruled_out, witnessed
 from shared.notify.card_parts import (
     Fit,
     Json,
@@ -85,8 +84,11 @@ def _body(alert: Alert, fit: Fit) -> Iterable[Json]:
 
 
 def _open(incident: Incident, fit: Fit) -> Iterable[Json]:
+    """Since when and who, why, what to do; then everyone, who may be many; then the evidence."""
+    yield from fact_rows(facts(incident), fit)
     if incident.finding.explanation:
-        yield paragraph(run(incident.finding.explanation, fit.text))
+        yield paragraph(run(incident.finding.explanation, fit.text), spacing="Medium")
+    yield from commands(incident.finding.fix, fit, todo(incident))
     for group in groups(incident):
         yield title(f"{group.platform}: {reach(incident, len(group.victims))}")
         names = [f"{v.name} ({v.note})" if v.note else v.name for v in group.victims]
@@ -94,16 +96,15 @@ def _open(incident: Incident, fit: Fit) -> Iterable[Json]:
     if found := hit_images(incident):
         yield title("Images" if len(found) > 1 else "Image")
         yield from bullets(found, fit)
-    yield from fact_rows(facts(incident), fit)
-    yield from commands(incident.finding.fix, fit, todo(incident))
-    yield from _sight(incident.finding.sight, fit)
+    yield from _sight(incident, fit)
 
 
-def _sight(sight: Sight, fit: Fit) -> Iterable[Json]:
+def _sight(incident: Incident, fit: Fit) -> Iterable[Json]:
     """What it rests on comes last: it is for whoever doubts."""
+    sight = incident.finding.sight
     few = replace(fit, lines=min(fit.lines, MOST_SEEN))
     if sight.seen:
-        yield title("What was seen")
+        yield title(witnessed(incident))
         yield from bullets(list(map(nearer, sight.seen)), few)
     if sight.ruled_out:
         yield title("Ruled out")

@@ -67,7 +67,6 @@ def fact_rows(rows: Sequence[tuple[str, str]], fit: Fit) -> list[Json]:
                 ("stretch", paragraph(run(value, fit.text))),
             ],
             spacing="Small" if number else "Medium",
-            separator=not number,
         )
         for number, (label, value) in enumerate(rows)
     ]

@@ -19,6 +19,7 @@ from shared.domain.words import (
     place,
     ruled_out,
     when,
+    witnessed,
 )
 from shared.notify import words
 from shared.notify.escaping import header
@@ -72,6 +73,7 @@ def _said(alert: Alert) -> dict[str, object]:
         "reach": words.reach,
         "todo": words.todo(incident) if incident else "",
         "images": words.hit_images(incident) if incident else (),
+        "witnessed": witnessed(incident) if incident else "",
         "incomplete": words.incomplete(report) if report and not report.complete else "",
         "news": words.news(report) if report else "",
         "looked": words.looked(report.health) if report and report.health else "",

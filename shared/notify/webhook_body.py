@@ -96,6 +96,8 @@ def _problem(finding: Finding) -> Problem:
         seen=tuple(map(_name, finding.sight.seen[:MOST_SAID])),
         ruled_out=tuple(map(_name, finding.sight.ruled_out)),
         unseen=tuple(map(_name, finding.sight.unseen[:MOST_SAID])),
+        seen_at=finding.sight.at,
+        seen_for=_name(finding.sight.workload),
     )
 
 

@@ -47,7 +47,10 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """What is wrong: ``code`` never changes its meaning (docs/findings.md lists them all)."""
+    """What is wrong: ``code`` never changes its meaning (docs/findings.md lists them all).
+
+    The evidence was looked at at ``seen_at``, for the workload ``seen_for``.
+    """
 
     code: str
     outcome: str
@@ -61,6 +64,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     seen: tuple[str, ...]
     ruled_out: tuple[str, ...]
     unseen: tuple[str, ...]
+    seen_at: datetime | None = None
+    seen_for: str = ""
 
 
 class IncidentBody(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from shared.domain.words import (
     SIGNS,
     SIMULATED,
     bites_later,
+    concerned,
     counted,
     foretold,
     groups,
@@ -27,6 +28,7 @@ from shared.domain.words import (
     nearer,
     origin,
     told_who,
+    warns,
     when,
     workloads,
 )
@@ -101,20 +103,24 @@ def summary(alert: Alert) -> str:
         return _ahead(incident, at, alert.at)
     hit = many(incident)
     if alert.transition is Transition.RESOLVED and incident.resolved:
-        return f"Over after {lasted(incident.resolved - incident.opened)}. It had hit {hit}."
+        over = f"Over after {lasted(incident.resolved - incident.opened)}."
+        had = _sentence(f"{hit} had been at risk") if warns(incident) else f"It had hit {hit}"
+        return f"{over} {had}."
     if alert.transition is Transition.UPDATED and latecomers(incident):
-        return f"{latecomers(incident):,} more since it opened: {hit} hit now."
+        how = concerned(incident, workloads(incident))
+        return f"{latecomers(incident):,} more since it opened: {hit} {how} now."
     return _hit(incident, hit)
 
 
 def _hit(incident: Incident, hit: str) -> str:
     """How many are hit, and when they feel it."""
     total, active = workloads(incident), in_use(incident)
-    if late := bites_later(incident):
+    late, how = bites_later(incident), concerned(incident, total)
+    if late and not warns(incident):
         return _sentence(f"{hit} hit, none in use now: {late}.")
     if incident.crowded:
-        return _sentence(f"{hit} hit; who else is, the report and the dashboard count.")
-    return f"{hit} hit, {_use(total, active)}."
+        return _sentence(f"{hit} {how}; who else is, the report and the dashboard count.")
+    return f"{hit} {how}, {_use(total, active)}."
 
 
 def _sentence(text: str) -> str:
@@ -135,8 +141,8 @@ def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
     total, active = workloads(incident), in_use(incident)
     hit = _sentence(many(incident))
     if incident.resolved is None:
-        used = "" if active == total else f", {active:,} of them in use now"
-        return f"{left(at, now).capitalize()}. {hit} need{'s' if total == 1 else ''} it{used}."
+        used = "" if active == total else f", {_use(total, active)}"
+        return f"{left(at, now).capitalize()}. {hit} {concerned(incident, total)}{used}."
     if incident.resolved < at:
         return f"Nothing will delete it within a week any more. {hit} needed it."
     return (
@@ -146,9 +152,7 @@ def _ahead(incident: Incident, at: datetime, now: datetime) -> str:
 
 def reach(incident: Incident, count: int) -> str:
     """How many of a platform's workloads it hits, or will."""
-    if foretold(incident.finding):
-        return f"{count:,} need{'s' if count == 1 else ''} it"
-    return f"{count:,} hit"
+    return f"{count:,} {concerned(incident, count)}"
 
 
 def todo(incident: Incident) -> str:
@@ -163,20 +167,20 @@ def hit_images(incident: Incident) -> tuple[str, ...]:
 
 
 def facts(incident: Incident) -> tuple[tuple[str, str], ...]:
-    """The facts of an incident: label, value."""
-    at = foretold(incident.finding)
-    rows = [("Subject", nearer(incident.finding.subject))]
-    rows += [("Goes at", when(at))] if at else []
+    """The facts of an incident: label, value. Since when and who come first."""
+    at, about = foretold(incident.finding), ("Subject", nearer(incident.finding.subject))
+    rows = [("Goes at", when(at))] if at else []
     rows += [("Foretold" if at else "Since", when(incident.opened))]
     if incident.resolved:
         hit = ", ".join(f"{group.platform}: {len(group.victims):,}" for group in groups(incident))
-        label = "Needed by" if at else "Had hit"
-        return (*rows, ("Until", when(incident.resolved)), (label, hit))
+        label = "Needed by" if at else "At risk" if warns(incident) else "Had hit"
+        return (*rows, ("Until", when(incident.resolved)), (label, hit), about)
     if incident.episode > 1:
         rows.append(("Came back", f"{counted(incident.episode - 1, 'time')} before"))
     return (
         *rows,
         ("Cause" if told_who(incident.cause) else "Noticed", origin(incident.cause)),
+        about,
         ("Certainty", SIMULATED if at else CERTAINTY[incident.finding.confidence]),
     )
 

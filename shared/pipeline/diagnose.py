@@ -59,7 +59,7 @@ async def diagnose(services: Services, job: Job) -> tuple[Diagnosis, ...]:
     save = services.store.diagnoses.save
     contested = await save([(diagnoses[pull], seen[pull]) for pull in final])
     await _remember(services, [(known[pull], seen[pull]) for pull in final])
-    await settle(services, job.registry)
+    await settle(services, job.registry, final)
     if again:
         await put_back(services, job, again)
     if job.sweep:

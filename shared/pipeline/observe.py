@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from shared.adapters.concurrency import each
 from shared.adapters.store.index import Entry
+from shared.checks.existence.platforms import needed
 from shared.checks.told import PERSON
 from shared.domain.facts.base import Evidence, Fact, Observation, Unavailable
 from shared.domain.facts.cleanup import CleanupForecast
@@ -16,7 +17,9 @@ from shared.domain.facts.registry import (
     ImageContent,
     LoginServerAddress,
     ManifestAnswer,
+    ManifestState,
     RegistryProfile,
+    SoftDeleted,
 )
 from shared.domain.facts.workload import (
     Egress,
@@ -38,6 +41,7 @@ REGISTRY_END: tuple[type[Fact], ...] = (
     CleanupForecast,
 )
 WORKLOAD_END: tuple[type[Fact], ...] = (PullIdentity, Egress, RuntimePlatforms, WorkloadState)
+NO_RUNTIME = Unavailable.of(RuntimePlatforms, "not observed")
 AT_ONCE = 16
 """Pulls whose compute end is observed at the same time."""
 
@@ -55,7 +59,7 @@ async def observe(services: Services, job: Job) -> dict[Pull, Evidence]:
     ends = dict(zip(job.pulls, found, strict=True))
     identities = {pull: Evidence(seen).get(PullIdentity) for pull, seen in ends.items()}
     first = await _registry_end(services, identities, _contents(memories.values()))
-    rest = [_with_rest(services, pull, memories.get(pull), first[pull]) for pull in job.pulls]
+    rest = [_with_rest(services, p, memories.get(p), ends[p], first[p]) for p in job.pulls]
     registry = dict(zip(job.pulls, await asyncio.gather(*rest), strict=True))
     return {
         pull: _evidence(
@@ -77,14 +81,25 @@ def _contents(entries: Iterable[Entry]) -> Contents:
     return {entry.content.digest: entry.content for entry in entries if entry.content}
 
 
-def _lost(pull: Pull, memory: Entry | None, seen: tuple[Observation, ...]) -> Digest:
-    """The digest that is missing, which the index may know; of an index, its first lost child."""
+def _lost(
+    pull: Pull, memory: Entry | None, end: Iterable[Observation], seen: Iterable[Observation]
+) -> Digest:
+    """The digest that is missing, which the index may know; of an index, a lost child.
+
+    It is one that the workload pulls: nobody misses an attestation, or what is for other machines.
+    What is in quarantine is not lost.
+    """
+    seen = tuple(seen)
+    if any(isinstance(one, ManifestState) and one.quarantined for one in seen):
+        return Digest("")
     for one in seen:
         if isinstance(one, ManifestAnswer) and one.answer.status == HTTPStatus.NOT_FOUND:
             return pull.image.digest or (memory.digest if memory else Digest("")) or pull.running
         if isinstance(one, ImageContent):
-            gone = (child.digest for child in one.children if child.present is False)
-            return next(gone, Digest(""))
+            runtime = Evidence(end).get(RuntimePlatforms)
+            pulled = needed(one.children, runtime or NO_RUNTIME)
+            parts = one.children if pulled is None else pulled
+            return next((part.digest for part in parts if part.present is False), Digest(""))
     return Digest("")
 
 
@@ -149,14 +164,20 @@ def remembered(memory: Entry) -> Remembered:
 
 
 async def _with_rest(
-    services: Services, pull: Pull, memory: Entry | None, seen: tuple[Observation, ...]
+    services: Services,
+    pull: Pull,
+    memory: Entry | None,
+    end: tuple[Observation, ...],
+    seen: tuple[Observation, ...],
 ) -> tuple[Observation, ...]:
     """Of an image that is not there, or not whole, also what is left of it elsewhere."""
-    digest = _lost(pull, memory, seen)
+    digest = _lost(pull, memory, end, seen)
     if not digest:
         return seen
+    restorable = any(isinstance(one, SoftDeleted) and one.found for one in seen)
     try:
-        return (*seen, *await services.registry.elsewhere(pull, digest))
+        rest = await services.registry.elsewhere(pull, digest, restorable=restorable)
     except Exception:
         log.exception("looking for what is left of %s failed", pull.image)
         return seen
+    return (*seen, *rest)

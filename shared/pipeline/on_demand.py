@@ -136,9 +136,10 @@ async def finish(services: Services, job: Job) -> Requested:
 
 async def _finish(services: Services, job: Job) -> Requested:
     looked = replace(job, pulls=job.pulls[:MOST_ANSWERED])
+    diagnoses = await answer(services, looked)
     answered = replace(
         _requested(job),
-        diagnoses=await answer(services, looked),
+        diagnoses=diagnoses,
         left_out=len(job.pulls) - len(looked.pulls),
     )
     await _keep(services, answered)

@@ -57,8 +57,11 @@ async def protection_plan(
         async for one in services.store.locks.everything()
         if registry in {"", one.lock.target.registry}
     }
-    mine = [one for one in deployed if registry in {"", one.pull.image.registry}]
-    found = await plan_for(services, mine, plans, own, ask=ask)
+    everything = tuple(deployed)
+    mine = [one for one in everything if registry in {"", one.pull.image.registry}]
+    # an index without a single pull is one that was lost, and no reason to give up every lock
+    release = services.settings.protect_release and bool(everything)
+    found = await plan_for(services, mine, plans, own, ask=ask, release=release)
     hosts = {one.pull.image.registry for one in mine}
     gaps = tuple(Gap(f"clean-ups of {host}", NOT_READ) for host in sorted(hosts - plans.keys()))
     return replace(found, missing=await _missing(services), gaps=gaps)
@@ -71,12 +74,13 @@ async def plan_for(
     own: dict[Target, OwnLock],
     *,
     ask: bool = True,
+    release: bool = False,
 ) -> Protection:
     """The plan for some deployed pulls, under the clean-up plans of their registries."""
     needed = wanted(uses(entries, plans))
     # what is deployed stays locked, though no plan threatens it now
     needed |= {t: using for t, using in wanted(uses(entries)).items() if t in own}
-    memory = Memory(own, services.now(), release=services.settings.protect_release)
+    memory = Memory(own, services.now(), release=release)
     states, unread = await _read(services, sorted(to_read(needed, memory))[:MOST] if ask else ())
     lines = tuple(
         replace(line, reason=unread.get(line.target, line.reason))
@@ -85,7 +89,7 @@ async def plan_for(
     return Protection(
         at=memory.now,
         mode=services.settings.protect_mode,
-        release=memory.release,
+        release=services.settings.protect_release,
         lines=lines,
         helpless=tuple(sorted(_helpless(entries, plans))),
         counts=dict(Counter(line.standing.value for line in lines)),

@@ -8,7 +8,7 @@ announcement once.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 import msgspec
@@ -28,6 +28,7 @@ from shared.domain.incidents import (
     promise,
     take_in,
 )
+from shared.domain.pulls import Pull
 from shared.pipeline.services import Services
 from shared.pipeline.spread import look_at_others
 
@@ -36,28 +37,32 @@ log = logging.getLogger(__name__)
 type Step = tuple[StatusChange, OpenProblem, bool]
 
 
-async def settle(services: Services, registry: str) -> None:
+async def settle(services: Services, registry: str, mine: Collection[Pull] | None = None) -> None:
     """Let incidents take in what diagnoses changed, and enqueue what channels are to hear.
 
     An incident that cannot be settled keeps its changes in the outbox and holds up no other; its
-    error is raised at the end.
+    error is raised at the end. A job has its own pulls in mind (``mine``): what others left in the
+    outbox is tried, and told by the watch where it fails again.
     """
     async with services.store.diagnoses.settling(registry):
-        await _empty(services, registry)
+        await _empty(services, registry, mine)
 
 
-async def _empty(services: Services, registry: str) -> None:
+async def _empty(services: Services, registry: str, mine: Collection[Pull] | None) -> None:
     changes = await services.store.diagnoses.unsettled(registry)
     failures: dict[str, Exception] = {}
+    own: list[Exception] = []
     for incident, steps in _by_incident(changes).items():
         try:
             await _settle(services, incident, steps)
         except Exception as error:
             log.exception("incident %s is not settled", incident)
             failures[incident] = error
+            if mine is None or any(change.pull in mine for change, _, _ in steps):
+                own.append(error)
     settled = [change for change in changes if failures.keys().isdisjoint(_incidents(change))]
     await services.store.diagnoses.settle(settled)
-    for failure in failures.values():
+    for failure in own:
         raise failure
 
 

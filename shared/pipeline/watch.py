@@ -4,13 +4,13 @@ Event Grid is silent about untagged and purged tags, so this is what finds them,
 tell who it was. It also finishes what a crash left behind.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
 
-from shared.adapters.concurrency import each
 from shared.adapters.resilience import cached
 from shared.adapters.store.index import Entry, repositories
 from shared.adapters.store.watched import Watched
@@ -26,14 +26,21 @@ from shared.pipeline.report import report_overdue
 from shared.pipeline.services import Services
 from shared.pipeline.settle import announce, settle_leftovers
 from shared.pipeline.sightings import read_logs
+from shared.pipeline.turns import NO_TIME, Where, in_turn
 
 log = logging.getLogger(__name__)
 HEARTBEAT = "watch"
 DISCOVERY = "discovery"
 BLIND_FOR = timedelta(minutes=30)
 """How long a repository may not be looked at before an operator is told."""
-AT_ONCE = 8
-"""Repositories that are listed at the same time."""
+WATCH_FOR = 9 * 60.0
+"""Seconds: before `functionTimeout` of host.json cuts the watch without a word."""
+LOOK_FOR = 2 * 60.0
+"""Seconds for all repositories: well within a period, however slow a registry is."""
+STEP_FOR = 90.0
+"""Seconds for any other step. What is cut off is done again at the next period."""
+LIMITS = {"compare": LOOK_FOR + STEP_FOR, "discover": WATCH_FOR}
+"""Steps that may take longer: clusters that do not answer can take minutes, and come last."""
 
 
 async def watch(services: Services) -> int:
@@ -41,7 +48,8 @@ async def watch(services: Services) -> int:
 
     A step that fails holds up no other. Its error is raised at the end, and no heartbeat is left:
     that the watch is half blind must be seen. The index is read once, after what logs tell is in
-    it; a discovery, which takes minutes and changes it, reads its own.
+    it; a discovery, which takes minutes and changes it, reads its own. A step that takes too long
+    is cut off and fails: the next ones have their time.
     """
     deployed = cached(services.store.index.listed, seconds=None)
 
@@ -57,13 +65,15 @@ async def watch(services: Services) -> int:
         "discover": lambda: _discover_if_due(services),
     }
     failures: list[Exception] = []
-    jobs = 0
+    jobs, clock = 0, asyncio.get_running_loop().time
+    end = clock() + WATCH_FOR
     for name, step in steps.items():
         try:
-            jobs += await step() or 0
+            async with asyncio.timeout_at(min(end, clock() + LIMITS.get(name, STEP_FOR))):
+                jobs += await step() or 0
         except Exception as error:
             log.exception("a step of the watch failed: %s", name)
-            failures.append(error)
+            failures.append(_named(error, name))
     for failure in failures:
         raise failure
     await services.store.ledger.beat(HEARTBEAT, services.now())
@@ -71,38 +81,48 @@ async def watch(services: Services) -> int:
     return jobs
 
 
+def _named(error: Exception, step: str) -> Exception:
+    """A timeout says nothing of itself."""
+    if isinstance(error, TimeoutError) and not str(error):
+        return TimeoutError(f"the watch had no more time for its step: {step}")
+    return error
+
+
 async def _compare(services: Services, entries: Sequence[Entry]) -> int:
     known, why = await _known(services, entries)
     before = await services.store.watched.everything()
     failures: list[Exception] = []
+    seen: dict[Where, Watched] = {}
+    jobs = 0
 
-    async def one(part: list[Entry]) -> tuple[int, Watched]:
-        image = part[0].pull.image
-        where = image.registry, image.repository
-        last = before.get(where) or Watched(registry=image.registry, repository=image.repository)
+    async def look(where: Where, part: Sequence[Entry]) -> None:
+        nonlocal jobs
+        last = before.get(where) or _never(where)
         try:
-            return await look_at(services, known[image.registry], part, last)
+            count, seen[where] = await look_at(services, known[where[0]], part, last)
+            jobs += count
         except Exception as error:
             log.exception("watch of %s/%s failed", *where)
             failures.append(error)
-            return 0, last
+            seen[where] = last
 
     parts = repositories(entries)
-    seen = await each(
-        (part for (registry, _), part in parts.items() if registry in known), one, at_once=AT_ONCE
-    )
+    asked = {where: part for where, part in parts.items() if where[0] in known}
+    await in_turn(asked, before, look, LOOK_FOR)
+    late = [_in_trouble(services, w, before, NO_TIME) for w in asked if w not in seen]
+    reason = f"its registry is gone, or the monitor has lost its role there ({why})"
     lost = [
-        _lost(services, part, before.get(where), why)
+        _in_trouble(services, where, before, reason)
         for where, part in parts.items()
         if where[0] not in known and _was_seen(services, part)
     ]
-    await _keep(services, [*(one for _, one in seen), *lost], before)
+    await _keep(services, [*seen.values(), *late, *lost], before)
     await services.store.watched.drop(one for where, one in before.items() if where not in parts)
     if why and not known:
         failures.append(CouldNotLookError(f"no registry in use can be looked at: {why}"))
     for failure in failures:
         raise failure
-    return sum(count for count, _ in seen)
+    return jobs
 
 
 def _was_seen(services: Services, part: Sequence[Entry]) -> bool:
@@ -110,21 +130,28 @@ def _was_seen(services: Services, part: Sequence[Entry]) -> bool:
     return not services.settings.registries and any(entry.resolved for entry in part)
 
 
-def _lost(services: Services, part: Sequence[Entry], last: Watched | None, why: str) -> Watched:
-    """A repository that can be looked at no more: its registry, or the right to read it, is gone.
+def _never(where: Where) -> Watched:
+    return Watched(registry=where[0], repository=where[1])
 
-    Azure leaves out what one may not read without a word, so this is told like any other trouble.
+
+def _in_trouble(
+    services: Services,
+    where: Where,
+    before: Mapping[Where, Watched],
+    trouble: str,
+) -> Watched:
+    """A repository that was not looked at: its registry is slow, gone, or not the monitor's.
+
+    Azure leaves out what one may not read without a word, so that is told like any other trouble.
     """
-    image = part[0].pull.image
-    last = last or Watched(registry=image.registry, repository=image.repository)
-    trouble = f"its registry is gone, or the monitor has lost its role there ({why})"
+    last = before.get(where) or _never(where)
     return replace(last, trouble=trouble[:300], since=last.since or services.now())
 
 
 async def _keep(
     services: Services,
     seen: Sequence[Watched],
-    before: Mapping[tuple[str, str], Watched],
+    before: Mapping[Where, Watched],
 ) -> None:
     """Remember what differs from before, once an operator was told of what stays unseen."""
     long = services.now() - BLIND_FOR

@@ -16,8 +16,8 @@ from shared.domain.facts.registry import Answer, Reach, RegistryError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
-NAME_UNKNOWN = "NAME_UNKNOWN"
-GONE = frozenset({NAME_UNKNOWN, "MANIFEST_UNKNOWN", "TAG_UNKNOWN", "BLOB_UNKNOWN"})
+NAME_UNKNOWN, MANIFEST_UNKNOWN = "NAME_UNKNOWN", "MANIFEST_UNKNOWN"
+GONE = frozenset({NAME_UNKNOWN, MANIFEST_UNKNOWN, "TAG_UNKNOWN", "BLOB_UNKNOWN"})
 
 _MOST_ERRORS = 10
 _LONGEST_TEXT = 500
@@ -102,7 +102,7 @@ def obstacle(answer: Answer) -> str:
     ``answer`` is that to ``GET /v2/`` or to a request for a token.
     """
     if answer.reach is not Reach.ANSWERED or answer.status == FORBIDDEN:
-        return f"not reachable from the monitor's place in the network: {describe(answer)}"
+        return f"not reachable from where Pullwatch runs: {describe(answer)}"
     if answer.status in BUSY:
         return f"the registry does not answer now: {describe(answer)}"
     if answer.ok or answer.status == UNAUTHORIZED:

@@ -157,8 +157,13 @@ class RegistryEnd(Protocol):
 
         """
 
-    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
-        """What of a missing image is left, here by its digest or in another known registry."""
+    async def elsewhere(
+        self, pull: Pull, digest: Digest, *, restorable: bool = False
+    ) -> tuple[Observation, ...]:
+        """What of a missing image is left, here by its digest or in another known registry.
+
+        Where it is ``restorable`` from soft delete already, that is not asked for again.
+        """
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime

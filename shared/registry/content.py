@@ -1,7 +1,7 @@
 """What a manifest consists of: an index's children, an image's platform, config and layers."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -75,20 +75,30 @@ def pulled_bytes(manifest: Manifest) -> int:
     return sum(part.size for part in parts)
 
 
+def is_image(content: ImageContent) -> bool:
+    """Whether a runtime pulls its layers: not where its config says that it is something else."""
+    return not content.config_media_type or content.config_media_type in _IMAGE_CONFIGS
+
+
 async def with_platform(
     content: ImageContent, manifest: Manifest, entry: Entry | None, repository: Repository
-) -> ImageContent:
-    """Complete an image's platform: from what ACR read of it, else from its config."""
+) -> tuple[ImageContent, frozenset[str]]:
+    """
+    Complete an image's platform: from what ACR read of it, else from its config.
+
+    Returns the blobs that were read for it, too: they are there.
+    """
     if content.media_type in INDEXES or content.config_media_type not in _IMAGE_CONFIGS:
-        return content
-    known = entry.platform if entry else None
+        return content, frozenset()
+    read, known = frozenset[str](), entry.platform if entry else None
     if (known is None or known.os == "windows") and manifest.config:
         with suppress(CouldNotLookError):
             config = await repository.config(manifest.config.digest)
+            read = frozenset({manifest.config.digest})
             known = _platform(config) or known
             inner = config.config if isinstance(config.config, Mapping) else {}
             content = _labelled(content, inner.get("Labels"))
-    return replace(content, platforms=(known,)) if runs(known) else content
+    return (replace(content, platforms=(known,)) if runs(known) else content), read
 
 
 async def with_children(
@@ -108,11 +118,11 @@ async def with_children(
 
 
 async def with_blobs(
-    content: ImageContent, manifest: Manifest, repository: Repository
+    content: ImageContent, manifest: Manifest, repository: Repository, read: Collection[str] = ()
 ) -> ImageContent:
-    """Name the config and layers that the registry does not have."""
+    """Name the config and layers that the registry does not have; what was read is there."""
     blobs = [one for one in (manifest.config, *(manifest.layers or ())) if one and not one.urls]
-    digests = tuple(dict.fromkeys(blob.digest for blob in blobs))
+    digests = tuple(dict.fromkeys(one.digest for one in blobs if one.digest not in read))
 
     async def there(digest: str) -> bool | None:
         with suppress(CouldNotLookError):

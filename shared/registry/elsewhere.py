@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from shared.domain.facts.base import CouldNotLookError, Observation
 from shared.domain.facts.beside import Elsewhere
 from shared.domain.facts.registry import ManifestState
 from shared.domain.images import Digest
-from shared.registry.one_image import kept
 from shared.registry.repository import Repository
 
 PATIENCE = 1.5
@@ -26,8 +25,9 @@ class ElsewhereLooker:
     a wait for another registry, and never one for each image that is lost.
     """
 
-    def __init__(self) -> None:
-        """Nobody was slow yet."""
+    def __init__(self, kept: Callable[[Repository, str], Awaitable[ManifestState]]) -> None:
+        """Read with ``kept`` what is beside a manifest at home. Nobody was slow yet."""
+        self._kept = kept
         self._slow: dict[str, float] = {}
 
     async def look(
@@ -37,7 +37,8 @@ class ElsewhereLooker:
         now = time.monotonic()
         quick = [one for one in others if self._slow.get(one.host, 0) <= now][:MOST_REGISTRIES]
         state, found = await asyncio.gather(
-            _kept(home, digest), asyncio.gather(*(self._holds(other, digest) for other in quick))
+            self._at_home(home, digest),
+            asyncio.gather(*(self._holds(other, digest) for other in quick)),
         )
         told = Elsewhere(
             digest=digest,
@@ -48,6 +49,12 @@ class ElsewhereLooker:
         )
         return (told, state) if state and state.digest else (told,)
 
+    async def _at_home(self, home: Repository, digest: Digest) -> ManifestState | None:
+        try:
+            return await self._kept(home, digest)
+        except CouldNotLookError:
+            return None
+
     async def _holds(self, other: Repository, digest: Digest) -> bool | None:
         """None where nobody answered in time, or could be asked."""
         try:
@@ -57,11 +64,4 @@ class ElsewhereLooker:
             self._slow[other.host] = time.monotonic() + LEFT_OUT
         except CouldNotLookError:
             pass
-        return None
-
-
-async def _kept(home: Repository, digest: Digest) -> ManifestState | None:
-    try:
-        return await kept(home, digest)
-    except CouldNotLookError:
         return None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from contextlib import suppress
 
 from shared.adapters.concurrency import each
 from shared.adapters.resilience import cached
@@ -22,24 +23,34 @@ from shared.domain.facts.registry import (
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
 from shared.registry import content, listing, locks
-from shared.registry.answers import FORBIDDEN, Reply, describe, obstacle
+from shared.registry.answers import (
+    FORBIDDEN,
+    MANIFEST_UNKNOWN,
+    NAME_UNKNOWN,
+    Reply,
+    describe,
+    obstacle,
+)
 from shared.registry.base import Contents
 from shared.registry.listing import Listing
 from shared.registry.neighbours import Surroundings
 from shared.registry.one_image import (
+    NOTHING_KEPT,
     Asked,
     Observations,
-    beside,
     index_content,
+    kept,
     locked,
     there,
     unseen,
 )
-from shared.registry.repository import Repository
-from shared.registry.wire import Entry
+from shared.registry.repository import NotThereError, Repository
+from shared.registry.wire import Entry, Manifest
 
 THOROUGH = 3
 AT_ONCE = 8
+FEW_CHILDREN = 4
+"""Children of an index that are asked for one by one; a listing answers for more in one request."""
 MOST_KNOWN = 4096
 """Indexes whose content a process keeps."""
 
@@ -60,6 +71,7 @@ class Images:
         self._surroundings = surroundings
         self._thorough = thorough
         self._listing = cached(listing.read, seconds=listing_seconds)
+        self.kept = cached(kept, seconds=listing_seconds if thorough else 0)
         self._index = cached(index_content, seconds=None, most=MOST_KNOWN)
         self._known: dict[Digest, ImageContent] = {}
 
@@ -132,12 +144,23 @@ class Images:
         most = min(listing.MOST_PAGES, len(references))
         if whole:
             most = listing.MOST_PAGES_TO_FORESEE
-        if len(references) > 1 and (await repository.access()).allows("metadata_read"):
-            try:
-                return await self._listing(repository, most, tags=tags)
-            except CouldNotLookError:
-                pass  # each image is asked for instead, and tells why if that fails too
+        if len(references) > 1:
+            return await self._pages(repository, most, tags=tags)
         return Listing(complete=False)
+
+    async def _pages(self, repository: Repository, most: int, *, tags: bool) -> Listing:
+        """At most so many pages; nothing where they cannot be read: then each is asked for."""
+        if (await repository.access()).allows("metadata_read"):
+            with suppress(CouldNotLookError):  # asking for each tells why if that fails, too
+                return await self._listing(repository, most, tags=tags)
+        return Listing(complete=False)
+
+    async def _with_children(self, asked: Asked, reply: Reply, listed: Listing) -> Listing:
+        """One page answers for the children of a large index, and for the index itself."""
+        children = reply.read(Manifest).manifests or ()
+        if listed.manifests or len(children) <= FEW_CHILDREN:
+            return listed
+        return await self._pages(asked.repository, 1, tags=False)
 
     async def _image(self, asked: Asked, reference: str, listed: Listing) -> Observations:
         try:
@@ -174,16 +197,43 @@ class Images:
         if not reply.answer.ok:
             rest = unseen(describe(reply.answer))[1:]
             return ManifestAnswer(answer=reply.answer), *rest
-        return await there(asked, reply, listed)
+        return await there(asked, reply, await self._with_children(asked, reply, listed))
 
     async def _missing(self, asked: Asked, reference: str, reply: Reply) -> Observations:
-        look, repository = self._surroundings, asked.repository
-        return (
+        """What is kept under the name; where that is no quarantine, what is around it."""
+        state = await attempt(ManifestState, lambda: self._beside(asked, reference, reply))
+        found = (
             ManifestAnswer(answer=reply.answer),
-            await attempt(ManifestState, lambda: beside(repository, reference, reply)),
+            state,
             Unavailable.of(ImageContent, NOT_THERE),
-            await attempt(Neighbours, lambda: look.look(repository, reference)),
-            await attempt(
-                SoftDeleted, lambda: look.soft_deleted(asked.registry, repository, reference)
-            ),
         )
+        if isinstance(state, ManifestState) and state.quarantined:
+            return found
+        return *found, *await self._around(asked, reference, reply, state)
+
+    async def _around(
+        self, asked: Asked, reference: str, reply: Reply, state: ManifestState | Unavailable
+    ) -> Observations:
+        """What could be restored; where nothing can, what was meant perhaps."""
+        look, repository, code = self._surroundings, asked.repository, reply.answer.code
+        deleted = await attempt(
+            SoftDeleted, lambda: look.soft_deleted(asked.registry, repository, reference)
+        )
+        restorable = isinstance(deleted, SoftDeleted) and deleted.found
+        if restorable and code == MANIFEST_UNKNOWN and state == NOTHING_KEPT:
+            return (deleted,)
+        exists = False if code == NAME_UNKNOWN else None
+        near = await attempt(Neighbours, lambda: look.look(repository, reference, exists=exists))
+        return near, deleted
+
+    async def _beside(self, asked: Asked, reference: str, reply: Reply) -> ManifestState:
+        """What is kept under a name that is "not found": a quarantined image looks like that."""
+        if reply.answer.code == NAME_UNKNOWN:
+            return NOTHING_KEPT
+        if ":" in reference:
+            return await self.kept(asked.repository, reference)
+        try:
+            tag = await asked.repository.tag(reference)
+        except NotThereError:
+            return NOTHING_KEPT
+        return await self.kept(asked.repository, tag.digest)

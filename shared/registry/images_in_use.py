@@ -14,7 +14,7 @@ from shared.domain.pulls import Pull, Registry
 from shared.registry.answers import describe, obstacle
 from shared.registry.images import Images
 from shared.registry.login_server import LoginServer
-from shared.registry.one_image import NOTHING_KEPT, Observations, kept, unseen
+from shared.registry.one_image import NOTHING_KEPT, Observations, unseen
 from shared.registry.questions import is_valid
 from shared.registry.repository import Repository
 from shared.registry.tokens import Grant
@@ -39,7 +39,7 @@ class ImagesInUse:
             return facts
         repository = self._repository(server.registry, pull.image.repository)
         try:
-            state = await kept(repository, pull.running)
+            state = await self._images.kept(repository, pull.running)
         except CouldNotLookError:
             return facts
         return tuple(state if fact == NOTHING_KEPT else fact for fact in facts)

@@ -82,5 +82,5 @@ def _obstacle(registry: Registry | None, answer: RegistryAnswer | Unavailable) -
     if registry is None:
         return "the registry is not known to the monitor, which sends no token there"
     if isinstance(answer, Unavailable):
-        return f"not reachable from the monitor's place in the network: {answer.reason}"
+        return f"not reachable from where Pullwatch runs: {answer.reason}"
     return obstacle(answer.answer)

@@ -26,14 +26,23 @@ SOFT_DELETE_VERSION = "2023-11-01-preview"
 class Surroundings:
     """Looks around where something is missing; what it reads is shared for a while."""
 
-    def __init__(self, arm: Arm, seconds: float) -> None:
-        """Keep a registry's catalog for so many seconds."""
+    def __init__(self, arm: Arm, seconds: float, fleeting: float = 0) -> None:
+        """Keep a registry's catalog so long (s), tags and what was deleted only ``fleeting``."""
         self._arm = arm
         self._catalog = cached(_catalog, seconds=seconds)
-        self._tags = cached(_tags, seconds=0)
+        self._tags = cached(_tags, seconds=fleeting)
+        self.soft_deleted = cached(self._soft_deleted, seconds=fleeting)
 
-    async def look(self, repository: Repository, reference: str) -> Neighbours:
-        """Names near the missing one. What cannot be read is None in it."""
+    async def look(
+        self, repository: Repository, reference: str, *, exists: bool | None = None
+    ) -> Neighbours:
+        """
+        Names near the missing one. What cannot be read is None in it.
+
+        ``exists`` is False where the registry has said already that there is no such repository.
+        """
+        if exists is False:
+            return Neighbours(repository_exists=False, repositories=await self._names(repository))
         try:
             tags = await self._tags(repository)
         except NotThereError:
@@ -42,7 +51,7 @@ class Surroundings:
             return Neighbours(repository_exists=None, repositories=await self._names(repository))
         return Neighbours(repository_exists=True, tags=await _closest(reference, tags))
 
-    async def soft_deleted(
+    async def _soft_deleted(
         self, registry: Registry, repository: Repository, reference: str
     ) -> SoftDeleted:
         """

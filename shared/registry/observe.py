@@ -51,6 +51,7 @@ from shared.registry.neighbours import Surroundings
 from shared.registry.one_image import Observations
 from shared.registry.questions import Questions, is_valid
 from shared.registry.removals import ResourceLogs
+from shared.registry.repository import Repository
 from shared.registry.runs import Runs
 from shared.registry.tokens import Tokens
 from shared.settings import Settings
@@ -75,9 +76,16 @@ class RegistryObserver(Questions):
         graph: Graph,
         dns: Dns,
         logs: Logs,
+        *,
+        once: bool = False,
     ) -> None:
-        """Wire the parts; nothing is opened or asked yet, so no event loop is needed."""
+        """
+        Wire the parts; nothing is opened or asked yet, so no event loop is needed.
+
+        One that serves ``once``, for one check, reads nothing twice, not even what may vanish.
+        """
         seconds = settings.cache_seconds
+        fleeting = seconds if once else 0
         plane = DataPlane(settings, http)
         super().__init__(
             Management(settings, arm, credentials),
@@ -91,10 +99,10 @@ class RegistryObserver(Questions):
         self._cache_rules = CacheRules(arm)
         self._runs = Runs(arm)
         self._resource_logs = ResourceLogs(arm, logs)
-        self._elsewhere = cached(ElsewhereLooker().look, seconds=0)
-        self._around = around = Surroundings(arm, seconds)
+        self._around = around = Surroundings(arm, seconds, fleeting)
         sweeps = http.lane is Lane.BULK
-        self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, 0)
+        self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, fleeting)
+        self._elsewhere = cached(ElsewhereLooker(self._images.kept).look, seconds=0)
         self._in_use = ImagesInUse(self._images, self._repository)
         self._foresight = Foresight(self._plans, self._images)
 
@@ -102,7 +110,9 @@ class RegistryObserver(Questions):
         """Every registry in scope (settings REGISTRIES and SUBSCRIPTIONS)."""
         return (await self._management.directory()).registries
 
-    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
+    async def elsewhere(
+        self, pull: Pull, digest: Digest, *, restorable: bool = False
+    ) -> tuple[Observation, ...]:
         """What of a missing image is left, here or in another known registry, and what ran."""
         wanted = replace(pull.image, tag="", digest=digest)
         directory = await self._management.directory()
@@ -114,13 +124,20 @@ class RegistryObserver(Questions):
         here = self._repository(home, name)
         left, deleted, runs = await asyncio.gather(
             self._elsewhere(here, tuple(self._repository(other, name) for other in others), digest),
-            attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest)),
+            self._restorable(home, here, digest, known=restorable),
             attempt(TaskRuns, lambda: self._runs.of(home.resource_id)),
         )
         more: Observations = (runs,) if home.resource_id else ()
         if isinstance(deleted, SoftDeleted) and deleted.found:
             more = (deleted, *more)  # by its digest; by its tag it may not be listed any more
         return (*left, *more)
+
+    async def _restorable(
+        self, home: Registry, here: Repository, digest: Digest, *, known: bool
+    ) -> SoftDeleted | Unavailable | None:
+        if known:
+            return None
+        return await attempt(SoftDeleted, lambda: self._around.soft_deleted(home, here, digest))
 
     async def removals(
         self, registries: Iterable[Registry], since: datetime, until: datetime

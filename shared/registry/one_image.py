@@ -7,7 +7,7 @@ from shared.domain.facts.registry import ImageContent, ManifestAnswer, ManifestS
 from shared.domain.images import Digest
 from shared.domain.pulls import Registry
 from shared.registry import content, locks
-from shared.registry.answers import NAME_UNKNOWN, Reply, describe
+from shared.registry.answers import Reply, describe
 from shared.registry.listing import Listing
 from shared.registry.repository import NotThereError, Repository, digest_of
 from shared.registry.wire import Entry, Manifest
@@ -57,18 +57,6 @@ async def kept(repository: Repository, digest: str) -> ManifestState:
         return NOTHING_KEPT
 
 
-async def beside(repository: Repository, reference: str, reply: Reply) -> ManifestState:
-    """What is kept under a name that is "not found": a quarantined image looks like that."""
-    if reply.answer.code == NAME_UNKNOWN:
-        return NOTHING_KEPT
-    if ":" in reference:
-        return await kept(repository, reference)
-    try:
-        return await kept(repository, (await repository.tag(reference)).digest)
-    except NotThereError:
-        return NOTHING_KEPT
-
-
 async def there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
     """What an image consists of, by the manifest that the registry gave."""
     repository, digest = asked.repository, digest_of(reply)
@@ -77,11 +65,11 @@ async def there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
     manifest = reply.read(Manifest)
     found = content.of_manifest(digest, _media_type(reply, manifest), manifest)
     known = entry if isinstance(entry, Entry) else None
-    found = await content.with_platform(found, manifest, known, repository)
+    found, read = await content.with_platform(found, manifest, known, repository)
     if found.children:
         found = await content.with_children(found, repository, listed)
-    elif asked.thorough:
-        found = await content.with_blobs(found, manifest, repository)
+    elif asked.thorough and content.is_image(found):
+        found = await content.with_blobs(found, manifest, repository, read)
     answer = ManifestAnswer(
         answer=reply.answer,
         digest=Digest(digest),

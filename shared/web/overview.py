@@ -11,11 +11,13 @@ from shared.adapters.store.diagnoses import Brief
 from shared.adapters.store.index import Entry
 from shared.domain.diagnosis import Gap
 from shared.domain.findings import Outcome
+from shared.domain.pulls import Pull
 from shared.pipeline.services import Services
 
 PATIENCE = 8.0
 """Seconds that reading the registries from Azure may take; then it is a gap."""
 MOST_REASONS = 20
+MOST_NAMES = 10
 WAITING = "waiting"
 """The label of pulls that are deployed but were not diagnosed yet."""
 
@@ -33,10 +35,11 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class Unjudged(Struct, frozen=True, order=True):
-    """Why pulls could not be judged, and how many."""
+    """Why pulls could not be judged, and how many; ``names`` are the workloads of some of them."""
 
     reason: str
     pulls: int
+    names: tuple[str, ...] = ()
 
 
 class Overview(Struct, frozen=True, kw_only=True):
@@ -59,7 +62,8 @@ class Overview(Struct, frozen=True, kw_only=True):
 async def overview(services: Services, deployed: Iterable[Entry]) -> Overview:
     """How every registry stands, by the latest diagnosis of each deployed pull."""
     (ids, gaps), briefs = await asyncio.gather(_known(services), _briefs(services))
-    counts = _counts(briefs, {one.pull.key: one.pull.image.registry for one in deployed})
+    pulls = {one.pull.key: one.pull for one in deployed}
+    counts = _counts(briefs, {key: pull.image.registry for key, pull in pulls.items()})
     standings = (
         Standing(registry=host, resource_id=ids.get(host, ""), counts=_ordered(counts[host]))
         for host in sorted(ids.keys() | counts.keys())
@@ -68,7 +72,7 @@ async def overview(services: Services, deployed: Iterable[Entry]) -> Overview:
         at=services.now(),
         registries=tuple(sorted(standings, key=_severity)),
         gaps=gaps,
-        unjudged=_unjudged(briefs),
+        unjudged=_unjudged(briefs, pulls),
     )
 
 
@@ -99,10 +103,18 @@ def _counts(briefs: Iterable[Brief], deployed: Mapping[str, str]) -> dict[str, C
     return counts
 
 
-def _unjudged(briefs: Iterable[Brief]) -> tuple[Unjudged, ...]:
-    reasons = Counter(b.reason for b in briefs if b.outcome is Outcome.UNKNOWN)
-    most = reasons.most_common(MOST_REASONS)
-    return tuple(Unjudged(reason or "no reason was recorded", pulls) for reason, pulls in most)
+def _unjudged(briefs: Iterable[Brief], deployed: Mapping[str, Pull]) -> tuple[Unjudged, ...]:
+    keys: dict[str, list[str]] = defaultdict(list)
+    for brief in briefs:
+        if brief.outcome is Outcome.UNKNOWN:
+            keys[brief.reason or "no reason was recorded"].append(brief.key)
+    most = sorted(keys.items(), key=lambda one: -len(one[1]))[:MOST_REASONS]
+    return tuple(Unjudged(why, len(own), _names(own, deployed)) for why, own in most)
+
+
+def _names(keys: Iterable[str], deployed: Mapping[str, Pull]) -> tuple[str, ...]:
+    found = {deployed[key].workload.name for key in keys if key in deployed}
+    return tuple(sorted(found))[:MOST_NAMES]
 
 
 LABELS = (*(outcome.label for outcome in reversed(Outcome)), WAITING)

@@ -74,7 +74,11 @@ FINDING = Finding(
             "Pulls as aks-agentpool (kubelet identity)",
         ),
         ruled_out=("a name that does not resolve", "the firewall", "a missing role"),
-        unseen=("registry load: 403 reading metrics: needs Microsoft.Insights/metrics/read",),
+        unseen=(
+            "how busy the registry is: 403 reading metrics: needs Microsoft.Insights/metrics/read",
+        ),
+        at=START,
+        workload="aks-prod/shop/deployment/api",
     ),
 )
 DELETED = Cause(

@@ -255,8 +255,10 @@ class FakeRegistry:
         known = tags | {digest: digest for digest in tags.values()}
         return {one: known[one] for one in references if one in known}
 
-    async def elsewhere(self, pull: Pull, digest: Digest) -> tuple[Observation, ...]:
-        _ = pull
+    async def elsewhere(
+        self, pull: Pull, digest: Digest, *, restorable: bool = False
+    ) -> tuple[Observation, ...]:
+        _ = pull, restorable
         return (Elsewhere(digest=digest, here=digest in self.tagged.values()),)
 
     async def removals(

@@ -113,7 +113,9 @@ def busy() -> DashboardView:
             ),
             gaps=(Gap("unread.azurecr.io", "no such registry could be read"),),
             unjudged=(
-                Unjudged("403 reading role assignments: needs roleAssignments/read", 1),
+                Unjudged(
+                    "403 reading role assignments: needs roleAssignments/read", 1, ("checkout",)
+                ),
                 Unjudged("the cluster aks-edge did not answer within 15 s", 1),
             ),
         ),
@@ -193,6 +195,6 @@ def trapped(text: str = HOSTILE) -> DashboardView:
             at=NOW,
             registries=(Standing(registry=text, resource_id=text, counts={"fail": 1}),),
             gaps=(Gap(text, text),),
-            unjudged=(Unjudged(text, 1),),
+            unjudged=(Unjudged(text, 1, (text, text)),),
         ),
     )

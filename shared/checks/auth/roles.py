@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
-from shared.checks.commands import grant, pull_role
+from shared.checks.commands import grant, grant_repository, pull_role
 from shared.checks.credentials.accounts import insist_on_directory
 from shared.checks.names import about_registry, about_workload, listed, who
 from shared.domain.facts.base import Unavailable
@@ -36,11 +36,10 @@ NO_ROLE = Problem(
 ROLE_ELSEWHERE = Problem(
     code="AUTH_ROLE_ON_OTHER_IDENTITY",
     outcome=Outcome.FAIL,
-    title="The pull role on {login_server} is on {other}, but {workload} pulls as {identity}",
-    explanation="The role was given to another identity of the same workload. For a cluster, only "
-    "the kubelet identity pulls; its control plane identity does not.",
+    title="{workload} pulls from {login_server} as {identity}, but the pull role is on its {other}",
+    explanation="The role was given to another identity of the same workload{hint}.",
     fix=("{grant}",),
-    link=links.KUBERNETES,
+    link=links.ROLES,
     health_code=REFRESH,
 )
 AT_OTHER_SCOPE = Problem(
@@ -97,8 +96,9 @@ CONDITION = Problem(
     explanation="{roles} would permit the pull, but the assignment's condition does not hold for "
     "this repository: {condition}",
     fix=(
+        "{grant_here}",
+        "Or widen the condition of the assignment that there is:",
         "az role assignment list --assignee {principal} --scope {registry_id} --include-inherited",
-        "Widen the condition to {repository}, or add an assignment for it",
     ),
     link=links.CONDITIONS,
     health_code=ACCESS,
@@ -114,6 +114,10 @@ DENIED = Problem(
             "az rest --method get --url https://management.azure.com{denial_id} "
             "--url-parameters api-version=2022-04-01"
         ),
+        (
+            "Have the owner of the stack or application that this tells leave {identity} "
+            "({principal}) out of it, or let {workload} pull as another identity"
+        ),
     ),
     link=links.DENY,
     health_code=REFRESH,
@@ -128,6 +132,10 @@ RECENT = Problem(
     link=links.FAQ,
 )
 
+_HINTS = {
+    IdentityKind.KUBELET_IDENTITY: ". Of a cluster only the kubelet identity pulls, not that of "
+    "its control plane"
+}
 _REFUSALS = {
     Why.NO_ROLE: NO_ROLE,
     Why.NO_PULL: NO_ROLE,
@@ -254,6 +262,10 @@ def _about(
         "other": listed(dict.fromkeys(others)),
         "denial": denial.name if denial else "",
         "denial_id": denial.id if denial else "",
+        "hint": _HINTS.get(identity.kind, ""),
+        "grant_here": grant_repository(
+            identity.principal_id, registry.resource_id, asked.pull.image.repository
+        ),
         "grant": grant(identity.principal_id, pull_role(registry), registry.resource_id),
     }
 

@@ -21,9 +21,9 @@ from shared.domain.wildcards import matches
 AUDIENCE = Problem(
     code="AUTH_ARM_AUDIENCE_REFUSED",
     outcome=Outcome.FAIL,
-    title="{login_server} refuses the kind of token that {workload} sends",
-    explanation="The platform signs in with a token for Azure Resource Manager, and the registry's "
-    "policy azureADAuthenticationAsArm is disabled: every such login is refused.",
+    title="{login_server} refuses the kind of token with which workloads sign in",
+    explanation="The platform of {workload} signs in with a token for Azure Resource Manager, and "
+    "the registry's policy azureADAuthenticationAsArm is disabled: every such login is refused.",
     fix=("az acr config authentication-as-arm update --registry {registry} --status enabled",),
     link=links.AS_ARM,
     health_code=REFRESH,

@@ -30,12 +30,21 @@ SOON = timedelta(days=90)
 """A storage limit that is nearer is worth a warning."""
 
 
+LOOK = (
+    "See what is older than a year; this deletes nothing, and what is deployed may be among it. "
+    "Pullwatch says what a purge would take from workloads (predict-purge)."
+)
+OLD = (
+    "az acr run --registry {registry} --cmd "
+    "\"acr purge --filter '.*:.*' --ago 365d --untagged --dry-run\" /dev/null"
+)
+
 INCLUDED_STORAGE = Problem(
     code="CAPACITY_INCLUDED_STORAGE",
     outcome=Outcome.WARN,
     title="{login_server} uses {percent} % of its included storage",
     explanation="{used} of {limit}. Beyond that, storage is billed; nothing breaks. {forecast}",
-    fix=("az acr show-usage --name {registry} --output table", "Clean up what nobody uses"),
+    fix=("az acr show-usage --name {registry} --output table", LOOK, OLD),
     link=links.SKUS,
 )
 
@@ -46,7 +55,7 @@ STORAGE_LIMIT = Problem(
     title="{login_server} uses {percent} % of the storage that it can have at all",
     explanation="{used} of {limit}. At the limit pushes fail with 'operation disallowed'; what is "
     "there can still be pulled. {forecast}",
-    fix=("az acr show-usage --name {registry} --output table", "Clean up what nobody uses"),
+    fix=("az acr show-usage --name {registry} --output table", LOOK, OLD),
     link=links.SKUS,
 )
 
@@ -58,8 +67,9 @@ STORAGE_GROWS = Problem(
     explanation="It holds {used} of {limit} and grows by {growth} a day. At the limit pushes fail "
     "with 'operation disallowed'.",
     fix=(
-        "Find what grows, and clean up what nobody uses",
         "az acr show-usage --name {registry} --output table",
+        LOOK,
+        OLD,
     ),
     link=links.SKUS,
 )
@@ -70,7 +80,10 @@ QUOTA = Problem(
     outcome=Outcome.WARN,
     title="{login_server} uses {percent} % of its quota of {quota}",
     explanation="{current} of {limit}; the warning level of {level} % is reached.",
-    fix=("az acr show-usage --name {registry} --output table",),
+    fix=(
+        "az acr show-usage --name {registry} --output table",
+        "Remove those that nobody needs, or give {registry} a higher tier",
+    ),
     link=links.SKUS,
 )
 

@@ -50,12 +50,26 @@ def _reasons(loss: Loss) -> str:
         return "Manifests without a tag go with it, and this one has none by then. "
     matching = [one for one in purge.filters if _matches(one, loss)]
     parts = [f"The tag matches {listed([shlex.quote(one) for one in matching], 3)}"]
+    if purge.tag_limits.given:
+        parts.append(_counted(purge))
+        return ", ".join(parts) + ". "
     parts.append(f"will be older than {lasted(_ago(purge.ago))}")
     if purge.keep:
         parts.append(f"and is not among the {purge.keep} newest of those, which --keep spares")
     else:
         parts.append("and nothing is kept")
     return ", ".join(parts) + ". "
+
+
+def _counted(purge: Purge) -> str:
+    """Why limits let a tag go: by its age, or because there are more."""
+    floor, cap, reasons = purge.tag_limits.floor, purge.tag_limits.cap, list[str]()
+    if purge.ago is not None:
+        spared = f" and is not among the {floor} newest that match" if floor else ""
+        reasons.append(f"will be older than {lasted(purge.ago)}{spared}")
+    if cap is not None:
+        reasons.append(f"is not among the {cap} newest that match")
+    return ", or ".join(reasons)
 
 
 def _ago(given: timedelta | None) -> timedelta:

@@ -14,12 +14,12 @@ from shared.domain.findings import Finding, Outcome, Problem
 ADMIN_DISABLED = Problem(
     code="CREDENTIALS_ADMIN_DISABLED",
     outcome=Outcome.FAIL,
-    title="{workload} logs in as the admin user of {login_server}, which is disabled",
-    explanation="The admin account was switched off; its passwords are refused. A managed identity "
-    "with a pull role is the better way: it needs no password.",
+    title="The admin user of {login_server}, with which workloads log in, is disabled",
+    explanation="{workload} logs in with it; its passwords are refused. A managed identity with a "
+    "pull role is the better way: it needs no password.",
     fix=(
-        "Give {workload} a managed identity with a pull role, or for the time being:",
         "az acr update --name {registry} --admin-enabled true",
+        "Later, have what logs in with it pull with a managed identity, and disable it again",
     ),
     link=links.AUTHENTICATION,
 )

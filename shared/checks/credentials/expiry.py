@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.checks import links
 from shared.checks.base import CannotTellError, NotApplicableError, check, known
+from shared.checks.commands import hand_over
 from shared.checks.names import about_image, about_workload, day, who
 from shared.domain.facts.base import Unavailable
 from shared.domain.facts.pull import Asked
@@ -15,6 +16,8 @@ from shared.domain.findings import Finding, Outcome, Problem
 STAGES = {3: 2, 14: 1, 30: 0}
 """Days before the end -> how pressing the warning is: each stage is told on its own."""
 
+SECRET = "image pull secret "  # noqa: S105 - words
+"""How `PullIdentity.where` begins for a pull secret, followed by its namespace/name."""
 GENERATE = (
     "az acr token credential generate --registry {registry} --name {token} "
     "--password1 --expiration-in-days 90"
@@ -26,7 +29,7 @@ TOKEN_EXPIRED = Problem(
     outcome=Outcome.FAIL,
     title="Every password of the token {token} has expired",
     explanation="The last one ended on {end}: {login_server} refuses every login with it.",
-    fix=(GENERATE, "Then give {workload} the new password"),
+    fix=(GENERATE, "{then}", "{hand_over}"),
     link=links.TOKENS,
 )
 TOKEN_PARTLY_EXPIRED = Problem(
@@ -44,7 +47,7 @@ TOKEN_EXPIRING = Problem(
     becomes=("CREDENTIALS_TOKEN_EXPIRED",),
     title="The token {token} expires on {end}",
     explanation="Then its last password ends, and {login_server} refuses every login with it.",
-    fix=(GENERATE, "Then give {workload} the new password"),
+    fix=(GENERATE, "{then}", "{hand_over}"),
     link=links.TOKENS,
 )
 SECRET_EXPIRED = Problem(
@@ -52,7 +55,7 @@ SECRET_EXPIRED = Problem(
     outcome=Outcome.FAIL,
     title="Every secret of the service principal {identity} has expired",
     explanation="The last one ended on {end}: {workload} gets no token any more.",
-    fix=(RESET, "Then give {workload} the new secret"),
+    fix=(RESET, "{then}", "{hand_over}"),
     link=links.PRINCIPALS,
 )
 SECRET_EXPIRING = Problem(
@@ -61,7 +64,7 @@ SECRET_EXPIRING = Problem(
     becomes=("CREDENTIALS_SECRET_EXPIRED",),
     title="The secret of the service principal {identity} expires on {end}",
     explanation="It is the last one that is valid; from then on {workload} gets no token.",
-    fix=(RESET, "Then give {workload} the new secret"),
+    fix=(RESET, "{then}", "{hand_over}"),
     link=links.PRINCIPALS,
 )
 
@@ -82,7 +85,7 @@ def token_is_valid(
     past = [end for end in ends if end <= asked.at]
     details = {"subject": f"{asked.pull.image.registry} token {known(token).name}"}
     details |= about_image(asked.pull.image) | about_workload(asked.pull)
-    details |= {"token": known(token).name}
+    details |= {"token": known(token).name, **_hand_over(asked, identity)}
     if len(past) == len(passwords):
         yield TOKEN_EXPIRED.found(end=day(max(past)), **details)
     elif past:
@@ -107,10 +110,20 @@ def secret_is_valid(
     end = _last(known(account).expires)
     details = {"subject": identity.client_id or who(identity), "client_id": identity.client_id}
     details |= {"identity": who(identity)} | about_workload(asked.pull)
+    details |= {**_hand_over(asked, identity)}
     if end <= asked.at:
         yield SECRET_EXPIRED.found(end=day(end), **details)
     else:
         yield from _expiring(SECRET_EXPIRING, end, asked.at, details)
+
+
+def _hand_over(asked: Asked, identity: PullIdentity) -> dict[str, str]:
+    """How the workload gets the new password: a command where there is one."""
+    secret = identity.where.removeprefix(SECRET) if identity.where.startswith(SECRET) else ""
+    found = hand_over(asked.pull, identity.client_id or identity.name, secret)
+    where = ":" if found else f", in its {identity.where}" if identity.where else ""
+    then = f"Then give {asked.pull.workload.name} the new password{where}"
+    return {"then": then, "hand_over": found}
 
 
 def _last(ends: Sequence[datetime]) -> datetime:

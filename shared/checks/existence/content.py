@@ -159,6 +159,8 @@ def blobs_exist(asked: Asked, content: ImageContent) -> Iterable[Finding]:
         yield BLOB_MISSING.found(count=count, blobs=listed(content.missing), **_about(asked))
     elif content.children:
         raise NotApplicableError("the manifest is an index")
+    elif content.config_media_type and content.config_media_type not in IMAGE_CONFIGS:
+        raise NotApplicableError("it is no container image")
     elif not content.blobs_asked:
         raise CannotTellError("whether the config and the layers exist was not asked")
 

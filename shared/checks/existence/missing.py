@@ -28,10 +28,10 @@ REPOSITORY_MISSING = Problem(
     title="There is no repository {repository} in {login_server}",
     explanation="The registry knows no repository of this name. {hint}{history}",
     fix=(
-        "az acr repository list --name {registry} --output table",
         "{remedy}",
         "{other}",
         "{rebuild}",
+        "az acr repository list --name {registry} --output table",
     ),
     link=links.TAG_NOT_FOUND,
     explains=CONSEQUENCES,
@@ -107,7 +107,7 @@ def history(asked: Asked, memory: Remembered | Unavailable, runs: TaskRuns | Una
     elif memory.last_seen:
         parts.append(f"It was last seen on {day(memory.last_seen)}. ")
         parts.append(_meanwhile(memory.last_seen, asked.at, runs))
-    if memory.digest:
+    if memory.digest and not asked.pull.image.digest:
         parts.append(f"It pointed to {memory.digest}{_with_it(memory)}. ")
     return "".join(parts)
 
@@ -185,7 +185,10 @@ def missing(  # noqa: PLR0917 - the facts of the check
         found = {"digest": digest, "remedy": restore(image, digest), "how": "soft-deleted"}
         return SOFT_DELETED.found(**details | found | {"children": _children(image, memory)})
     if image.digest:
-        remedy = f"Push the image again, or deploy one that exists instead of {image}"
+        remedy = (
+            "Push the very same image again (only the same bytes have this digest), or deploy one "
+            f"that exists instead of {image}"
+        )
         found = {"digest": image.digest, "remedy": remedy}
         return DIGEST_MISSING.found(**details | found | _import_first(details["other"]))
     if last:
@@ -194,7 +197,7 @@ def missing(  # noqa: PLR0917 - the facts of the check
         return TAG_MISSING.found(**found | ({} if kept else _import_first(details["other"])))
     alike = closest(image.tag, tags or ())
     hint = f"Similar tags there: {listed(alike)}." if alike else _empty(tags)
-    remedy = f"Push {image} again, or deploy a tag that exists"
+    remedy = f"Push {image}, or deploy a tag that exists"
     if image.tag == "latest" and tags:
         few = f"Its tags are: {listed(tags)}."
         remedy = "Name a tag that exists in the image of the workload"

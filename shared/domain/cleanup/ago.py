@@ -26,6 +26,8 @@ _UNITS = {
     "h": Fraction(3600 * 10**6),
 }
 _LARGEST = 2**63 - 1
+_COUNTED = timedelta(microseconds=_LARGEST // 1000)
+"""292 years: what 64 bits of nanoseconds hold. Only the longest is capped, not the least."""
 LONGEST_TEXT = 100
 
 
@@ -43,9 +45,21 @@ def parse_ago(text: str) -> timedelta:
         raise RefusedError(f"--ago is longer than {LONGEST_TEXT} characters")
     if not text.strip():
         raise RefusedError("--ago is empty; a duration such as 30d or 2d3h6m is needed")
+    if not text.isprintable():
+        raise RefusedError(
+            f"--ago is {text!r}: the tool takes line breaks and the like for its end"
+        )
     days, rest = _split(text)
-    capped = days > LONGEST.days
-    whole = timedelta(days=max(min(days, LONGEST.days), -LONGEST.days))
+    whole = timedelta(days=max(min(days, LONGEST.days), -_COUNTED.days - 1))
+    read = _added(whole, rest, capped=days > LONGEST.days)
+    if min(whole, read) < -_COUNTED:
+        raise RefusedError(
+            f"--ago {text!r} is below what the tool can count, which goes round then"
+        )
+    return read
+
+
+def _added(whole: timedelta, rest: str, *, capped: bool) -> timedelta:
     if not rest:
         return whole
     more = _go_duration(rest)

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Sequence
 
-from shared.domain.cleanup import flags, words
+from shared.domain.cleanup import flags, limits, words
 from shared.domain.cleanup.ago import LONGEST, parse_ago
 from shared.domain.cleanup.expressions import split_filter
 from shared.domain.cleanup.flags import Flag
-from shared.domain.cleanup.model import Purge, RefusedError
+from shared.domain.cleanup.model import Limits, Purge, RefusedError
 from shared.domain.cleanup.versions import behaviour, is_old
 
 _IMAGE = re.compile(r"(?:.*/)?acr(?:-cli)?(?::(?P<tag>[\w.-]+))?(?:@sha256:[0-9a-f]+)?")
@@ -84,13 +84,14 @@ def _program(given: Sequence[str]) -> tuple[str, Sequence[str]]:
 def to_purge(version: str, given: Sequence[Flag]) -> Purge:
     """The purge that the flags say. The last of a flag counts; filters add up."""
     last = {flag.name: flag for flag in given}
+    _check_names(version, last)
     filters = tuple(flag.value for flag in given if flag.name == "filter")
-    on = {name: flags.boolean(last[name]) for name in flags.BOOLEANS if name in last}
-    counts = {name: flags.number(last[name]) for name in flags.NUMBERS if name in last}
+    on = {flag.name: flags.boolean(flag) for flag in given if flag.name in flags.BOOLEANS}
+    counts = {flag.name: flags.number(flag) for flag in given if flag.name in flags.NUMBERS}
     ago = last["ago"].value if "ago" in last else ""
-    _refuse_both(last)
     _refuse_variables((*filters, ago))
     _refuse_overflow(version, ago)
+    _refuse_page_size(counts.get("repository-page-size", 1))
     if on.get("help"):
         raise RefusedError("with --help the tool only prints its help")
     purge = Purge(
@@ -103,15 +104,14 @@ def to_purge(version: str, given: Sequence[Flag]) -> Purge:
         dry_run=on.get("dry-run", False),
         concurrency=counts.get("concurrency"),
         version=version,
+        tag_limits=Limits(counts.get("min-tags"), counts.get("max-tags")),
+        manifest_limits=Limits(
+            counts.get("min-untagged-manifests"), counts.get("max-untagged-manifests")
+        ),
     )
+    limits.check(purge, last)
     _check(purge)
     return purge
-
-
-def _refuse_both(given: Collection[str]) -> None:
-    """The tool's own reader looks at whether both are there, not at whether they are on."""
-    if {"untagged", "untagged-only"} <= {*given}:
-        raise RefusedError("--untagged and --untagged-only exclude each other")
 
 
 def _refuse_variables(values: Sequence[str]) -> None:
@@ -126,21 +126,36 @@ def _refuse_overflow(version: str, ago: str) -> None:
         raise RefusedError(f"what acr-cli {version} makes of --ago {ago!r} is not foretold")
 
 
+def _refuse_page_size(size: int) -> None:
+    """The tool takes 32 bits, and what a registry lists on a page of none is not known."""
+    if not 0 < size < 2**31:
+        raise RefusedError(f"--repository-page-size is {size}, and must be a number above 0")
+
+
+def _check_names(version: str, given: Collection[str]) -> None:
+    """What the tool's reader stops at, even at ``--untagged=false``. Raises RefusedError."""
+    knows = behaviour(version)
+    for name, known in (
+        ("include-locked", knows.knows_include_locked),
+        ("untagged-only", knows.knows_untagged_only),
+        ("verbose", knows.knows_verbose),
+    ):
+        if name in given and known is None:
+            raise RefusedError(f"whether acr-cli {version} has a flag --{name} is not known")
+        if name in given and not known:
+            raise RefusedError(f"acr-cli {version} has no flag --{name}: it would not run")
+    if {"untagged", "untagged-only"} <= {*given}:
+        raise RefusedError("--untagged and --untagged-only exclude each other, even with =false")
+
+
 def _check(purge: Purge) -> None:
     """What the tool checks before it begins. Raises RefusedError."""
     if not purge.untagged_only:
         if not purge.filters:
             raise RefusedError("--filter REPOSITORY:TAG is missing: the tool would not run")
-        if purge.ago is None:
+        if purge.ago is None and purge.tag_limits.cap is None:
             raise RefusedError("--ago DURATION (such as 30d) is missing: the tool would not run")
     if len(purge.filters) > MOST_FILTERS:
         raise RefusedError(f"more than {MOST_FILTERS} filters are not foretold")
     for text in purge.filters:
         split_filter(text)
-    knows = behaviour(purge.version)
-    for used, known, flag in (
-        (purge.include_locked, knows.knows_include_locked, "--include-locked"),
-        (purge.untagged_only, knows.knows_untagged_only, "--untagged-only"),
-    ):
-        if used and not known:
-            raise RefusedError(f"acr-cli {purge.version} has no flag {flag}: it would not run")

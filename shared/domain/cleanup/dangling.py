@@ -1,6 +1,7 @@
 """Which untagged manifests ``--untagged`` and ``--untagged-only`` delete.
 
-Source: acr-cli's own code and issues (pull requests 40, 130, 188, 462, 489, 532); not measured.
+Source: acr-cli's own code (cmd/repository/image_functions.go, cmd/acr/purge.go, of March and of
+autumn 2026) and issues (pull requests 40, 130, 188, 462, 489, 532); not measured.
 Its oddities are kept: from 0.17 on a locked index protects none of its children, and an untagged
 index with a subject protects its children but not itself.
 """
@@ -22,21 +23,20 @@ MAY_REFER = frozenset({OCI_INDEX, OCI_IMAGE, OCI_ARTIFACT})
 
 def dangling(purge: Purge, shelf: Shelf, cutoff: datetime) -> list[ManifestEntry]:
     """The manifests that go, once the tags are gone. Raises RefusedError if not known."""
-    knows = behaviour(purge.version)
+    knows, counted = behaviour(purge.version), purge.manifest_limits.given
     _refuse_unknown(shelf, knows, purge.version)
+    by_age = knows.untagged_honours_ago and not counted
     candidates, spared = [], set[str]()
     for manifest in shelf.manifests.values():
-        if manifest.changeable_attributes.locked and not purge.include_locked:
+        if not counted and not _is_free(manifest, purge):
             continue
-        if shelf.is_tagged(manifest.digest) or (
-            knows.untagged_honours_ago and not _older(manifest, cutoff)
-        ):
+        if shelf.is_tagged(manifest.digest) or (by_age and not _older(manifest, cutoff)):
             if not manifest.media_type or manifest.media_type in LISTS:
                 spared.update(_protected(manifest, shelf, knows))
         elif not _is_spared_itself(manifest, shelf, knows, spared):
             candidates.append(manifest)
     going = [manifest for manifest in candidates if manifest.digest not in spared]
-    return _beyond_keep(purge, going, knows)
+    return _counted(purge, going, shelf, cutoff) if counted else _beyond_keep(purge, going, knows)
 
 
 def subject_of(manifest: ManifestEntry, shelf: Shelf) -> str:
@@ -93,9 +93,37 @@ def _beyond_keep(purge: Purge, going: list[ManifestEntry], knows: Behaviour) -> 
         return going
     if len(going) <= purge.keep:
         return [] if keeps_short_lists(purge.version) else going
-    by_digest = sorted(going, key=lambda manifest: manifest.digest)
-    newest_first = sorted(by_digest, key=lambda one: (time_of(one), one.finer), reverse=True)
-    return newest_first[purge.keep :]
+    return _newest_first(going)[purge.keep :]
+
+
+def _counted(
+    purge: Purge, going: list[ManifestEntry], shelf: Shelf, cutoff: datetime
+) -> list[ManifestEntry]:
+    """What goes by ``--min-...`` and ``--max-untagged-manifests``.
+
+    Locked ones have a rank too, and so has what has no time, which stays. An index that stays
+    keeps its children, and nothing goes in their place.
+    """
+    taken, staying = list[ManifestEntry](), list[str]()
+    for rank, manifest in enumerate(_newest_first(going), start=1):
+        old = purge.ago is not None and _older(manifest, cutoff)
+        told = manifest.last_update_time is not None
+        if told and _is_free(manifest, purge) and purge.manifest_limits.let_go(rank, old=old):
+            taken.append(manifest)
+        elif manifest.media_type in LISTS:
+            staying += manifest.references
+    spared = {*descendants(staying, shelf)}
+    return [manifest for manifest in taken if manifest.digest not in spared]
+
+
+def _newest_first(manifests: list[ManifestEntry]) -> list[ManifestEntry]:
+    """Of one time the lower digest comes first."""
+    by_digest = sorted(manifests, key=lambda manifest: manifest.digest)
+    return sorted(by_digest, key=lambda one: (time_of(one), one.finer), reverse=True)
+
+
+def _is_free(manifest: ManifestEntry, purge: Purge) -> bool:
+    return purge.include_locked or not manifest.changeable_attributes.locked
 
 
 def _refuse_unknown(shelf: Shelf, knows: Behaviour, version: str) -> None:

@@ -15,7 +15,7 @@ from shared.domain.cleanup.model import (
     RegistryContents,
     TagEntry,
 )
-from shared.domain.cleanup.shelf import Shelf
+from shared.domain.cleanup.shelf import Shelf, time_of
 
 
 class Taken(Struct, frozen=True):
@@ -93,5 +93,18 @@ def _tags(purge: Purge, filters: Filters, shelf: Shelf, cutoff: datetime) -> lis
     pattern = filters.tag_pattern(shelf.name)
     if pattern is None:
         return []
+    if purge.tag_limits.given:
+        return _counted(purge, shelf.matching(pattern), cutoff)
     candidates = shelf.older(pattern, cutoff, locked=purge.include_locked)
     return candidates[: max(0, len(candidates) - purge.keep)]
+
+
+def _counted(purge: Purge, newest_first: Sequence[TagEntry], cutoff: datetime) -> list[TagEntry]:
+    """What goes by ``--min-tags`` and ``--max-tags``, oldest first; locked ones have a rank too."""
+    going = [
+        tag
+        for rank, tag in enumerate(newest_first, start=1)
+        if purge.tag_limits.let_go(rank, old=purge.ago is not None and time_of(tag) < cutoff)
+        and (purge.include_locked or not tag.changeable_attributes.locked)
+    ]
+    return going[::-1]

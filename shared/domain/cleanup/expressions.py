@@ -20,6 +20,11 @@ _ESCAPES = frozenset("dDwWsSbBAztnrfva")
 _CLASS_ESCAPES = frozenset("dDwWsStnrfv")
 _GROUP = re.compile(r"\(\?(?:[ims]*(?:-[ims]+)?[:)]|P?<[A-Za-z_]\w*>)")
 _INLINE_FLAGS = re.compile(r"\(\?[a-zA-Z-]+\)")
+_NOTHING_REPEATED = re.compile(
+    r"\(\?[ims-]+\)[*+?{]|(?:\^|\$|\\[bBAz]|\(\))(?:[*+?]|\{[0-9,]*\})\?"
+)
+"""RE2 takes it. The tool's engine stops at a repeated flag, and may never end with the others."""
+_LOOKS = ("(?!", "(?=", "(?<!", "(?<=")
 _FLAGS = frozenset("imsU-")
 
 
@@ -34,7 +39,7 @@ def compile_expression(text: str) -> Pattern:
     """Compile for an unanchored search. Raises RefusedError with the reason."""
     if len(text) > LONGEST_EXPRESSION:
         raise RefusedError(f"an expression is longer than {LONGEST_EXPRESSION} characters")
-    if "(?!" not in text and "(?=" not in text:
+    if not any(sign in text for sign in _LOOKS):
         return _compile(text)
     parts = branches(text)
     if any(_INLINE_FLAGS.search(part) for part in parts):
@@ -48,8 +53,9 @@ class _AllOf:
     def __init__(self, given: Conditions) -> None:
         self._wanted = [_compile(text) for text in given.wanted]
         self._unwanted = [_compile(text) for text in given.unwanted]
-        if given.never_empty and any(pattern.search("") for pattern in self._unwanted):
-            raise RefusedError(f"{given.unwanted[0][:200]!r} may be nothing, and is not foretold")
+        for text in given.never_empty:
+            if _compile(text).search(""):
+                raise RefusedError(f"{text[:200]!r} may be nothing, and is not foretold")
 
     def search(self, text: str, /) -> object | None:
         """True where the conditions hold."""
@@ -93,6 +99,8 @@ def split_filter(text: str) -> tuple[str, str]:
         RefusedError: as the tool, unless exactly one colon splits and both sides have text.
 
     """
+    if "\r\n" in text:
+        raise RefusedError(f"the filter {text[:200]!r} has a line break, which the tool splits at")
     colons = [at for at, c in enumerate(text) if c == ":" and _splits(text, at)]
     if len(colons) != 1:
         count = f"{len(colons)} colons" if colons else "no colon"
@@ -126,6 +134,8 @@ def _refuse_dialect(text: str) -> None:
     at = 0
     while at < len(text):
         c = text[at]
+        if found := _NOTHING_REPEATED.match(text, at):
+            raise RefusedError(f"{found.group()!r} in {text[:200]!r} repeats nothing")
         if c == "\\":
             at += _escape(text, at, _ESCAPES)
         elif c == "[":

@@ -66,6 +66,26 @@ class RegistryContents(Struct, frozen=True, rename="camel"):
     repositories: tuple[RepositoryContents, ...] = ()
 
 
+class Limits(Struct, frozen=True):
+    """How many of the newest always stay (``--min-...``), and how many at most (``--max-...``).
+
+    None: not given. They count from the newest on, with what is locked or young among them, which
+    ``--keep`` does not.
+    """
+
+    floor: int | None = None
+    cap: int | None = None
+
+    @property
+    def given(self) -> bool:
+        """Whether anything is counted."""
+        return self.floor is not None or self.cap is not None
+
+    def let_go(self, rank: int, *, old: bool) -> bool:
+        """Whether what has a rank (1: the newest) goes: by its age, or because there are more."""
+        return (old and rank > (self.floor or 0)) or (self.cap is not None and rank > self.cap)
+
+
 class Purge(Struct, frozen=True):
     """An ``acr purge`` command. ``filters`` are as written, ``repository:tag``, both regular
     expressions; ``ago`` None means that it was not given; ``version`` is the tag of an image
@@ -81,6 +101,8 @@ class Purge(Struct, frozen=True):
     dry_run: bool = False
     concurrency: int | None = None
     version: str = ""
+    tag_limits: Limits = Limits()
+    manifest_limits: Limits = Limits()
 
 
 class Doomed(Struct, frozen=True):

@@ -39,6 +39,10 @@ class Shelf:
         matching = self._matching_tags(pattern, locked=locked)
         return matching[: bisect_left(matching, cutoff, key=time_of)]
 
+    def matching(self, pattern: Pattern) -> list[TagEntry]:
+        """Every matching tag, locked or not, newest first. Raises RefusedError as ``older``."""
+        return self._matching_tags(pattern, locked=True)[::-1]
+
     def untag(self, tags: Sequence[TagEntry]) -> None:
         """Take tags away."""
         gone = {tag.name for tag in tags}

@@ -46,7 +46,7 @@ def unanchored(parts: Parts, _: Registry) -> Iterator[Trap]:
         shown = loose[0][:100]
         yield Trap(
             "UNANCHORED_TAG",
-            f"{shown} matches anywhere in a tag",
+            f"'{shown}' matches anywhere in a tag",
             f"The tag is searched for, not compared: v1 also takes v10 and dev-v1. ^{shown}$ "
             "takes only what it says.",
             parts.with_filters(

@@ -13,7 +13,7 @@ MOST_CONCURRENT = 32
 
 def missing_ago(parts: Parts, _: Registry) -> Iterator[Trap]:
     """No ``--ago``: the tool does not run."""
-    if parts.has("ago") or parts.is_on("untagged-only"):
+    if parts.has("ago") or parts.is_on("untagged-only") or parts.has("max-tags"):
         return
     keeps = parts.has("keep")
     yield Trap(

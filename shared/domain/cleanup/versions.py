@@ -1,7 +1,7 @@
 """What releases of acr-cli do differently.
 
 Sources: Azure/acr-cli issues 131, 342, 579, 584, 644 and pull requests 130, 132, 188, 462, 489,
-532; the documentation of ``acr purge``. Releases in between were not tried: None says so.
+532, 577; the documentation of ``acr purge``. Releases in between were not tried: None says so.
 """
 
 import re
@@ -31,7 +31,9 @@ class Behaviour(Struct, frozen=True):
     odd_indexes: bool
     knows_include_locked: bool
     knows_untagged_only: bool
+    knows_verbose: bool | None
     repository_expressions: bool | None
+    knows_limits: bool
 
 
 def release(tag: str) -> Release:
@@ -52,7 +54,9 @@ def behaviour(tag: str) -> Behaviour:
         odd_indexes=named >= (0, 17),
         knows_include_locked=named >= (0, 17),
         knows_untagged_only=named >= (0, 18),
+        knows_verbose=None if named == (0, 18) else named > (0, 18),
         repository_expressions=True if named >= (0, 5) else None,
+        knows_limits=named >= (0, 20),
     )
 
 

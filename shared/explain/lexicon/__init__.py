@@ -5,24 +5,33 @@ credential decides. Phrases are in lower case and stand for themselves.
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from operator import itemgetter
 
 from shared.explain.lexicon import answers, login, machine, network
+from shared.explain.lexicon.classes import INNERMOST
+from shared.explain.lexicon.numbers import signs_of_numbers
 from shared.explain.lexicon.sign import Sign
-from shared.explain.lexicon.things import signs_of_classes
 
-__all__ = ["PHRASES", "SHORTEST_CUT", "Sign", "signs_in"]
+__all__ = ["Sign", "Words"]
 
-PHRASES: dict[Sign, tuple[str, ...]] = {
-    **network.PHRASES,
-    **answers.PHRASES,
-    **login.PHRASES,
-    **machine.PHRASES,
-}
+_FAMILIES = (network, answers, login, machine)
+_PHRASES = sorted(
+    (
+        (phrase, sign)
+        for family in _FAMILIES
+        for sign, phrases in family.PHRASES.items()
+        for phrase in phrases
+    ),
+    key=itemgetter(0),
+)
+_CLASSES = tuple(one for family in _FAMILIES for one in family.CLASSES)
 
-_EACH = [(phrase, sign) for sign, phrases in PHRASES.items() for phrase in phrases]
-
-_NOISE = ("timed out waiting for the condition", "client-side throttling")
+_NOISE = (
+    *("timed out waiting for the condition", "client-side throttling", "throttling request took"),
+)
 """What is said of other things than a pull, in words that look like it."""
 
 SHORTEST_CUT = 12
@@ -31,17 +40,34 @@ SHORTEST_CUT = 12
 _OPENING = re.compile(r"(?:failed|unable|cannot|could not|error|the|is)(?: to)?(?: \w+){0,1} ?")
 """How many errors begin: cut off there, a text tells nothing."""
 
-
-def signs_in(text: str, layers: Sequence[str] = ()) -> frozenset[Sign]:
-    """The signs of a text in lower case; its innermost error may be cut off inside a phrase."""
-    for words in _NOISE:
-        text = text.replace(words, "")
-    innermost = layers[-1] if layers else ""
-    found = {sign for phrase, sign in _EACH if phrase in text} | signs_of_classes(text, layers)
-    if not found and len(innermost) >= SHORTEST_CUT:
-        found = {sign for phrase, sign in _EACH if _is_cut_off(phrase, innermost)}
-    return frozenset(found)
+_DIGEST = re.compile(r"(?<=sha256):[0-9a-f]{0,64}")
 
 
-def _is_cut_off(phrase: str, end: str) -> bool:
-    return phrase.startswith(end) and not _OPENING.fullmatch(end)
+class Words:
+    """The words of the lexicon that a whole text holds: its attempts are searched for no other."""
+
+    def __init__(self, text: str) -> None:
+        """Look through the whole text, in lower case."""
+        self._phrases = [known for known in _PHRASES if known[0] in text]
+        self._classes = [known for known in _CLASSES if known.may_show(text)]
+
+    def signs_in(self, text: str, layers: Sequence[str]) -> frozenset[Sign]:
+        """The signs of an attempt; its innermost error may be cut off inside a phrase."""
+        for words in _NOISE:
+            text = text.replace(words, "")
+        found = {sign for phrase, sign in self._phrases if phrase in text}
+        found.update(signs_of_numbers(text), self._of_classes(text, layers))
+        return frozenset(found or _of_cut_off(layers[-1] if layers else ""))
+
+    def _of_classes(self, text: str, layers: Sequence[str]) -> Iterator[Sign]:
+        """Things and what is said of them; a digest between them is nothing."""
+        text, inner = _DIGEST.sub("", text), _DIGEST.sub("", ": ".join(layers[-INNERMOST:]))
+        return (known.sign for known in self._classes if known.shows(text, inner))
+
+
+def _of_cut_off(end: str) -> Iterator[Sign]:
+    if len(end) < SHORTEST_CUT or _OPENING.fullmatch(end):
+        return iter(())
+    first = bisect_left(_PHRASES, end, key=itemgetter(0))
+    longer = takewhile(lambda known: known[0].startswith(end), _PHRASES[first:])
+    return (sign for _, sign in longer)

@@ -1,12 +1,12 @@
 """Signs in what a registry answers about an image."""
 
+from shared.explain.lexicon.classes import ABSENT, SOUGHT, Class
 from shared.explain.lexicon.sign import Sign
 
 PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.TOO_MANY: (
         *("toomanyrequests", "too many requests", "pull rate limit", "qps exceeded"),
-        *("rate limited", "request was throttled", "requests were throttled"),
-        *("has been throttled", "serverbusy", "server busy", "over the account limit"),
+        *("rate limited", "throttled", "serverbusy", "server busy", "over the account limit"),
         "quota exceeded for quota metric",
     ),
     Sign.TAG_UNKNOWN: (
@@ -18,7 +18,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("manifest unknown", "manifest_unknown", "not found: manifest", "no such manifest"),
         *("manifest not found", "artifact not found", "is not known to the registry"),
         *("manifest is unknown", "could not find manifest", "manifest is not found"),
-        *("image not found", "unknown manifest"),
+        *("unknown manifest", "name and tag are present"),
     ),
     Sign.DIGEST_UNKNOWN: ("manifest sha256:",),
     Sign.NAME_UNKNOWN: (
@@ -32,12 +32,12 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.PLATFORM: (
         *("no match for platform", "exec format error", "no image found in manifest list for"),
         *("no image found in image index for", "cannot be used on this platform"),
-        *("does not match the specified platform", "does not match the host operating system"),
-        *("imageostypenotmatchcontainergroup", "does not match the detected host platform"),
+        *("imageostypenotmatchcontainergroup", "matches runtimeidentifier", "unsupported os"),
+        *("rosetta error", "ld-linux-x86-64.so"),
         *("image is incompatible with", "osversionofimagenotsupported"),
         *("unsupportedwindowsversion", "no child with platform"),
         *("does not provide the specified platform", "no matching manifest"),
-        *("no manifest found for platform", "does not match the expected platform"),
+        *("no manifest found for platform", "not available for linux/", "not available for win"),
         *("incompatible with a", "no suitable image for platform", "could not find platform"),
         *("platform not found", "-based image is incompatible"),
         "no image satisfies requested platform",
@@ -55,20 +55,24 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("could not find config", "not a valid image manifest", "not a container image"),
         *("unrecognized manifest", "image config media type", "unknown manifest media"),
         *("is not supported by containerd", "cannot be pulled as an image"),
+        *("unsupported image-specific operation", "invalid mixed oci image", "invalid rootfs in"),
+        *("does not contain a layer", "not a valid bicep module"),
+        *('encountered remote "', "minimum number of descriptors", "does not support digest"),
         "no processor for media-type",
     ),
     Sign.DISALLOWED: (
         *("operation is disallowed", "registry_disallowed_operation", "disallowed-operation"),
-        *("is in quarantine", "quarantined", "is locked", "operation not allowed on"),
+        *("is in quarantine", "quarantined", "operation not allowed on"),
     ),
     Sign.UPSTREAM: ("for cache rule",),
     Sign.SERVER_ERROR: (
         *("internal server error", "service unavailable", "bad gateway", "gateway timeout"),
         *("gateway time-out", "service is unavailable", "temporarily unavailable"),
-        *("internal_error", "upstream connect error"),
+        *("internal_error", "upstream connect error", "registryunavailable"),
+        *("registry is unavailable", "encountered an internal error", "internal error occurred"),
     ),
     Sign.REGISTRY_GONE: (
-        *("cmk_error", "login_server_error", "registry is disabled", "subscription is disabled"),
+        *("cmk_error", "login_server_error", "subscription is disabled"),
         *("registry is inactive", "'microsoft.containerregistry/registries' could not be found"),
         *("subscriptionnotfound", "encryption doesn't exist", "readonlydisabledsubscription"),
         *("registry was not found", "customer-managed key", "customer managed key"),
@@ -76,3 +80,114 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("could not find registry", "disabled and therefore marked as read only"),
     ),
 }
+
+CLASSES = (
+    Class(
+        Sign.DISALLOWED,
+        ("image", "manifest", "tag", "repository", "artifact", "registry"),
+        ("locked",),
+        unless=("lock file", "credential"),
+    ),
+    Class(
+        Sign.REGISTRY_GONE,
+        ("registry", "login server", "registry account"),
+        ("disabled", "suspended"),
+        unless=("public", "admin", "access is disabled", "user is disabled", "ssl", "tls"),
+    ),
+    Class(
+        Sign.REGISTRY_GONE,
+        ("container registry", "registry", "registries", "login server"),
+        ABSENT,
+        SOUGHT,
+        unless=(
+            *("manifest", "tag", "image", "repository", "artifact", "credential", "layer"),
+            *("respond", "request", "status", "answered"),
+        ),
+    ),
+    Class(
+        Sign.NAME_UNKNOWN,
+        ("repository", "repository name"),
+        ABSENT,
+        SOUGHT,
+        unless=("exist or", "tag", "git", "image", "manifest", "helm"),
+        inner=True,
+    ),
+    Class(
+        Sign.TAG_UNKNOWN,
+        ("tag",),
+        ABSENT,
+        (*SOUGHT, "no matching"),
+        unless=("digest", "platform"),
+        inner=True,
+    ),
+    Class(
+        Sign.MANIFEST_UNKNOWN,
+        ("manifest", "container image", "image", "artifact", "chart"),
+        ABSENT,
+        SOUGHT,
+        unless=(
+            "locally",
+            "platform",
+            "exist or ",
+            "manifest list",
+            "config",
+            "such image",
+            "specified image",
+            "matching",
+        ),
+        inner=True,
+    ),
+    Class(
+        Sign.BLOB_UNKNOWN,
+        ("blob", "layer"),
+        (*ABSENT, "missing"),
+        (*SOUGHT, "missing"),
+        inner=True,
+    ),
+    Class(
+        Sign.PLATFORM,
+        (
+            *("platform", "architecture", "operating system", "operating system/version"),
+            *("os version", "os type", "os/arch", "windows version", "host os"),
+        ),
+        (
+            *(
+                "not match",
+                "n't match",
+                "mismatch",
+                "unsupported",
+                "incompatible",
+                "not compatible",
+            ),
+            *("not supported", "cannot be used", "not available"),
+        ),
+        (
+            *("unsupported", "incompatible with", "mismatched", "no matching", "cannot run this"),
+            *("can't run this", "not compatible with", "not built for", "not available for"),
+            *(
+                "wrong",
+                "different",
+                "failed to find",
+                "does not provide",
+                "no image found for",
+                "no supported",
+            ),
+            *("not support", "not match"),
+        ),
+    ),
+    Class(
+        Sign.UNSUPPORTED,
+        (
+            *("media type", "mediatype", "media-type", "manifest version", "manifest schema"),
+            *("schema version", "image format", "artifact type", "config type", "layer type"),
+        ),
+        ("unsupported", "not supported", "not allowed", "unknown", "unrecognized", "deprecated"),
+        ("unsupported", "unknown", "unrecognized", "unexpected", "invalid", "could not load"),
+    ),
+    Class(
+        Sign.TOO_MANY,
+        ("rate limit", "request limit", "pull limit", "requests per"),
+        ("exceeded", "reached", "hit", "has been"),
+        ("exceeded", "reached", "hit", "over"),
+    ),
+)

@@ -12,8 +12,13 @@ from functools import cached_property
 
 from shared.explain.lexicon.sign import Sign
 
-_HEDGES = re.compile(r"\b(?:may|might|if|whether|check|verify|could be|or be) (?:\S+ ){0,6}$")
+_HEDGES = re.compile(
+    r"\b(?:may|might|if|whether|check|verify|could be|or be|likely|probably|nothing) (?:\S+ ){0,6}$"
+)
 """What stands before a guess of whoever wrote the text, not before what was seen."""
+
+_CHOICE = re.compile(r"s?,? or\b")
+"""What follows one guess of several."""
 
 _BEHIND = 60
 """Characters between a thing and what is said of it."""
@@ -23,6 +28,20 @@ _BEFORE = 25
 
 INNERMOST = 2
 """Layers that say what was found; those around them say what was tried."""
+
+ABSENT = (
+    *("not found", "not exist", "n't exist", "not be found", "n't be found", "no longer exist"),
+    *("nonexistent", "was deleted", "been deleted", "not known", "not present in"),
+)
+SOUGHT = (
+    *("no such", "unable to find", "could not find", "cannot find", "can't find", "couldn't find"),
+    *("failed to find", "non-existent", "unable to locate", "could not locate", "cannot locate"),
+)
+WRONG = (
+    *("invalid", "incorrect", "wrong", "malformed", "not valid", "not recognized", "revoked"),
+    *("not supported", "does not match", "cannot be detected", "not accepted", "mismatch"),
+)
+CUT = ("can't", "cannot", "could not", "couldn't", "unable to", "failed to", "failure", "error")
 
 
 class Class:
@@ -49,23 +68,29 @@ class Class:
         things = rf"\b(?:{_any(self.things)})s?\b"
         sides = []
         if self.said:
-            sides.append(rf"{things}(?:(?!\. )[^:;\n]){{0,{_BEHIND}}}?(?:{_any(self.said)})")
+            said = rf"(?<!not )(?:{_any(self.said)})(?! (?:{_any(self.things)}))"
+            sides.append(rf"{things}(?:(?!\. )[^:;\n]){{0,{_BEHIND}}}?{said}")
         if self.attributes:
             before = rf"\b(?:{_any(self.attributes)})"
             sides.append(rf"{before}(?=\W)(?:(?!\. )[^:;\n]){{1,{_BEFORE}}}?{things}")
         return re.compile("|".join(sides))
 
-    def shows(self, text: str, innermost: str) -> bool:
-        """Whether the sign shows. The cheap look comes first: few texts name a thing at all."""
-        text = innermost if self.inner else text
+    def may_show(self, text: str) -> bool:
+        """Whether the words occur at all: a cheap look, and few texts hold both kinds."""
         if not any(thing in text for thing in self.things):
             return False
-        if not any(word in text for word in (*self.said, *self.attributes)):
+        return any(word in text for word in (*self.said, *self.attributes))
+
+    def shows(self, text: str, innermost: str) -> bool:
+        """Whether the sign shows in an attempt."""
+        text = innermost if self.inner else text
+        if not self.may_show(text) or any(word in text for word in self.unless):
             return False
-        if any(word in text for word in self.unless):
-            return False
-        found = self._pattern.finditer(text)
-        return any(not _HEDGES.search(text[max(0, m.start() - 60) : m.start()]) for m in found)
+        return any(not _is_guess(text, *found.span()) for found in self._pattern.finditer(text))
+
+
+def _is_guess(text: str, start: int, end: int) -> bool:
+    return bool(_HEDGES.search(text[max(0, start - 60) : start]) or _CHOICE.match(text, end))
 
 
 def _any(words: Iterable[str]) -> str:

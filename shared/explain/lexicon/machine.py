@@ -1,11 +1,13 @@
 """Signs of the machine that pulls, and of the name that it was given."""
 
+from shared.explain.lexicon.classes import WRONG, Class
 from shared.explain.lexicon.sign import Sign
 
 PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.NO_DAEMON: (
         *("is the docker daemon running", "docker_daemon_error", "connect to the docker daemon"),
         *("docker_command_error", "containerd.sock", "docker.sock", "crio.sock"),
+        *("unixhttpconnectionpool", "docker_engine"),
     ),
     Sign.NO_PULL: (
         *("liveness probe", "readiness probe", "startup probe", "http probe", "warmup request"),
@@ -18,7 +20,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("input/output error", "diskpressure", "low on resource: ephemeral-storage", "enospc"),
         *("read-only file system", "not enough free space", "disk is full", "insufficient free"),
         *("disk pressure", "out of disk", "low on resource: imagefs", "low on resource: nodefs"),
-        *("not enough disk space", "errno 28", "os error 28", "winerror 112"),
+        *("not enough disk space", "imagegcfailed", "structure needs cleaning"),
         *("collect required amount of images", "not enough free disk", "freediskspacefailed"),
         *("no space available", "disk full"),
     ),
@@ -34,6 +36,36 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("not a valid repository/tag", "invalid reference:", "unable to parse reference"),
         *("parsing reference", "invalid image format", "must be lowercase"),
         *("cannot parse reference", "invalid tag", "could not recognize registry"),
-        "may only contain a single colon",
+        *("may only contain a single colon", "must have at least one component"),
+        *("should not be blank", "image: required value", "image contains an invalid value"),
+        "as an image reference",
+        'docker pull" requires',
     ),
 }
+
+CLASSES = (
+    Class(
+        Sign.BAD_NAME,
+        (
+            *("image name", "image reference", "repository name", "image tag", "reference format"),
+            *("repository format", "name format", "image digest", "artifact reference"),
+            "docker reference",
+        ),
+        (*WRONG, "must be", "illegal", "must not"),
+        (
+            *("invalid", "malformed", "illegal", "unsupported"),
+            *("could not parse", "cannot parse", "failed to parse"),
+        ),
+        unless=("docker-credential",),
+    ),
+    Class(
+        Sign.NO_SPACE,
+        (
+            *("disk", "disk space", "space", "inode", "storage space"),
+            *("ephemeral storage", "ephemeral-storage"),
+        ),
+        ("full", "exhausted", "insufficient", "quota exceeded", "ran out"),
+        ("not enough", "insufficient", "out of", "run out of", "low on", "lack of", "no free"),
+        unless=("registry",),
+    ),
+)

@@ -1,9 +1,9 @@
 """The signs that error texts show."""
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 
-class Sign(Enum):
+class Sign(IntEnum):
     """Something that one phrase of a text shows."""
 
     NO_SUCH_HOST = auto()

@@ -13,7 +13,12 @@ _FAILED_DEPENDENCY = 424
 _BARE_STATUS = 30
 """Characters of a line that holds a status and nothing else."""
 
-_DOCKER_HUB = ("docker.io", "docker.com")
+_OF_LOGIN = (
+    *(Sign.EXPIRED, Sign.BAD_SECRET, Sign.BAD_IDENTITY, Sign.NO_IDENTITY_TOKEN),
+    *(Sign.NO_CREDENTIAL, Sign.CREDENTIAL_HELPER),
+)
+"""Words about the login say more than the status around them."""
+
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
 _LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
 
@@ -52,7 +57,8 @@ def is_missing(attempt: Attempt) -> Reading | None:
     no_digest = attempt.has(Sign.DIGEST_UNKNOWN) and "not found" in attempt.text
     if no_digest or attempt.has(Sign.MANIFEST_UNKNOWN):
         return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
-    if attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and _is_docker_hub(attempt):
+    no_access = attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and attempt.on_docker_hub
+    if no_access and not (attempt.tokened or attempt.has(*_OF_LOGIN)):
         why = "a name without a registry means Docker Hub, which has no such image"
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
     if "no such image" in attempt.text:
@@ -64,7 +70,7 @@ def is_missing(attempt: Attempt) -> Reading | None:
 
 def _not_found(attempt: Attempt) -> Reading | None:
     """A bare "not found": the error around it may name what."""
-    if attempt.stage not in (Stage.MANIFEST, Stage.NONE):
+    if attempt.stage not in (Stage.MANIFEST, Stage.NONE) or attempt.has(*_OF_LOGIN):
         return None
     if attempt.innermost.startswith("repository "):
         return sure(CauseLabel.NOT_FOUND_REPOSITORY, "the registry knows no such repository")
@@ -118,7 +124,7 @@ def is_broken(attempt: Attempt) -> Reading | None:
     """5xx: the registry could not answer, whatever was asked. A container daemon answers so, too,
     and quotes what the registry said.
     """
-    if attempt.has(Sign.UNAUTHORIZED, Sign.BAD_SECRET):
+    if attempt.has(Sign.UNAUTHORIZED, *_OF_LOGIN):
         return None
     if "http+docker://" in attempt.text:
         return one_of("the container daemon failed, and what the registry said is missing")
@@ -158,7 +164,7 @@ def is_silent(attempt: Attempt) -> Reading | None:
 
 def is_forbidden(attempt: Attempt) -> Reading | None:
     """403 is the network at Azure Container Registry, not a missing right."""
-    if attempt.status != _FORBIDDEN:
+    if attempt.status != _FORBIDDEN or attempt.has(Sign.EXPIRED):
         return None
     if attempt.elsewhere:
         return one_of(
@@ -172,8 +178,9 @@ def is_forbidden(attempt: Attempt) -> Reading | None:
             CauseLabel.NETWORK_FIREWALL_IP,
             CauseLabel.NETWORK_PRIVATE_ENDPOINT,
         )
-    if attempt.stage in _LOGIN or attempt.on_acr:
-        return sure(CauseLabel.NETWORK_FIREWALL_IP, "403 before any login is the firewall")
+    if attempt.stage in _LOGIN or attempt.on_acr or attempt.has(Sign.EXCHANGE_REFUSED):
+        told = guess if "permission" in attempt.text else sure
+        return told(CauseLabel.NETWORK_FIREWALL_IP, "403 before any login is the firewall")
     return one_of(
         "403 says that somebody refuses, not who",
         CauseLabel.NETWORK_FIREWALL_IP,
@@ -186,17 +193,6 @@ def _says_missing(attempt: Attempt) -> bool:
     names_it = any(word in end for word in ("manifest", "tag ", "image ", "repository "))
     missing = end == "not found" or (names_it and end.endswith((" not found", " not exist")))
     return attempt.status == _NOT_FOUND or missing
-
-
-def _is_docker_hub(attempt: Attempt) -> bool:
-    """Whether the names have no host, or Docker Hub's: ``access denied for NAME,``."""
-    if attempt.on_acr or any(not host.endswith(_DOCKER_HUB) for host in attempt.hosts):
-        return False
-    name = attempt.written.partition("access denied for ")[2].partition(",")[0]
-    if not name:
-        return bool(attempt.hosts)
-    host, slash, _ = name.partition("/")
-    return not slash or not ("." in host or ":" in host) or host.endswith(_DOCKER_HUB)
 
 
 def _tag_or_digest(attempt: Attempt) -> CauseLabel:

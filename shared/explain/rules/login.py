@@ -6,7 +6,12 @@ from shared.explain.lexicon import Sign
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _BAD_REQUEST, _UNAUTHORIZED = 400, 401
-_EXPIRED = frozenset({"7000222", "700082", "70008", "50173", "70043", "50055", "50133", "700084"})
+_EXPIRED = frozenset(
+    {
+        *("7000222", "700081", "700082", "700084", "70008", "70043", "50055", "50078"),
+        *("50089", "50133", "50144", "50173", "500133"),
+    }
+)
 """Numbers of Entra's errors about what has expired; every other is about what is wrong."""
 
 _PUBLIC = ("mcr.microsoft.com", "mcrprod.azurecr.io")
@@ -28,6 +33,9 @@ def is_wrong(attempt: Attempt) -> Reading | None:
     if "unable to get admin user credentials" in attempt.text:
         why = "the second try, with the admin user, says nothing of the first"
         return Reading(CauseLabel.AUTH_BAD_CREDENTIALS, Certainty.LOW, why, weak=True)
+    if "unable to retrieve auth token" in attempt.text:
+        why = "podman and its kin call each refusal of a token so: a wrong password, or no role"
+        return guess(CauseLabel.AUTH_BAD_CREDENTIALS, why)
     if attempt.aadsts or attempt.has(*_BAD) or malformed:
         why = "the credential itself was refused, before any right was looked at"
         return sure(CauseLabel.AUTH_BAD_CREDENTIALS, why)
@@ -39,6 +47,9 @@ def is_anonymous(attempt: Attempt) -> Reading | None:
     if attempt.anonymous and attempt.asked in _PUBLIC:
         why = "this registry is for everybody: it fails, or something stands in between"
         return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
+    if "anonymous token" in attempt.text and attempt.on_acr and _is_refused(attempt):
+        why = "no credential was shown: there is none, or what asked for one was given none"
+        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     if attempt.anonymous and _is_refused(attempt):
         why = "no credential was shown, and the registry wants one"
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
@@ -77,16 +88,22 @@ def is_refused_exchange(attempt: Attempt) -> Reading | None:
 
 def is_refused_login(attempt: Attempt) -> Reading | None:
     """``/v2/`` answered 401 to somebody who logged in."""
-    if attempt.stage is Stage.PING and _is_refused(attempt):
-        why = "the login itself was refused: a wrong or expired user name or password"
-        return likely(CauseLabel.AUTH_BAD_CREDENTIALS, why)
-    return None
+    if attempt.stage is not Stage.PING or not _is_refused(attempt):
+        return None
+    why = "the login itself was refused: a wrong or expired user name or password"
+    told = guess if "failed to pull image" in attempt.text else likely
+    return told(CauseLabel.AUTH_BAD_CREDENTIALS, why)
 
 
 def is_refused(attempt: Attempt) -> Reading | None:
     """401 anywhere else: it fits several causes."""
     if not _is_refused(attempt):
         return None
+    if attempt.tokened and attempt.on_docker_hub:
+        why = (
+            "Docker Hub gives a token to everybody, unless the credential that it is shown is wrong"
+        )
+        return likely(CauseLabel.AUTH_BAD_CREDENTIALS, why)
     refusals = (CauseLabel.AUTH_MISSING_ROLE, CauseLabel.AUTH_BAD_CREDENTIALS)
     if attempt.tokened:
         why = "a credential was shown; whether it is wrong or lacks a role, 401 does not say"

@@ -16,11 +16,20 @@ _SILENT = (
 )
 
 
+_FINE = ("ok", "succeeded", "passed", "available")
+"""How a line ends that tells of no error."""
+
+_SHORT = 100
+"""Characters of such a line."""
+
+
 def is_no_pull(attempt: Attempt) -> Reading | None:
     """A line of the same log about something else."""
-    if not attempt.has(Sign.NO_PULL):
-        return None
-    return one_of("it is about a container that runs, not about a pull")
+    if attempt.innermost in _FINE and len(attempt.text) <= _SHORT:
+        return one_of("it is about something that went well")
+    if attempt.has(Sign.NO_PULL):
+        return one_of("it is about a container that runs, not about a pull")
+    return None
 
 
 def lacks_daemon(attempt: Attempt) -> Reading | None:

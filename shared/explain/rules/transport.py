@@ -1,7 +1,7 @@
 """Causes on the way: nothing was said about the image, because nobody answered."""
 
 import re
-from difflib import SequenceMatcher
+from functools import lru_cache
 
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
@@ -15,6 +15,14 @@ _PROXY_AUTHENTICATION = 407
 _FORBIDDEN = 403
 _PAGES_OF_PROXIES = (0, 200, 302)
 _PAGES_OF_SERVERS = (400, 404, 405)
+_BARE_STATUS = re.compile(
+    r"\b(?:get|head|post) [\"']?[\ue100-\uf8ff][\"']?: (?:forbidden|bad gateway|gateway timeout"
+    r"|service unavailable|authorizedonly)(?:$| ->)",
+    re.MULTILINE,
+)
+"""How Go's net/http tells that a proxy opened no tunnel; what a registry answers has a number."""
+
+_ENDS = re.compile(r"eof(?![\w ])")
 _ASKS_RESOLVER = re.compile(r"\budp\b.{1,120}:53\b")
 _AZURE_RESOLVER = "168.63.129.16"
 _SCHEMES = ("http", "https")
@@ -26,6 +34,9 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
     """Something between the client and the registry answered."""
     if attempt.has(Sign.PROXY) or attempt.status == _PROXY_AUTHENTICATION:
         return sure(CauseLabel.NETWORK_PROXY, "the answer is a proxy's")
+    if _BARE_STATUS.search(attempt.text):
+        why = "a status without its number after a request is what a proxy answered to CONNECT"
+        return likely(CauseLabel.NETWORK_PROXY, why)
     if attempt.has(Sign.WEB_PAGE) and (found := _sends_page(attempt)):
         return found
     if attempt.has(Sign.PLAIN_HTTP):
@@ -60,6 +71,16 @@ def distrusts(attempt: Attempt) -> Reading | None:
     return sure(CauseLabel.NETWORK_TLS, "the TLS connection was refused by one side")
 
 
+def names_no_registry(attempt: Attempt) -> Reading | None:
+    """Nobody was reached, at a host that is misspelt."""
+    unreached = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
+    host = attempt.host or (attempt.asked if unreached else "")
+    if not host or not (_is_misspelt(host) or host in _SCHEMES):
+        return None
+    told = guess if host.count(".azurecr.") > 1 else likely  # tools append it, too
+    return told(CauseLabel.INVALID_REFERENCE, f"{host[:80]} is no registry's name")
+
+
 def finds_no_name(attempt: Attempt) -> Reading | None:
     """The resolver has no address, or the wrong one."""
     if attempt.has(Sign.WRONG_ADDRESS):
@@ -70,10 +91,8 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
         return sure(CauseLabel.NETWORK_DNS, "the resolver gave no answer")
     if not attempt.has(Sign.NO_SUCH_HOST):
         return _broken_off(attempt)
-    if _is_misspelt(attempt.host) or attempt.host in _SCHEMES:
-        return likely(CauseLabel.INVALID_REFERENCE, f"{attempt.host[:80]} is no registry's name")
-    if attempt.host and is_masked(attempt.host):
-        return _hidden_name(attempt)
+    if attempt.host:
+        return _no_such_name(attempt)
     return likely(CauseLabel.NETWORK_DNS, "the name does not exist for this resolver")
 
 
@@ -93,9 +112,12 @@ def breaks_off(attempt: Attempt) -> Reading | None:
     """There was a connection, and it ended early."""
     if attempt.has(Sign.CUT_OFF):
         return likely(CauseLabel.SERVER_ERROR, "the transfer broke off in the middle")
-    if attempt.innermost == "eof":
-        where = "data endpoint" if attempt.stage is Stage.BLOB else "registry"
-        return likely(CauseLabel.NETWORK_TIMEOUT, f"something closed the connection to the {where}")
+    if _ENDS.match(attempt.innermost):
+        if attempt.stage is Stage.BLOB:
+            why = "something closed the connection to the data endpoint"
+            return likely(CauseLabel.NETWORK_TIMEOUT, why)
+        why = "something closed the connection: what lies between, or the registry itself"
+        return guess(CauseLabel.NETWORK_TIMEOUT, why)
     return None
 
 
@@ -103,7 +125,7 @@ def _waited(attempt: Attempt) -> Reading | None:
     if not attempt.has(Sign.DEADLINE):
         return _unreached(attempt)
     why = "the time ran out: before or after the name was resolved, it does not say"
-    if attempt.stage in (Stage.PING, Stage.NONE):
+    if attempt.stage in (Stage.PING, Stage.NONE) and not attempt.address:
         return one_of(why, CauseLabel.NETWORK_DNS, CauseLabel.NETWORK_TIMEOUT)
     return likely(CauseLabel.NETWORK_TIMEOUT, "the time for the request ran out")
 
@@ -115,8 +137,11 @@ def _unreached(attempt: Attempt) -> Reading | None:
     return guess(CauseLabel.NETWORK_TIMEOUT, why)
 
 
+@lru_cache(maxsize=256)
 def _is_misspelt(host: str) -> bool:
     """Whether a host's name nearly ends as a login server's, or does so twice."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - for few texts, and slow to import
+
     if host.count(".azurecr.") > 1:
         return True
     end = ".".join(host.rstrip(".").split(".")[-2:])
@@ -132,16 +157,26 @@ def _broken_off(attempt: Attempt) -> Reading | None:
         return None
     host = attempt.text.rpartition("lookup ")[2].partition(" ")[0]
     if host and is_masked(host):
-        return _hidden_name(attempt)
+        return _no_such_name(attempt)
     return likely(CauseLabel.NETWORK_DNS, "looking up the name was as far as it came")
 
 
-def _hidden_name(attempt: Attempt) -> Reading:
-    why = "the name does not exist for this resolver; which name, the text hides"
+def _no_such_name(attempt: Attempt) -> Reading:
+    """A deleted or misspelt registry has no name either, and Azure's own resolver seldom fails."""
+    if not (is_masked(attempt.host) or attempt.host.endswith(_ACR)):
+        return likely(CauseLabel.NETWORK_DNS, "the name does not exist for this resolver")
+    why = "the name does not exist for this resolver: DNS fails, or there is no such registry"
     if attempt.resolver == _AZURE_RESOLVER:
         gone = CauseLabel.REGISTRY_DISABLED_OR_MISSING
         return one_of(why, CauseLabel.NETWORK_DNS, gone, CauseLabel.INVALID_REFERENCE)
     return guess(CauseLabel.NETWORK_DNS, why)
 
 
-RULES: tuple[Rule, ...] = (meets_proxy, distrusts, finds_no_name, reaches_nobody, breaks_off)
+RULES: tuple[Rule, ...] = (
+    meets_proxy,
+    distrusts,
+    names_no_registry,
+    finds_no_name,
+    reaches_nobody,
+    breaks_off,
+)

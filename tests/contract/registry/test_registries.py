@@ -83,7 +83,7 @@ async def test_an_unreachable_registry_says_nothing_of_its_images(azure: Azure) 
     assert not seen[RegistryProfile].public_network_access
     assert seen[RegistryProfile].private_endpoints[0].state == "Approved"
     for kind in ("ManifestAnswer", "ManifestState", "ImageContent", "MonitorAccess"):
-        assert seen.gaps[kind].startswith("not reachable from the monitor's place in the network")
+        assert seen.gaps[kind].startswith("not reachable from where Pullwatch runs")
     assert azure.asked("hidden.azurecr.io", lambda route: "oauth2" in route) == 0
 
 

@@ -151,7 +151,10 @@ async def test_what_is_asked_for_one_by_one(azure: Azure) -> None:
     assert (await azure.end.present(contoso, "web", ["v1"])).keys() == {"v1"}, "locked is there"
 
 
-async def test_a_lost_manifest_is_looked_for_here_and_in_other_registries(azure: Azure) -> None:
+async def test_a_lost_manifest_is_looked_for_here_and_in_other_registries(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.registry.elsewhere.PATIENCE", 60)  # of a slow machine, too
     made = actions.import_image(azure.world, "fabrikam/web:copy", "contoso/web:v1")
     actions.untag(azure.world, "contoso/web:v1")
     pull, digest = azure.pull(f"{CONTOSO}/web:v1"), Digest(made.digest)

@@ -56,6 +56,21 @@ INDEX = content(
 V10 = asked("contoso.azurecr.io/team/api:v10")
 
 FORESEEN = [
+    finds(
+        "too many newer tags",
+        "cleanup.foreseen",
+        healthy(
+            forecast(
+                loss(command="acr purge --filter 'team/api:.*' --ago 9d --min-tags 2 --max-tags 5")
+            )
+        ),
+        "CLEANUP_TAG_FORESEEN",
+        says=(
+            "will be older than 9 days and is not among the 2 newest that match",
+            "or is not among the 5 newest that match",
+        ),
+        stage=1,
+    ),
     passes("nothing is planned", "cleanup.foreseen", healthy()),
     unknown("the plan cannot be read", "cleanup.foreseen", healthy(unseen(CleanupForecast)), "403"),
     finds(

@@ -491,6 +491,14 @@ WHOLE = [
         "existence.children",
         healthy(index(Child(OTHER, AMD64, True), Child(THIRD, ATTESTATION, False))),
     ),
+    passes(
+        "an attestation is gone, and which platform is needed is unseen",
+        "existence.children",
+        healthy(
+            index(Child(OTHER, AMD64, True), Child(THIRD, ATTESTATION, False)),
+            unseen(RuntimePlatforms),
+        ),
+    ),
     finds(
         "the needed child is gone",
         "existence.children",
@@ -579,6 +587,11 @@ WHOLE = [
         "not known",
     ),
     passes("blobs there", "existence.blobs", healthy()),
+    skips(
+        "blobs of a chart",
+        "existence.blobs",
+        healthy(content(config_media_type=HELM, blobs_asked=False)),
+    ),
     finds(
         "blobs gone",
         "existence.blobs",

@@ -3,13 +3,35 @@
 import pytest
 
 from shared.checks import CATALOG, EVERY_CHECK, examine
-from shared.checks.sight import LONGEST, MOST, RULED_OUT
-from shared.domain.facts.base import Evidence
-from shared.domain.facts.registry import ManifestState, RoleAssignments
+from shared.checks.seen import LONGEST, MOST
+from shared.checks.sight import RULED_OUT
+from shared.domain.facts.base import Evidence, Fact
+from shared.domain.facts.pull import Asked
+from shared.domain.facts.registry import (
+    Child,
+    ImageContent,
+    ManifestAnswer,
+    ManifestState,
+    MonitorAccess,
+    RegistryUsages,
+    RoleAssignments,
+    SoftDeleted,
+    Usage,
+)
 from shared.domain.findings import Finding, Outcome
 from tests.unit.checks.case import Case
 from tests.unit.checks.existence_cases import GONE
-from tests.unit.checks.facts import healthy, rights, unseen
+from tests.unit.checks.facts import (
+    AMD64,
+    DIGEST,
+    NOW,
+    content,
+    healthy,
+    profile,
+    rights,
+    state,
+    unseen,
+)
 from tests.unit.checks.test_cases import FAILING, name
 
 
@@ -63,3 +85,54 @@ def test_what_is_ruled_out_is_said_of_checks_that_exist() -> None:
     )
     ids = {check.id for check in CATALOG if not check.id.startswith(untold)}
     assert ids - {"auth.anonymous"} <= RULED_OUT.keys() <= {check.id for check in EVERY_CHECK}
+
+
+def test_the_evidence_has_its_time_and_whose_it_is() -> None:
+    found = finding_of(healthy(GONE), "EXISTENCE_TAG_MISSING")
+    assert (found.sight.at, found.sight.workload) == (NOW, healthy()[Asked].pull.workload.name)
+
+
+def test_that_a_missing_image_has_no_content_is_not_told() -> None:
+    found = finding_of(healthy(GONE, unseen(ImageContent)), "EXISTENCE_TAG_MISSING")
+    assert not any("consists of" in line for line in found.sight.unseen)
+
+
+def test_what_one_refusal_hides_of_an_image_is_told_in_few_words() -> None:
+    hidden: tuple[type[Fact], ...] = (
+        MonitorAccess,
+        ManifestAnswer,
+        ManifestState,
+        ImageContent,
+    )
+    evidence = healthy(profile(default_allow=False), *map(unseen, hidden))
+    found = finding_of(evidence, "NETWORK_FIREWALL_DENIES_EGRESS")
+    assert any(line.startswith("the repository and the image: ") for line in found.sight.unseen)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "code", "line"),
+    [
+        (
+            healthy(profile(quarantine=True), GONE, state(quarantined=True)),
+            "EXISTENCE_QUARANTINED",
+            f"The registry keeps of {DIGEST}: in quarantine",
+        ),
+        (
+            healthy(GONE, SoftDeleted(enabled=True, found=True, digest=DIGEST)),
+            "EXISTENCE_SOFT_DELETED",
+            f"Soft delete still holds it, as {DIGEST}",
+        ),
+        (
+            healthy(content(children=(Child(DIGEST, AMD64, False),), config_media_type="")),
+            "EXISTENCE_CHILD_MISSING",
+            f"The registry has no {DIGEST}, its manifest for linux/amd64",
+        ),
+        (
+            healthy(RegistryUsages((Usage("Webhooks", 9, 10),))),
+            "CAPACITY_QUOTA",
+            "Webhooks: 9 of 10",
+        ),
+    ],
+)
+def test_what_decides_is_among_what_was_seen(evidence: Evidence, code: str, line: str) -> None:
+    assert line in finding_of(evidence, code).sight.seen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -134,5 +134,14 @@ def _made(kind: type[Fact]) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{n: st.from_type(fields[n]) for n in kind.__struct_fields__})
 
 
+def _few(kind: Any) -> Any:
+    """A few of anything: what is nested in them grows with each level."""
+    match get_args(kind):
+        case [each, end] if end is ...:
+            return st.lists(st.from_type(each), max_size=3).map(tuple)
+    return NotImplemented
+
+
+st.register_type_strategy(tuple, _few)
 st.register_type_strategy(datetime, TIMES)
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))

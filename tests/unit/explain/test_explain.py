@@ -12,9 +12,10 @@ from tests.unit.explain.runtimes import RUNTIMES
 from tests.unit.explain.said import SAID
 from tests.unit.explain.services import SERVICES
 from tests.unit.explain.shapes import ANONYMOUS_401, DIGEST, IMAGE, OAUTH_401, kubelet
+from tests.unit.explain.wordings import ERROR, OPINIONS, REMARKS, WORDINGS
 
 PINNED = f"fabrikam.azurecr.io/shop/cart@{DIGEST}"
-TEXTS = [*RUNTIMES, *SERVICES, *SAID]
+TEXTS = [*RUNTIMES, *SERVICES, *SAID, *WORDINGS]
 MEGABYTE = 1_000_000
 
 
@@ -160,6 +161,38 @@ def test_what_a_log_tells_for_debugging_comes_last() -> None:
     tls = 'time="2026-03-01T09:10:11Z" level=debug msg="mirror: x509: certificate has expired"'
     assert explain(f"{tls}\n{error}").cause is CauseLabel.THROTTLED
     assert explain(tls).cause is CauseLabel.NETWORK_TLS
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_a_remark_is_no_error(remark: str) -> None:
+    assert explain(remark).cause is CauseLabel.UNKNOWN
+
+
+@pytest.mark.parametrize("remark", [*REMARKS, *OPINIONS])
+def test_an_error_counts_more_than_what_is_said_of_it(remark: str) -> None:
+    assert explain(f"{ERROR}\n\n{remark}").cause is CauseLabel.NOT_FOUND_TAG
+    assert explain(f"{remark}\n\n{ERROR}").cause is CauseLabel.NOT_FOUND_TAG
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dial tcp: lookup fabrikam.azurecr.io on 10.0.0.2:53: no such host",
+        kubelet(ANONYMOUS_401),
+        "unable to retrieve auth token: invalid username/password: unauthorized",
+        kubelet('Get "https://fabrikam.azurecr.io/v2/": unauthorized: authentication required'),
+    ],
+)
+def test_what_has_another_frequent_explanation_is_a_guess(text: str) -> None:
+    found = explain(text)
+    assert found.cause is not CauseLabel.UNKNOWN
+    assert found.confidence is Certainty.LOW
+
+
+def test_of_causes_that_weigh_the_same_the_plainer_counts() -> None:
+    plain = "repository name not known to registry"
+    assert explain(f"404 (Not Found)\n{plain}").cause is CauseLabel.NOT_FOUND_REPOSITORY
+    assert explain(f"{plain}\n404 (Not Found)").cause is CauseLabel.NOT_FOUND_REPOSITORY
 
 
 def test_a_folded_line_is_read_as_one() -> None:

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from shared.domain.alerts import Alert
 from shared.domain.findings import Outcome
 from shared.domain.incidents import Affected, Incident, Transition
-from shared.domain.pulls import Compute, Pull, Workload
+from shared.domain.pulls import Cause, CauseKind, Compute, Pull, Workload
 from shared.domain.reports import Tally
+from shared.notify.mail import mail
 from shared.notify.teams import message
 from tests.support.alerts import (
     CUT_OFF,
@@ -22,6 +23,7 @@ from tests.support.alerts import (
     HOSTILE,
     REPORT,
     RESTORE,
+    WARNING,
     about,
     affected,
     gallery,
@@ -106,6 +108,34 @@ def test_an_incident_says_what_whom_since_who_and_how_sure() -> None:
         "proven: seen live",
     ):
         assert text in said
+
+
+def test_since_when_and_what_to_do_come_before_the_many_who_are_hit() -> None:
+    alert = gallery()["many"]
+    for said in (words(sent(alert)), mail(alert).text, mail(alert).html):
+        order = [said.index(text) for text in ("02:00:00 UTC", "How to fix it", "worker-000")]
+        assert order == sorted(order)
+
+
+def test_the_evidence_is_told_with_its_time_and_whose_it_is_where_many_are_hit() -> None:
+    title = "What was seen for aks-prod/shop/deployment/api, 2026-03-01 02:00:00 UTC"
+    alert = about(incident())
+    for said in (words(sent(alert)), mail(alert).text, mail(alert).html):
+        assert title in said
+    alone = words(sent(about(incident(hit=affected(1)))))
+    assert "What was seen, 2026-03-01 02:00:00 UTC" in alone
+
+
+def test_whom_a_warning_concerns_is_at_risk_and_not_hit() -> None:
+    risk = incident(WARNING, cause=Cause(CauseKind.SWEEP, START))
+    said = words(sent(about(risk)))
+    assert "5 workloads at risk, 2 of them in use now." in said
+    assert "AKS: 3 at risk" in said
+    assert "hit" not in said
+    over = replace(risk, resolved=START + timedelta(hours=1))
+    ended = words(sent(about(over, Transition.RESOLVED)))
+    assert "Over after 1 hour. 5 workloads had been at risk." in ended
+    assert "hit" not in ended.lower()
 
 
 def test_the_hit_are_grouped_by_platform_and_those_in_use_come_first() -> None:

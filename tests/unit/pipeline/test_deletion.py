@@ -113,7 +113,7 @@ async def test_a_late_delete_event_of_an_image_that_was_pushed_again_alarms_nobo
 
 async def test_a_registry_that_cannot_be_reached_is_never_a_missing_image() -> None:
     world = await estate()
-    world.registry.blind = "not reachable from the monitor's place in the network"
+    world.registry.blind = "not reachable from where Pullwatch runs"
 
     await watch(world.services)
     await on_registry_event(world.services, deleted("team/api", 1))

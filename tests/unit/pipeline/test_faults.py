@@ -1,12 +1,14 @@
 """Faults cost time, never truth: crashes between steps, throttling, poison, conflicts."""
 
 import asyncio
+from typing import Any
 
 import azure.functions as func
 import msgspec
 import pytest
 
 from shared.adapters.letters import Letter
+from shared.adapters.store.incidents import Incidents
 from shared.adapters.store.ledger import NoteKind
 from shared.adapters.tables import ConflictError
 from shared.domain.alerts import Topic
@@ -64,6 +66,38 @@ async def test_a_job_done_again_after_a_crash_alerts_once() -> None:
     await speak(world)
 
     assert len(world.channel.heard) == 1
+
+
+async def test_an_incident_that_cannot_be_settled_costs_no_job_of_other_pulls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    world.deploy("api", "team/api:v1")
+    world.deploy("web", "team/web:v1", 2)
+    await sweep(world.services)
+    await work_off(world)
+    world.clock.pass_by(minutes=5)
+    world.lose(["team/api:v1"])
+    change, broken = Incidents.change, list[str]()
+
+    async def fails_for_the_first(self: Incidents, one: str, decide: Any) -> Any:
+        broken.append(one)
+        if one == broken[0]:
+            raise ValueError("a row that nobody understands")
+        return await change(self, one, decide)
+
+    monkeypatch.setattr(Incidents, "change", fails_for_the_first)
+    await on_registry_event(world.services, deleted("team/api", 1))
+    with pytest.raises(ValueError, match="nobody understands"):
+        await work_off(world)
+
+    world.lose(["team/web:v1"])
+    await on_registry_event(world.services, deleted("team/web", 2))
+    await work_off(world)
+    (incident,) = await open_incidents(world)
+    assert "team/web" in incident.finding.subject
+    with pytest.raises(ValueError, match="nobody understands"):
+        await watch(world.services)  # who tells it, as long as it lasts
 
 
 async def test_a_throttled_registry_puts_the_job_back_with_growing_delays() -> None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+import pytest
+from msgspec.structs import replace
+
 from shared.domain.facts.base import Observation
 from shared.domain.facts.registry import Child, ImageContent
 from shared.domain.facts.workload import PullIdentity
-from shared.domain.images import Platform
+from shared.domain.images import Digest, Platform
 from shared.domain.pulls import Pull
 from shared.pipeline.discover import discover
 from shared.pipeline.sweep import sweep
@@ -83,3 +86,46 @@ async def test_many_pulls_are_looked_up_in_one_query_for_each_repository() -> No
     found = await world.services.store.index.of_pulls([*pulls, lone, gone])
     assert set(found) == {*pulls, lone}
     assert all(entry.pull == pull for pull, entry in found.items())
+
+
+class Incomplete(OfIndexes):
+    """An index that has lost children; what is asked for elsewhere is written down."""
+
+    def __init__(self, *children: Child) -> None:
+        super().__init__()
+        self.index = replace(INDEX, children=children)
+        self.missed: list[Digest] = []
+
+    async def observe(
+        self, pulls: Mapping[Pull, PullIdentity | None], known: Contents = NOTHING_KNOWN
+    ) -> Mapping[Pull, tuple[Observation, ...]]:
+        seen = await super().observe(pulls, known)
+        return {
+            pull: tuple(self.index if isinstance(one, ImageContent) else one for one in facts)
+            for pull, facts in seen.items()
+        }
+
+    async def elsewhere(
+        self, pull: Pull, digest: Digest, *, restorable: bool = False
+    ) -> tuple[Observation, ...]:
+        self.missed.append(digest)
+        return await super().elsewhere(pull, digest, restorable=restorable)
+
+
+AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
+NO_IMAGE = Platform("unknown", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("own", "missed"), [(Child(digest(8), AMD64, False), [digest(8)]), (CHILDREN[0], [])]
+)
+async def test_of_an_index_that_child_is_looked_for_elsewhere_which_is_pulled(
+    own: Child, missed: list[Digest]
+) -> None:
+    others = Child(digest(6), NO_IMAGE, False), Child(digest(7), ARM64, False)
+    registry = Incomplete(*others, own)
+    world = World(registry=registry)
+    world.deploy("api", "team/api:v1", seed=1)
+    await sweep(world.services)
+    await work_off(world)
+    assert registry.missed == missed

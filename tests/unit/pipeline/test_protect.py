@@ -93,10 +93,18 @@ async def test_somebody_elses_lock_is_left_alone_and_remembered() -> None:
     before = world.registry.locks_read
     await look(world)
     assert world.registry.locks_read == before
-    world.platform.pulls.clear()
+    world.platform.pulls = [one for one in world.platform.pulls if one.workload.name == "other"]
     await forgotten(world)
     assert world.registry.locked[TAG] == frozen
     assert await states(world) == []
+
+
+async def test_an_index_that_was_lost_gives_up_no_lock() -> None:
+    world = await estate(release=True)
+    await look(world)
+    await world.services.store.index.remove(await deployed(world))
+    await protect(world.services, ())
+    assert world.registry.locked == {TAG: OURS, MANIFEST: OURS}
 
 
 @pytest.mark.parametrize("release", [False, True])

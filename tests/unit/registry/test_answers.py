@@ -113,8 +113,8 @@ def test_only_a_registrys_own_words_make_something_missing() -> None:
     [
         (Answer(reach=Reach.ANSWERED, status=200), ""),
         (Answer(reach=Reach.ANSWERED, status=401), ""),
-        (Answer(reach=Reach.ANSWERED, status=403), "not reachable from the monitor's place"),
-        (Answer(reach=Reach.TIMED_OUT), "not reachable from the monitor's place"),
+        (Answer(reach=Reach.ANSWERED, status=403), "not reachable from where Pullwatch runs"),
+        (Answer(reach=Reach.TIMED_OUT), "not reachable from where Pullwatch runs"),
         (Answer(reach=Reach.ANSWERED, status=429), "does not answer now"),
         (Answer(reach=Reach.ANSWERED, status=503), "does not answer now"),
         (Answer(reach=Reach.ANSWERED, status=404), "does not answer like a registry"),

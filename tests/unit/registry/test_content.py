@@ -77,7 +77,8 @@ async def test_windows_images_tell_their_build_in_the_config(
     image = manifest(config={"digest": digest, "mediaType": CONFIG})
     entry = Entry(digest="d", os="windows", architecture="amd64")
     plain = content.of_manifest("d", IMAGE, image)
-    found = await content.with_platform(plain, image, entry, repository)
+    found, read = await content.with_platform(plain, image, entry, repository)
+    assert read == {digest}
     assert found.platforms == (Platform("windows", "amd64", os_version="10.0.20348.1"),)
 
 
@@ -88,7 +89,8 @@ async def test_a_config_of_another_digest_is_not_believed(
     registry.routes[f"GET {HOST}/v2/app/blobs/{digest}"] = {"os": "linux", "architecture": "x"}
     image = manifest(config={"digest": digest, "mediaType": CONFIG})
     plain = content.of_manifest("d", IMAGE, image)
-    assert (await content.with_platform(plain, image, None, repository)).platforms == ()
+    found, read = await content.with_platform(plain, image, None, repository)
+    assert (found.platforms, read) == ((), frozenset())
 
 
 async def test_layers_kept_elsewhere_are_not_missing(

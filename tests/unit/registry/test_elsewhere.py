@@ -7,10 +7,11 @@ from typing import cast
 import pytest
 
 from shared.domain.facts.beside import Elsewhere
+from shared.domain.facts.registry import ManifestState
 from shared.domain.images import Digest
 from shared.registry.elsewhere import ElsewhereLooker
-from shared.registry.repository import NotThereError, Repository
-from shared.registry.wire import Entry
+from shared.registry.one_image import NOTHING_KEPT
+from shared.registry.repository import Repository
 
 DIGEST = Digest("sha256:" + "a" * 64)
 
@@ -29,15 +30,17 @@ class Other:
             await asyncio.Event().wait()
         return True
 
-    async def attributes(self, digest: str) -> Entry:
-        raise NotThereError("gone")
+
+async def nothing_kept(home: Repository, digest: str) -> ManifestState:
+    del home, digest
+    return NOTHING_KEPT
 
 
 async def test_who_is_silent_holds_up_one_look_and_is_left_out_of_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("shared.registry.elsewhere.PATIENCE", 0.01)
-    looker, home = ElsewhereLooker(), cast("Repository", Other("home"))
+    looker, home = ElsewhereLooker(nothing_kept), cast("Repository", Other("home"))
     quick, silent = Other("quick"), Other("silent", silent=True)
     others = [cast("Repository", one) for one in (quick, silent)]
     for _ in range(2):

@@ -22,7 +22,7 @@ from shared.web.overview import LABELS, Overview, Standing
 from shared.web.pages import policy
 from shared.web.view import DashboardView, collect
 from tests.support import pages
-from tests.support.alerts import FINDING, RESTORE, incident
+from tests.support.alerts import FINDING, RESTORE, affected, incident
 from tests.support.fakes import START, World
 from tests.support.http import call
 from tests.support.stories import work_off
@@ -50,6 +50,24 @@ def test_an_incident_says_what_whom_since_who_how_sure_and_what_to_do() -> None:
         "it came back once",
     ):
         assert text in said
+
+
+def test_what_could_not_be_judged_is_named() -> None:
+    said = text_of(pages.busy())
+    assert "403 reading role assignments: needs roleAssignments/read" in said
+    assert "checkout" in said[said.index("could not be judged") :]
+
+
+def test_whom_a_warning_concerns_is_at_risk() -> None:
+    said = text_of(pages.busy())
+    assert "2 workloads at risk, 1 in use now" in said
+    assert "Who is at risk, why, and 1 way to mend it" in said
+
+
+def test_what_nothing_in_use_pulls_says_when_it_bites() -> None:
+    idle = incident(hit=affected()[1:2])
+    said = text_of(replace(pages.calm(), incidents=(idle,)))
+    assert "1 workload hit, none in use now (the next start, scale-up or scheduled run" in said
 
 
 def test_the_worst_comes_first() -> None:

@@ -70,6 +70,7 @@ async def test_why_pulls_could_not_be_judged_is_said_and_counted(world: World) -
     [unjudged] = told["unjudged"]
     assert unjudged["pulls"] == 2
     assert "the registry did not answer" in unjudged["reason"]
+    assert unjudged["names"] == ["api", "web"]
 
 
 class ManyRegistries(FakeRegistry):

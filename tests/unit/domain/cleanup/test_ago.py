@@ -91,6 +91,24 @@ def test_nothing_and_far_too_much_are_refused(text: str) -> None:
         parse_ago(text)
 
 
+@pytest.mark.parametrize("text", ["\n7d", "3d\n4h", "5h\r", "7\td", "\x1c7d", "7d\xa01h"])
+def test_a_line_break_ends_what_the_tool_reads_and_is_refused(text: str) -> None:
+    with pytest.raises(RefusedError, match="line breaks"):
+        parse_ago(text)
+
+
+def test_only_the_longest_is_capped() -> None:
+    assert parse_ago("-100000d") == timedelta(days=-100_000)
+    assert parse_ago("-106751d") == timedelta(days=-106_751)
+
+
+@pytest.mark.parametrize("text", ["-106752d", "-9999999999d", "-106751d-24h", "-60000d-2000000h"])
+def test_what_goes_round_in_64_bits_is_refused(text: str) -> None:
+    """The tool counts nanoseconds: -106752 days are 292 years, and it deletes nothing."""
+    with pytest.raises(RefusedError, match="goes round"):
+        parse_ago(text)
+
+
 @pytest.mark.parametrize("text", ["30d", "0d", "12h", "2d3h6m", "1h30m5s"])
 def test_plain_durations(text: str) -> None:
     assert is_plain(text)

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 
 import pytest
+import re2  # type: ignore[import-untyped]  # has neither stubs nor py.typed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,13 @@ NAMES = [
     "a_b",
     "",
 ]
+
+
+def agrees_with_re2(expression: str) -> None:
+    found, plain = compile_expression(expression), re2.compile(expression)
+    assert [name for name in NAMES if found.search(name)] == [
+        name for name in NAMES if plain.search(name)
+    ]
 
 
 def agrees_with_python(expression: str) -> None:
@@ -51,6 +59,22 @@ def agrees_with_python(expression: str) -> None:
         "^(?!v)|^x",
         "^(?![(])a",
         r"^(?!\()a",
+        "^v(?!1$)",
+        "^v(?!1$).*",
+        "^re(?!lease)|^v(?=10)",
+        r"^\d(?=\.)\.0$",
+        "^[a-z][^0-9](?!e).*$",
+        r"^.\.(?!1)(?=0).*$",
+        ".*(?<!-dev)$",
+        "v.*(?<!-dev)$",
+        "(?<!release)$",
+        ".*(?<=1|x)$",
+        "^v.*(?<!dev)(?<!10)$",
+        "^(?!latest$).*(?<!-1)$",
+        "^(?:v|r).*(?<!1)$|x",
+        "(?!latest).*",
+        "(?!latest$)",
+        "(?!^latest$).*$|x",
     ],
 )
 def test_look_aheads_that_are_understood(expression: str) -> None:
@@ -62,7 +86,10 @@ def test_look_aheads_that_are_understood(expression: str) -> None:
     [
         "(?!x)y", "x(?!y)", "^(?!a(?!b))c", "^(?!x)*y", "^(?!x", "(?i)^(?!V)", "^(?!x)(?<=y)",
         "^(?:(?!x).)*", "^(?:(?!x)..)*$", "^(?:(?!).)*$", "^(?:(?!x*).)*$", "^(?:(?!$).)*$",
-        r"^(?:(?!\b).)*$", "(?:^(?!x))", "^" + "(?!x)" * 11, "^(?:(?!(?=x)).)*$",
+        r"^(?:(?!\b).)*$", "(?:^(?!x))", "^v?(?!1)", "^(?:a|ab)(?!c)", "v(?!1)", "(?!x*).*",
+        "(?!$).*", r"(?!\b).*", "(?!x).+", ".*(?<!x)", ".*(?<!x).", "(.*(?<!x))$", "(?<!x)+$",
+        ".*(?<!a(?<!b))$", r"^[\]a](?!x)", "x" + "(?<!y)" * 11 + "$", "^" + "(?!x)" * 11,
+        "^(?:(?!(?=x)).)*$",
     ],
 )  # fmt: skip
 def test_look_aheads_that_are_not(expression: str) -> None:
@@ -83,6 +110,8 @@ def test_look_aheads_mean_what_python_means(first: str, second: str, rest: str) 
         f"^(?!{first})(?={second}){rest}",
         f"^(?:(?!{first}).)*$",
         f"^(?!{first}){rest}|{second}",
+        f"^v(?!{first})(?={second}){rest}",
+        f"(?!{first}).*",
     ):
         with suppress(RefusedError, re.error):
             agrees_with_python(expression)
@@ -134,6 +163,22 @@ def test_evil_expressions_are_quick() -> None:
     assert not evil.search("a" * 127 + "!")
     lookahead = compile_expression("^(?!(a+)+$)(a|aa)+$")
     assert not lookahead.search("a" * 127 + "!")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["v(?s)*", "(?m)+", "(?i-s){1}x", "^*?", "^+?", "(?:^+?)?", "v$??", r"\b{2}?a", r"a\B*?",
+     r"\A+?", r"a\z??", "()*?x", "a|()+?", "^{1,}?"],
+)  # fmt: skip
+def test_nothing_repeated_is_refused(expression: str) -> None:
+    """The tool stops at a repeated flag, and never ends with some of the others."""
+    with pytest.raises(RefusedError, match="repeats nothing"):
+        compile_expression(expression)
+
+
+@pytest.mark.parametrize("expression", [r"\^*", r"[$]+", "(a)*", "(?:^v|x)+", r"v\.b*", "a(?i)b*"])
+def test_something_repeated_is_not(expression: str) -> None:
+    agrees_with_re2(expression)
 
 
 def test_long_expressions_are_refused() -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from shared.explain import CauseLabel as C
 from tests.unit.explain.grammar.clients import CLIENTS, Client, by_python
 from tests.unit.explain.grammar.faults import ANSWERS, BROKEN, LOCAL
+from tests.unit.explain.grammar.languages import told
 from tests.unit.explain.grammar.printed import PRINTED
+from tests.unit.explain.grammar.runners import RUNNERS
 from tests.unit.explain.grammar.services import HOSTS, Host
 from tests.unit.explain.grammar.tools import TOOLS
 
@@ -28,14 +30,14 @@ class Case:
 def cases() -> Iterator[Case]:
     """Every text of the grammar."""
     clients = {client.name: client for client in CLIENTS}
-    for host in (*HOSTS, *PRINTED):
+    for host in (*HOSTS, *PRINTED, *RUNNERS):
         for name in host.clients:
             yield from _cases(host, clients[name])
     for fault in BROKEN:
         if fault.python:
             yield Case("az", fault.cause, by_python(fault))
-    for producer, cause, text in TOOLS:
-        yield Case(producer, cause, text)
+    yield from (Case("other languages", cause, text) for cause, text in told())
+    yield from (Case(producer, cause, text) for producer, cause, text in TOOLS)
 
 
 def _cases(host: Host, client: Client) -> Iterator[Case]:
