@@ -1,9 +1,4 @@
-"""
-Azure Resource Manager: one generic client for everything that has no client of its own here.
-
-All of it reads. The pipeline has neither azure-core's retry policy, which waits any Retry-After
-however long, nor the resource-provider registration policy, which writes.
-"""
+"""Azure Resource Manager: one generic client for what has no client of its own here. It reads."""
 
 import asyncio
 import re
@@ -19,15 +14,14 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.core.pipeline import PipelineRequest, policies
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import HttpRequest
 from azure.mgmt.core import AsyncARMPipelineClient
 from azure.mgmt.core.exceptions import ARMErrorFormat
-from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
+from shared.adapters.arm_pipeline import policies_of
 from shared.adapters.credentials import Credentials
-from shared.adapters.http import USER_AGENT, Http
+from shared.adapters.http import Http
 from shared.adapters.resilience import (
     Dependency,
     TransientError,
@@ -177,18 +171,7 @@ class Arm:
 
     def policies(self) -> Sequence[Any]:
         """Make the pipeline for a generated client: its ``policies`` argument."""
-        authenticate = AsyncARMChallengeAuthenticationPolicy(
-            self._credentials, self.endpoint + "/.default"
-        )
-        return [
-            _OwnHost(self.endpoint),
-            policies.RequestIdPolicy(),
-            policies.HeadersPolicy(),
-            policies.UserAgentPolicy(USER_AGENT),
-            policies.ContentDecodePolicy(),
-            authenticate,
-            policies.SensitiveHeaderCleanupPolicy(),
-        ]
+        return policies_of(self.endpoint, self._credentials)
 
     async def _read(self, path: str, api_version: str) -> Json:
         return await self._send("GET", self._url(path, api_version))
@@ -256,17 +239,6 @@ class Arm:
             raise CouldNotLookError(f"{path[:200]!r} is not a path in ARM")
         joint = "&" if "?" in path else "?"
         return f"{self.endpoint}{quote(path, safe=_URL)}{joint}api-version={api_version}"
-
-
-class _OwnHost(policies.SansIOHTTPPolicy[HttpRequest, Any]):
-    """Let the token go nowhere but to ARM, whatever a page names as the next one."""
-
-    def __init__(self, endpoint: str) -> None:
-        self._start = endpoint + "/"
-
-    def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
-        if not request.http_request.url.startswith(self._start):
-            raise CouldNotLookError("ARM's next page is on another host")
 
 
 def area_of(path: str) -> str:

@@ -73,18 +73,9 @@ def is_due(foreseen: Foreseen, now: datetime) -> bool:
     return foreseen.at + RUNNING <= now
 
 
-def visits(command: str, repository: str) -> bool:
-    """Whether a purge looks into a repository at all.
-
-    Raises:
-        RefusedError: the command cannot be understood.
-
-    """
-    return _visits(parse_purge(command), repository)
-
-
 @lru_cache(4096)
-def _visits(purge: Purge, repository: str) -> bool:
+def visits(purge: Purge, repository: str) -> bool:
+    """Whether a purge looks into a repository at all."""
     return Filters(purge).concern(repository)
 
 
@@ -110,7 +101,7 @@ def _orders(seen: SeenPlan, repository: str) -> Iterator[Ordered]:
         for command in task.commands:
             try:
                 purge = parse_purge(command)
-                if not purge.dry_run and _visits(purge, repository):
+                if not purge.dry_run and visits(purge, repository):
                     yield Ordered(task.name, command, task.schedules, purge.include_locked)
             except RefusedError:
                 continue  # the simulation tells it

@@ -37,7 +37,7 @@ _SPOKEN = re.compile(
 )
 _MARK = re.compile("[\ue100-\uf8ff]")
 _SUFFIX = ":,;.)]}"
-_MASKED = re.compile(r"^[*x<>{}%$.\[\]-]*$|[*<>{}%$]")
+_MASKED = re.compile(r"^[*x<>{}%$.\[\]-]*$|[*<>{}%$]|redacted|masked|omitted")
 
 
 class Stage(Enum):

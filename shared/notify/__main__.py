@@ -1,6 +1,6 @@
 """``python -m shared.notify``: write docs/webhook.schema.json."""
 
-from shared.notify.webhook_body import SCHEMA, schema
+from shared.notify.webhook_shapes import SCHEMA, schema
 
 if __name__ == "__main__":
     SCHEMA.write_bytes(schema())

@@ -16,17 +16,16 @@ import msgspec
 from shared.adapters.queue import Outgoing
 from shared.domain.alerts import Announcement, Topic, announcement_id, for_channel
 from shared.domain.changes import OpenProblem, StatusChange
+from shared.domain.crowds import is_unsure, refill
 from shared.domain.incidents import (
     GATHERING,
     Affected,
     Incident,
     Promise,
     Transition,
-    is_unsure,
     keep,
     let_go,
     promise,
-    refill,
     take_in,
 )
 from shared.domain.pulls import Pull

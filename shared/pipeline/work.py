@@ -1,11 +1,12 @@
 """A message of a jobs queue: what kind of job it is, and that nothing is lost."""
 
 import logging
+from dataclasses import replace
 
 import msgspec
 
 from shared.adapters.store.ledger import Note, NoteKind
-from shared.domain.pulls import CauseKind
+from shared.domain.pulls import CauseKind, Job
 from shared.pipeline.diagnose import diagnose
 from shared.pipeline.health import look_at_registry
 from shared.pipeline.jobs import read_job
@@ -16,11 +17,7 @@ log = logging.getLogger(__name__)
 
 
 async def on_job(services: Services, body: bytes, message_id: str | None) -> None:
-    """Do one job. A malformed message is recorded and done with; a fault of ours raises.
-
-    What a person waits for, and who else a problem hits, is read of Azure as it is now: what is
-    remembered may be from before the problem, or its repair.
-    """
+    """Do one job. A malformed message is recorded and done with; a fault of ours raises."""
     try:
         job = read_job(body)
     except msgspec.DecodeError as why:
@@ -32,7 +29,22 @@ async def on_job(services: Services, body: bytes, message_id: str | None) -> Non
     if job.check:
         await finish(services.afresh(), job)
         return
-    await diagnose(services.afresh() if job.cause.kind is CauseKind.RECHECK else services, job)
+    await diagnose(_services_for(services, job), job)
+
+
+def _services_for(services: Services, job: Job) -> Services:
+    """What is remembered may be from before what made us look, or from before its repair.
+
+    Who else a problem hits is read of Azure as it is now. So is a registry whose clean-ups changed:
+    its plan is not asked for again until it changes once more.
+    """
+    match job.cause.kind:
+        case CauseKind.RECHECK:
+            return services.afresh()
+        case CauseKind.FORESEEN:
+            return replace(services, registry=services.afresh().registry)
+        case _:
+            return services
 
 
 async def _malformed(services: Services, body: bytes, message_id: str, reason: str) -> None:

@@ -5,9 +5,9 @@ from shared.domain.facts.registry import RoleAssignments, ScopedToken
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.pulls import Registry
 from shared.registry.access import Access
-from shared.registry.images import Observations
 from shared.registry.login_server import LoginServer
 from shared.registry.management import Management
+from shared.registry.one_image import Observations
 
 
 class HeldRights:

@@ -4,14 +4,10 @@ import asyncio
 from collections.abc import Collection
 from contextlib import suppress
 
-from msgspec import Struct
-
 from shared.adapters.concurrency import each
 from shared.adapters.resilience import cached
 from shared.domain.facts.base import (
     CouldNotLookError,
-    Fact,
-    Observation,
     Unavailable,
     attempt,
 )
@@ -38,10 +34,19 @@ from shared.registry.answers import (
 from shared.registry.base import Contents
 from shared.registry.listing import Listing
 from shared.registry.neighbours import Surroundings
-from shared.registry.repository import NotThereError, Repository, digest_of
+from shared.registry.one_image import (
+    NOTHING_KEPT,
+    Asked,
+    Observations,
+    index_content,
+    kept,
+    locked,
+    there,
+    unseen,
+)
+from shared.registry.repository import NotThereError, Repository
 from shared.registry.wire import Entry, Manifest
 
-ABOUT_IMAGES: tuple[type[Fact], ...] = (ManifestAnswer, ManifestState, ImageContent)
 THOROUGH = 3
 AT_ONCE = 8
 FEW_CHILDREN = 4
@@ -49,23 +54,7 @@ FEW_CHILDREN = 4
 MOST_KNOWN = 4096
 """Indexes whose content a process keeps."""
 
-NOTHING_KEPT = ManifestState(digest=Digest(""))
 NOT_THERE = "the registry does not have the manifest"
-
-type Observations = tuple[Observation, ...]
-
-
-class Asked(Struct, frozen=True):
-    """What is asked of one repository: the registry, its repository, and how closely to look."""
-
-    registry: Registry
-    repository: Repository
-    thorough: bool
-
-
-def unseen(reason: str) -> Observations:
-    """Nothing is known of the image, and why."""
-    return tuple(Unavailable.of(kind, reason) for kind in ABOUT_IMAGES)
 
 
 class Images:
@@ -83,7 +72,7 @@ class Images:
         self._thorough = thorough
         self._listing = cached(listing.read, seconds=listing_seconds)
         self.kept = cached(kept, seconds=listing_seconds if thorough else 0)
-        self._index = cached(_index, seconds=None, most=MOST_KNOWN)
+        self._index = cached(index_content, seconds=None, most=MOST_KNOWN)
         self._known: dict[Digest, ImageContent] = {}
 
     def remember(self, known: Contents) -> None:
@@ -204,11 +193,11 @@ class Images:
         if reply.answer.reach is not Reach.ANSWERED or reply.answer.status == FORBIDDEN:
             return unseen(obstacle(reply.answer))
         if locks.disallowed(reply.answer):
-            return await _locked(asked, reference, reply)
+            return await locked(asked, reference, reply)
         if not reply.answer.ok:
             rest = unseen(describe(reply.answer))[1:]
             return ManifestAnswer(answer=reply.answer), *rest
-        return await _there(asked, reply, await self._with_children(asked, reply, listed))
+        return await there(asked, reply, await self._with_children(asked, reply, listed))
 
     async def _missing(self, asked: Asked, reference: str, reply: Reply) -> Observations:
         """What is kept under the name; where that is no quarantine, what is around it."""
@@ -248,67 +237,3 @@ class Images:
         except NotThereError:
             return NOTHING_KEPT
         return await self.kept(asked.repository, tag.digest)
-
-
-async def _locked(asked: Asked, reference: str, reply: Reply) -> Observations:
-    held, state = await locks.read(asked.repository, reference)
-    unread = describe(reply.answer)
-    return (
-        ManifestAnswer(answer=reply.answer),
-        state or Unavailable.of(ManifestState, unread),
-        Unavailable.of(ImageContent, unread),
-        held,
-    )
-
-
-async def kept(repository: Repository, digest: str) -> ManifestState:
-    """
-    Read what ACR keeps beside a manifest; NOTHING_KEPT where there is none.
-
-    Raises:
-        CouldNotLookError: it could not be read.
-
-    """
-    try:
-        return (await repository.attributes(digest)).state()
-    except NotThereError:
-        return NOTHING_KEPT
-
-
-async def _there(asked: Asked, reply: Reply, listed: Listing) -> Observations:
-    repository, digest = asked.repository, digest_of(reply)
-    entry = listed.manifests.get(digest) or await _entry(repository, digest)
-    state = entry.state() if isinstance(entry, Entry) else entry
-    manifest = reply.read(Manifest)
-    found = content.of_manifest(digest, _media_type(reply, manifest), manifest)
-    known = entry if isinstance(entry, Entry) else None
-    found, read = await content.with_platform(found, manifest, known, repository)
-    if found.children:
-        found = await content.with_children(found, repository, listed)
-    elif asked.thorough and content.is_image(found):
-        found = await content.with_blobs(found, manifest, repository, read)
-    answer = ManifestAnswer(
-        answer=reply.answer,
-        digest=Digest(digest),
-        media_type=found.media_type,
-        size=content.pulled_bytes(manifest),
-    )
-    return answer, state, found
-
-
-async def _index(repository: Repository, digest: str) -> ImageContent:
-    reply = await repository.manifest(digest)
-    manifest = reply.read(Manifest)
-    return content.of_manifest(digest, _media_type(reply, manifest), manifest)
-
-
-async def _entry(repository: Repository, digest: str) -> Entry | Unavailable:
-    try:
-        return await repository.attributes(digest)
-    except CouldNotLookError as why:
-        return Unavailable.of(ManifestState, str(why))
-
-
-def _media_type(reply: Reply, manifest: Manifest) -> str:
-    sent = reply.headers.get("Content-Type", "").partition(";")[0].strip()
-    return manifest.media_type or sent

@@ -28,17 +28,14 @@ from shared.domain.facts.beside import (
 )
 from shared.domain.facts.cleanup import CleanupForecast
 from shared.domain.facts.registry import (
-    MonitorAccess,
     RegistryProfile,
     SoftDeleted,
 )
 from shared.domain.facts.workload import PullIdentity
-from shared.domain.forecast import SeenPlan, concerns
-from shared.domain.images import Digest, ImageReference
+from shared.domain.images import Digest
 from shared.domain.pulls import Pull, Registry
 from shared.registry import health, pullers
 from shared.registry.access import Access
-from shared.registry.answers import describe, obstacle
 from shared.registry.base import NOTHING_KNOWN, Contents, Registries, Removed
 from shared.registry.cache_rules import CacheRules
 from shared.registry.cleanup_plans import CleanupPlans
@@ -46,15 +43,17 @@ from shared.registry.data_plane import DataPlane
 from shared.registry.elsewhere import ElsewhereLooker
 from shared.registry.foresight import Foresight, for_pull
 from shared.registry.held_rights import HeldRights
-from shared.registry.images import NOTHING_KEPT, Images, Observations, unseen
+from shared.registry.images import Images
+from shared.registry.images_in_use import ImagesInUse
 from shared.registry.login_server import LoginServer, LoginServers
 from shared.registry.management import Management
 from shared.registry.neighbours import Surroundings
+from shared.registry.one_image import Observations
 from shared.registry.questions import Questions, is_valid
 from shared.registry.removals import ResourceLogs
 from shared.registry.repository import Repository
 from shared.registry.runs import Runs
-from shared.registry.tokens import Grant, Tokens
+from shared.registry.tokens import Tokens
 from shared.settings import Settings
 
 
@@ -104,6 +103,7 @@ class RegistryObserver(Questions):
         sweeps = http.lane is Lane.BULK
         self._images = Images(around, seconds, thorough=0) if sweeps else Images(around, fleeting)
         self._elsewhere = cached(ElsewhereLooker(self._images.kept).look, seconds=0)
+        self._in_use = ImagesInUse(self._images, self._repository)
         self._foresight = Foresight(self._plans, self._images)
 
     async def registries(self) -> Registries:
@@ -203,14 +203,14 @@ class RegistryObserver(Questions):
         plan = await self._foresight.plan_of(server)
         repositories = {pull.image.repository for pull in pulls}
         found, rights, rules, forecasts, busy = await asyncio.gather(
-            self._all_images(server, {pull.image for pull in pulls}, plan),
+            self._in_use.of_all(server, {pull.image for pull in pulls}, plan),
             asyncio.gather(*(self._held.of(server, identity) for identity in pulls.values())),
             self._rules(server, repositories),
             self._foresight.of_all(server, plan, repositories, self._named),
             self._pullers(server),
         )
         images = await asyncio.gather(
-            *(self._with_running(server, pull, found[pull.image]) for pull in pulls)
+            *(self._in_use.with_running(server, pull, found[pull.image]) for pull in pulls)
         )
         return {
             pull: (
@@ -240,83 +240,6 @@ class RegistryObserver(Questions):
             return (found,) if found else ()
 
         return dict(zip(repositories, await asyncio.gather(*map(rule, repositories)), strict=True))
-
-    async def _with_running(
-        self, server: LoginServer, pull: Pull, facts: Observations
-    ) -> Observations:
-        """Look whether what runs is still there where its tag is not: it could be tagged again."""
-        running = replace(pull.image, tag="", digest=pull.running)
-        if NOTHING_KEPT not in facts or not pull.running or not is_valid(running):
-            return facts
-        if pull.image.digest or server.registry is None:
-            return facts
-        repository = self._repository(server.registry, pull.image.repository)
-        try:
-            state = await self._images.kept(repository, pull.running)
-        except CouldNotLookError:
-            return facts
-        return tuple(state if fact == NOTHING_KEPT else fact for fact in facts)
-
-    async def _all_images(
-        self,
-        server: LoginServer,
-        images: Collection[ImageReference],
-        plan: SeenPlan | Unavailable,
-    ) -> dict[ImageReference, Observations]:
-        repositories: dict[str, list[ImageReference]] = defaultdict(list)
-        for image in images:
-            repositories[image.repository].append(image)
-        found = await asyncio.gather(
-            *(
-                self._of_repository(
-                    server,
-                    name,
-                    own,
-                    whole=isinstance(plan, SeenPlan) and concerns(plan, name),
-                )
-                for name, own in repositories.items()
-            )
-        )
-        return {image: facts for one in found for image, facts in one.items()}
-
-    async def _of_repository(
-        self,
-        server: LoginServer,
-        name: str,
-        images: Collection[ImageReference],
-        *,
-        whole: bool,
-    ) -> dict[ImageReference, Observations]:
-        valid = [image for image in images if is_valid(image)]
-        reason = server.obstacle or ("" if valid else f"{name[:200]!r} is no image's name")
-        if reason or server.registry is None:
-            return dict.fromkeys(images, _nothing(reason))
-        repository = self._repository(server.registry, name)
-        try:
-            grant = await repository.access()
-        except CouldNotLookError as why:
-            return dict.fromkeys(images, _nothing(str(why)))
-        access = MonitorAccess(grant.answer, grant.actions)
-        if refusal := _refusal(grant, f"{repository.host}/{name}"):
-            return dict.fromkeys(images, (access, *unseen(refusal)))
-        references = sorted({image.reference for image in valid})
-        found = await self._images.observe(server.registry, repository, references, whole=whole)
-        unknown = unseen("not a valid tag or digest")
-        return {image: (access, *found.get(image.reference, unknown)) for image in images}
-
-
-def _refusal(grant: Grant, where: str) -> str:
-    if grant.allows("pull"):
-        return ""
-    if grant.token:
-        allowed = ", ".join(grant.actions) or "nothing"
-        return f"the monitor itself may not pull from {where}: its token allows {allowed}"
-    hindrance = obstacle(grant.answer)
-    return hindrance or f"the monitor itself gets no token for {where}: {describe(grant.answer)}"
-
-
-def _nothing(reason: str) -> Observations:
-    return Unavailable.of(MonitorAccess, reason), *unseen(reason)
 
 
 def _first[F: Fact](facts: Observations, kind: type[F]) -> F | None:

@@ -23,7 +23,8 @@ from shared.adapters.tables import (
     Tables,
     give_way,
 )
-from shared.domain.incidents import Incident, shed
+from shared.domain.crowds import shed
+from shared.domain.incidents import Incident
 
 PARTITION = "incidents"
 BESIDE = "~"

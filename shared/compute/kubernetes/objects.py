@@ -120,18 +120,10 @@ class Waiting(Wire, frozen=True):
     message: str = ""
 
 
-class Begun(Wire, frozen=True):
-    """``state.running`` or ``state.terminated``: either way the image was pulled."""
-
-    started_at: datetime | None = None
-
-
 class ContainerState(Wire, frozen=True):
-    """One of three is set."""
+    """``waiting``, or the image was pulled."""
 
     waiting: Waiting | None = None
-    running: Begun | None = None
-    terminated: Begun | None = None
 
 
 class ContainerStatus(Wire, frozen=True):
@@ -149,7 +141,6 @@ class Condition(Wire, frozen=True):
     status: str = ""
     reason: str = ""
     message: str = ""
-    last_transition_time: datetime | None = None
 
 
 class PodStatus(Wire, frozen=True):

@@ -157,10 +157,16 @@ CLASSES = (
     ),
     Class(
         Sign.LACKS_SCOPE,
-        ("scope", "scope map"),
+        ("scope", "scope map", "metadata_read", "metadata/read", "content/read"),
         ("not match", "insufficient", "missing", "not include", "required", "not cover"),
-        ("insufficient", "missing", "lacks", "lacking"),
+        ("insufficient", "missing", "lacks", "lacking", "not include", "not have the", "no"),
         unless=("role", "auth challenge"),
+    ),
+    Class(
+        Sign.LACKS_ACTIONS,
+        ("repository permission", "container registry repository reader"),
+        ("missing", "required"),
+        ("lacking", "lacks", "missing", "needs", "requires"),
     ),
     Class(
         Sign.LACKS_ROLE,

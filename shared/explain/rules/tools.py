@@ -41,7 +41,8 @@ def lacks_daemon(attempt: Attempt) -> Reading | None:
 
 def lacks_actions(attempt: Attempt) -> Reading | None:
     """``az acr check-health`` compared the actions in the access token."""
-    if attempt.has(Sign.LACKS_ACTIONS) and ("lacking" in attempt.text or "abac" in attempt.text):
+    told = any(word in attempt.text for word in ("lack", "abac", "needs", "requires", "missing"))
+    if told and attempt.has(Sign.LACKS_ACTIONS):
         why = "a token was given, but not for this repository, as ABAC registries do"
         return sure(CauseLabel.ABAC_ROLE, why)
     return None

@@ -10,19 +10,17 @@ from shared.domain.changes import (
     standing_after,
     status_change,
 )
+from shared.domain.crowds import is_unsure, refill, shed
 from shared.domain.diagnosis import conclude
 from shared.domain.findings import CheckResult, Outcome
 from shared.domain.incidents import (
     Affected,
     Incident,
     Transition,
-    is_unsure,
     keep,
     let_go,
     news,
     promise,
-    refill,
-    shed,
     take_in,
 )
 from shared.domain.pulls import Cause, CauseKind, Standing

@@ -30,6 +30,10 @@ OF_NAMES: list[tuple[str, C | None]] = [
         C.INVALID_REFERENCE,
     ),
     ("puller: unable to resolve fabrikam.azurecr.io", C.NETWORK_DNS),
+    (
+        'Get "https://REDACTED/v2/": dial tcp 10.1.2.3:443: i/o timeout',
+        C.NETWORK_PRIVATE_ENDPOINT,
+    ),
     ("puller: Unable to reach fabrikam.azurecr.io", C.NETWORK_TIMEOUT),
 ]
 
@@ -85,6 +89,18 @@ OF_LOGINS: list[tuple[str, C | None]] = [
         "docker login: unauthorized: Invalid clientid or client secret\nThis is likely because the service principal's certificate has expired",
         C.AUTH_BAD_CREDENTIALS,
     ),
+]
+
+OF_RIGHTS: list[tuple[str, C | None]] = [
+    ("You are lacking ['content/read'] repository permissions.", C.ABAC_ROLE),
+    ("the identity needs Container Registry Repository Reader on shop/cart", C.ABAC_ROLE),
+    ("puller: the token lacks metadata_read on shop/cart", C.AUTH_TOKEN_SCOPE),
+    ("puller: scope map 'reader' does not include shop/cart", C.AUTH_TOKEN_SCOPE),
+    (
+        "rejected token exchange: endpoint returned error status: 403: no permissions found",
+        C.NETWORK_FIREWALL_IP,
+    ),
+    ("Login failed: unauthorized", C.AUTH_BAD_CREDENTIALS),
 ]
 
 OF_IMAGES: list[tuple[str, C | None]] = [
@@ -149,5 +165,5 @@ OPINIONS = (
 )
 """What people say that would be an error, were it a program's."""
 
-WORDINGS = [*OF_PROXIES, *OF_NAMES, *OF_LOGINS, *OF_IMAGES, *OF_MACHINES]
+WORDINGS = [*OF_PROXIES, *OF_NAMES, *OF_LOGINS, *OF_RIGHTS, *OF_IMAGES, *OF_MACHINES]
 ERROR = f'Error response from daemon: manifest for {IMAGE} not found: manifest unknown: manifest tagged by "2.7" is not found'

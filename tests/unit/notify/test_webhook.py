@@ -20,7 +20,8 @@ from shared.domain.alerts import Alert
 from shared.domain.incidents import Transition
 from shared.notify.base import DeliveryError
 from shared.notify.webhook import Webhook, signed
-from shared.notify.webhook_body import LIMIT, SCHEMA, encode, schema
+from shared.notify.webhook_body import LIMIT, encode
+from shared.notify.webhook_shapes import SCHEMA, schema
 from shared.settings import Settings
 from tests.support.alerts import RESTORE, about, affected, gallery, hostile, incident
 

@@ -1,10 +1,12 @@
 """What is remembered of Azure is never told as what is true now."""
 
 import dataclasses
+from datetime import timedelta
 
 import msgspec
 import pytest
 
+from shared.domain.cleanup import Loss, LossKind
 from shared.domain.facts.base import Observation
 from shared.domain.facts.workload import IdentityKind, PullIdentity
 from shared.domain.findings import Outcome
@@ -13,7 +15,7 @@ from shared.pipeline.on_demand import Question, ask
 from shared.pipeline.services import Services
 from shared.pipeline.sweep import sweep
 from shared.pipeline.work import on_job
-from tests.support.fakes import REGISTRY, FakePlatform, World
+from tests.support.fakes import REGISTRY, FakePlatform, FakeRegistry, World, digest
 from tests.support.stories import speak, work_off
 
 ONE = Question(image=f"{REGISTRY.login_server}/team/api:v1")
@@ -95,6 +97,24 @@ async def test_others_are_looked_at_as_they_are_now(kind: CauseKind, seen: Outco
     await on_job(remembering(world, WELL), job(world, pull, kind), "m")
 
     assert await outcome(world, pull) is seen
+
+
+async def test_what_follows_from_a_new_plan_is_not_told_by_the_one_before() -> None:
+    """The plan that changed is not told to have changed again."""
+    world, pull = await estate()
+    before = FakeRegistry()
+    before.tagged = world.registry.tagged
+    at = world.clock.at + timedelta(hours=20)
+    lost = Loss(at, "nightly", "acr purge", "team/api", "v1", digest(1), LossKind.UNTAGGED)
+    world.registry.losses = [lost]
+    services = dataclasses.replace(world.services, registry=before)
+
+    await on_job(services, job(world, pull, CauseKind.FORESEEN), "m")
+
+    entry = await world.services.store.index.of_pull(pull)
+    assert entry is not None
+    assert entry.foreseen is not None
+    assert entry.foreseen.at == at
 
 
 async def test_a_diagnosis_says_how_old_what_it_rests_on_may_be() -> None:

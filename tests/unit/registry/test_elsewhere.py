@@ -10,7 +10,7 @@ from shared.domain.facts.beside import Elsewhere
 from shared.domain.facts.registry import ManifestState
 from shared.domain.images import Digest
 from shared.registry.elsewhere import ElsewhereLooker
-from shared.registry.images import NOTHING_KEPT
+from shared.registry.one_image import NOTHING_KEPT
 from shared.registry.repository import Repository
 
 DIGEST = Digest("sha256:" + "a" * 64)
