@@ -1,5 +1,9 @@
 """From an error text to its cause. Pure, linear in the text's length, and never raises."""
 
+from collections.abc import Sequence
+
+from msgspec import structs
+
 from shared.explain.attempts import Attempt, attempts_in
 from shared.explain.labels import CauseLabel, Certainty, Explanation
 from shared.explain.reading import Reading
@@ -61,6 +65,7 @@ def explain(text: str) -> Explanation:
     attempts = attempts_in(open_up(text))
     readings = [(found, attempt) for attempt in attempts if (found := _read(attempt))]
     best, _ = max(readings, key=lambda pair: _weight(*pair), default=(_SILENT, None))
+    best = _doubted(best, [reading for reading, _ in readings])
     return Explanation(
         cause=best.cause,
         confidence=best.certainty,
@@ -68,6 +73,15 @@ def explain(text: str) -> Explanation:
         reference=image_in(text),
         candidates=best.candidates,
     )
+
+
+def _doubted(best: Reading, all_of_them: Sequence[Reading]) -> Reading:
+    """A registry may answer 5xx to a principal that it refuses the next time: then it is a guess."""
+    if best.cause is not CauseLabel.SERVER_ERROR:
+        return best
+    told = {cause for one in all_of_them for cause in (one.cause, *one.candidates)}
+    refused = {CauseLabel.AUTH_BAD_CREDENTIALS, CauseLabel.AUTH_MISSING_ROLE} & told
+    return structs.replace(best, certainty=Certainty.LOW) if refused else best
 
 
 def _read(attempt: Attempt) -> Reading | None:

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from shared.explain.chains import chains_in
 from shared.explain.lexicon import Sign, Words
-from shared.explain.names import Name, Names, Stage, is_masked
+from shared.explain.names import Names, Stage, is_hidden, is_masked
+from shared.explain.stages import stage_of
 from shared.explain.text import FIRST_BODY, MOST_BODIES, Opened
 
 __all__ = ["Attempt", "Stage", "attempts_in"]
@@ -18,7 +19,7 @@ MOST = 600
 
 _NAME = "(?: ?[\ue000-\uf8ff])?"
 _STATUS = re.compile(
-    r"(?:status|statuscode|status code|status_code|response code|http/\d(?:\.\d)?|http|error|code)"
+    r"(?<!exit )(?<!exited with )(?:status|statuscode|status code|status_code|response code|http/\d(?:\.\d)?|http|error|code)"
     rf"(?: from \w{{1,10}} request to|\s?of)?{_NAME}[\"'=:,\s(]{{1,3}}([1-5]\d\d)(?!\w|\.\d)"
 )
 _REASON = re.compile(
@@ -30,7 +31,10 @@ _REASON_FIRST = re.compile(
     r"(?:unauthorized|forbidden|not found|gateway|unavailable) \(([45]\d\d)\)"
 )
 _SKIPPED = re.compile(r"\((4\d\d|5\d\d)\)")
-_DIAL = re.compile(r"(?:dial tcp|(?:read|write) tcp \S{1,80}?->) ?(\S{1,100}?):\d{1,5}(?!\d)")
+_DIAL = re.compile(
+    r"(?:dial tcp|(?:read|write) tcp \S{1,80}?->) ?(\[[^\]\s]{1,60}\]|\S{0,100}?)"
+    r":\d{1,5}(?!\d)"
+)
 _LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):(?:53|(?=\s|$))|$|:)")
 _AADSTS = re.compile(r"aadsts(\d{4,7})")
 _EMPTY = (
@@ -43,9 +47,10 @@ _DOCKER_HUB = ("docker.io", "docker.com")
 _NO_ACCESS = re.compile(
     r"access denied for (\S{1,300}?),|([\w.:-]{1,99}/\S{1,300}): pull access denied,"
 )
+_BLANK = "***"
 _RETRY = "from docker hub"
 _QUIET = re.compile(r"level=(?:debug|info|trace)|^(?:debu|info)\[|^debug|\bdebug:|\[debug\]")
-_REMARK = re.compile(r"\b(?:we|our|i|my)\b(?!/)|requested image's platform")
+_REMARK = re.compile(r"(?<![\w.-])(?:we|our|i|my)(?![\w/.-])|requested image's platform")
 """What a person says, or a warning that is no error."""
 
 
@@ -107,6 +112,17 @@ class Attempt(Struct, frozen=True, kw_only=True):
             return bool(self.hosts)
         host, slash, _ = (name[1] or name[2]).partition("/")
         return not slash or not ("." in host or ":" in host) or host.endswith(_DOCKER_HUB)
+
+    @property
+    def hides_host(self) -> bool:
+        """Whether every host that is named was hidden, and so may be any registry."""
+        of_ones_own = any(f"{host}:" in self.written for host in self.hosts)
+        return bool(self.hosts) and all(map(is_hidden, self.hosts)) and not of_ones_own
+
+    @property
+    def dials_hidden(self) -> bool:
+        """Whether an address was dialled that somebody hid before showing the text."""
+        return bool(self.address) and not any(map(str.isdigit, self.address))
 
     @property
     def dials_private(self) -> bool:
@@ -172,14 +188,14 @@ def _record(told: _Told, words: Words, names: Names, *, retried: bool) -> Attemp
         text=text,
         written=written,
         signs=signs,
-        stage=_stage(text, found),
+        stage=stage_of(text, found),
         status=_status(text),
         aadsts=frozenset(_AADSTS.findall(text)),
         details=told.details,
         host=looked_up[1] if looked_up else "",
         asked=hosts[-1] if hosts else "",
         hosts=hosts or names.hosts(),
-        address=dialled[1] if dialled else "",
+        address=(dialled[1] or _BLANK) if dialled else "",
         resolver=(looked_up[2] or "") if looked_up else "",
         anonymous=retried or Sign.NO_CREDENTIAL in signs or "anonymous token" in text,
         tokened="oauth token" in text or any(name.account for name in found),
@@ -192,46 +208,3 @@ def _status(text: str) -> int:
         if found := pattern.findall(text):
             return int(found[-1])
     return 0
-
-
-_STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
-    (Stage.TAGS, ("get tags", "list of tags", "reading tags", "list tags")),
-    (
-        Stage.EXCHANGE,
-        (
-            *("token exchange", "connectivity_refresh_token_error", "auth url ", "exchange api"),
-            *("acr refresh token", "oauth2/exchange", "exchanging token", "exchange request"),
-        ),
-    ),
-    (
-        Stage.TOKEN,
-        ("oauth token", "anonymous token", "failed to authorize", "auth token", "bearer token"),
-    ),
-    (
-        Stage.BLOB,
-        (
-            *("httpreadseeker", "failed to copy", "copying blob", "reading blob", "writing blob"),
-            *("pulling image configuration", "failed to register layer", "copying config"),
-            *("fetch content descriptor", "parsing image configuration", "fetching blob"),
-            *("fetch layer", "fetching layer", "download layer", "downloading layer"),
-        ),
-    ),
-    (
-        Stage.MANIFEST,
-        ("resolve reference", "reading manifest", "manifest for", "source metadata"),
-    ),
-    (
-        Stage.PING,
-        ("login attempt", "login failed", "pinging container registry", "pinging docker registry"),
-    ),
-)
-_FAR = (Stage.EXCHANGE, Stage.TAGS, Stage.TOKEN, Stage.BLOB, Stage.MANIFEST, Stage.PING)
-
-
-def _stage(text: str, names: tuple[Name, ...]) -> Stage:
-    """What the requests' addresses say, else what the client says that it did."""
-    asked = {name.stage for name in names}
-    said = {stage for stage, words in _STAGES if any(word in text for word in words)}
-    if Stage.PING in asked and asked.isdisjoint((Stage.TOKEN, Stage.EXCHANGE)):
-        return Stage.PING
-    return next((stage for stage in _FAR if stage in asked or stage in said), Stage.NONE)

@@ -16,8 +16,11 @@ _TABLE = re.compile(r"(?<=\S) ?│\n[ ]?│ (?=\S)")
 _NARROWEST, _WIDEST = 60, 200
 """Columns at which somebody's window may have broken the lines."""
 
-_GOES_ON = re.compile(r"[a-z\"'(\[<=/\\]|\d{3}\b(?![-/.:])|\d{1,3}(?:\.\d{1,3}){3}\b")
-"""How a line begins that is the rest of another, among lines that are not."""
+_GOES_ON = re.compile(
+    r"(?!(?:exit (?:code|status)|command \w+ed\b|make\b|failed$|\w+ (?:attempt )?failed\b))"
+    r"(?:[a-z\"'(\[<=/\\]|\d{3}\b(?![-/.:])|\d{1,3}(?:\.\d{1,3}){3}\b)"
+)
+"""How a line begins that is the rest of another, among lines that are not, nor how it all ended."""
 
 _RECORD = re.compile(
     r"\s*(?:[-*#]\s|\d{4}[-/]\d|\d\d?:\d\d|[EWIF]\d{4} |(?:ERROR|WARN|INFO|FATA|Error|Warning)\b|$)"

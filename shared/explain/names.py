@@ -37,7 +37,7 @@ _SPOKEN = re.compile(
 )
 _MARK = re.compile("[\ue100-\uf8ff]")
 _SUFFIX = ":,;.)]}"
-_MASKED = re.compile(r"^[*x<>{}%$.\[\]-]*$|[*<>{}%$]|redacted|masked|omitted")
+_MASKED = re.compile(r"^[*x<>{}%$.\[\]_-]*$|[*<>{}%$#\u2026]|redacted|masked|omitted|[^\x00-\u2fff]")
 
 
 class Stage(Enum):
@@ -102,6 +102,11 @@ def holds_name(part: str) -> bool:
 def is_masked(host: str) -> bool:
     """Whether somebody hid a host before showing the text: ``***``, ``<registry>``."""
     return bool(_MASKED.search(host))
+
+
+def is_hidden(host: str) -> bool:
+    """Whether a host is masked, or a word stands in its place that is no host of the internet."""
+    return is_masked(host) or ("." not in host and host != "localhost")
 
 
 def _tail(written: str) -> str:

@@ -98,8 +98,22 @@ def open_up(text: str) -> Opened:
     if "&" in text:
         for entity, character in _ENTITIES.items():
             text = text.replace(entity, character)
-    text = _AFTER.sub("", _TRACE.sub("", text))
+    text = _AFTER.sub("", _TRACE.sub("", _PLACE.sub(_one_word, text)))
     return Opened(_API.sub("Docker API: ", text), tuple(bodies))
+
+
+_PLACE = re.compile(
+    r"<[A-Za-z][\w'.-]{0,30}(?: [\w'.-]{1,30}){1,6}>|\{\{ ?[\w.-]{1,60} ?\}\}"
+    r"|[\[{(](?:my|your|our|the) [\w .-]{1,40}[\]})]",
+    re.IGNORECASE,
+)
+"""What people write in the place of a name that they hide: ``<my public IP>``."""
+
+
+def _one_word(found: re.Match[str]) -> str:
+    """A place holder is one word, as the name was."""
+    inner = re.sub(r"[^\w.-]+", "_", found[0][1:-1].strip("{} "))
+    return f"<{inner}>"
 
 
 _FIELD = re.compile(r"\b(err|error|msg|message|stderr)=\"((?:[^\"\\]|\\.)*+)\"")

@@ -31,16 +31,19 @@ _CLASSES = tuple(one for family in _FAMILIES for one in family.CLASSES)
 
 _NOISE = (
     *("timed out waiting for the condition", "client-side throttling", "throttling request took"),
+    *("timeout while waiting for environment image",),
 )
 """What is said of other things than a pull, in words that look like it."""
 
 SHORTEST_CUT = 12
 """Characters of a phrase that a text cut off inside it must still show."""
 
-_OPENING = re.compile(r"(?:failed|unable|cannot|could not|error|the|is)(?: to)?(?: \w+){0,1} ?")
-"""How many errors begin: cut off there, a text tells nothing."""
+_OPENING = re.compile(
+    r"(?:failed|unable|cannot|could not|error|the|is)(?: to)?(?: \w+){0,1} ?|.{0,60}\bfailed"
+)
+"""How many errors begin: cut off there, a text tells nothing; nor does one that only failed."""
 
-_DIGEST = re.compile(r"(?<=sha256):[0-9a-f]{0,64}")
+_DIGEST = re.compile(r"(?<=sha256):[^\s\"',;)\]]{0,64}")
 
 
 class Words:

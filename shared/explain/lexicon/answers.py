@@ -70,6 +70,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("gateway time-out", "service is unavailable", "temporarily unavailable"),
         *("internal_error", "upstream connect error", "registryunavailable"),
         *("registry is unavailable", "encountered an internal error", "internal error occurred"),
+        *("no live upstreams", "no healthy upstream", "no server is available to handle"),
     ),
     Sign.REGISTRY_GONE: (
         *("cmk_error", "login_server_error", "subscription is disabled"),

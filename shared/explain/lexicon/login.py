@@ -34,6 +34,8 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("not found in container group identity list", "identity is not assigned"),
         *("is not assigned to the container", "identity isn't assigned"),
         "failed to find identity",
+        *("required property 'username'", "required property 'password'"),
+        *("passwordsecretrefnotfound", "required property 'server'"),
     ),
     Sign.NO_IDENTITY_TOKEN: (
         *("managed identity token failed", "identity not found", "managed identity existance"),
@@ -55,6 +57,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("no credential was found", "not logged in", "please run 'docker login'"),
         *("anonymous request", "unauthenticated request", "anonymous caller"),
         *("no auth credentials", "credential required for basic auth", "run 'az login'"),
+        "to pull public image",
     ),
     Sign.EXCHANGE_REFUSED: (
         *("connectivity_refresh_token_error", "rejected token exchange", "exchange api response"),
@@ -70,8 +73,9 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.LACKS_ROLE: (
         *("does not have authorization to perform action", "authorizationfailed"),
+        *("does not have permission to perform action", "linkedaccesscheckfailed"),
         *("does not have permission to pull", "acrpull permission"),
-        *("is not authorized to perform", "denied on resource", "registries/pull/read"),
+        *("is not authorized to perform action", "is not authorized to perform:", "denied on resource", "registries/pull/read"),
         *("lacks the acrpull", "missing the acrpull", "linkedauthorization"),
     ),
     Sign.LACKS_SCOPE: (

@@ -6,7 +6,7 @@ from shared.explain.lexicon.sign import Sign
 PHRASES: dict[Sign, tuple[str, ...]] = {
     Sign.NO_SUCH_HOST: (
         *("no such host", "nxdomain", "unknownhostexception", " enotfound", "unknown host"),
-        *("no such domain", "non-existent domain", "name does not exist"),
+        *("no such domain", "non-existent domain", "host name does not exist"),
     ),
     Sign.LOOKUP_FAILED: (
         *("server misbehaving", "eai_again", "servfail", "name or service not known"),
@@ -17,6 +17,9 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("dns lookup failed", "unable to resolve host", "dns resolution failed"),
         *("could not resolve the host", "failed to resolve host", "cannot resolve host"),
         *("connectivity_dns_error", "resource temporarily unavailable ("),
+        *("could not be resolved (", "no resolver defined to resolve", "host not found in upstream"),
+        *("while resolving, resolver", "err_dns_fail", "dns_resolution_failure"),
+        *("dns name does not exist", "hostname does not exist"),
     ),
     Sign.WRONG_ADDRESS: ("through private ip is incorrect",),
     Sign.TIMEOUT: (
@@ -74,7 +77,8 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("tunnel connection failed", "invalid proxy", "parsing port: strconv", "407 proxy"),
         *("proxy tunnel", "unable to connect to proxy", "connect tunnel failed", "squid"),
         *("err_tunnel_connection", "proxy connect", "from proxy after connect", "proxy_error"),
-        *("zscaler", "socks connect", "tunneling socket"),
+        *("zscaler", "socks connect", "tunneling socket", "error connecting to proxy"),
+        *("failed to connect to proxy", "err_access_denied", "tcp_denied/"),
     ),
     Sign.WEB_PAGE: (
         *("invalid character '<'", "404 page not found", "<!doctype html", "<html"),
@@ -145,7 +149,7 @@ CLASSES = (
             *("invalid", "untrusted", "expired", "self-signed", "self signed", "bad", "verify"),
             *("could not create", "could not establish"),
         ),
-        unless=("aadsts", "client assertion", "service principal"),
+        unless=("aadsts", "client assertion", "service principal", "handshake timeout"),
     ),
     Class(
         Sign.UNREACHED,

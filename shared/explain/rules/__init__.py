@@ -1,10 +1,11 @@
 """From an attempt to a cause, rule by rule: the first that applies to an attempt counts."""
 
-from shared.explain.rules import answers, login, machine, tools, transport
+from shared.explain.rules import answers, login, machine, storage, tools, transport
 
 RULES = (
     *tools.RULES,
     *machine.RULES,
+    *storage.RULES,
     *transport.RULES,
     *answers.RULES,
     *login.RULES,

@@ -20,6 +20,13 @@ _OF_LOGIN = (
 """Words about the login say more than the status around them."""
 
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
+_OWNED = re.compile(
+    r"(?:access denied for |docker\.io/)(?:docker\.io/)?(?!library/|docker\.io)[\w.-]{1,99}/\w"
+    r"|(?<![\w./-])(?!library/)[\w.-]{1,99}/[\w.-]{1,99}(?::[\w.-]{1,99})?: pull access denied"
+)
+"""An image of Docker Hub that belongs to somebody, who may keep it private."""
+
+_DIGEST_AS_TAG = re.compile(r"(?<!sha256):[0-9a-f]{64}(?![0-9a-f])")
 _LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
 
 
@@ -55,12 +62,15 @@ def is_missing(attempt: Attempt) -> Reading | None:
     if missing and attempt.stage is Stage.BLOB:
         return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
     no_digest = attempt.has(Sign.DIGEST_UNKNOWN) and "not found" in attempt.text
+    if missing and _DIGEST_AS_TAG.search(attempt.written):
+        return guess(CauseLabel.INVALID_REFERENCE, "a digest stands where a tag belongs")
     if no_digest or attempt.has(Sign.MANIFEST_UNKNOWN):
         return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
     no_access = attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and attempt.on_docker_hub
     if no_access and not (attempt.tokened or attempt.has(*_OF_LOGIN)):
         why = "a name without a registry means Docker Hub, which has no such image"
-        return sure(CauseLabel.NOT_FOUND_REPOSITORY, why)
+        told = guess if _OWNED.search(attempt.written) else sure  # somebody's own image may be private
+        return told(CauseLabel.NOT_FOUND_REPOSITORY, why)
     if "no such image" in attempt.text:
         why = "the machine has no such image; whether the registry has it was not told"
         tag, repository = CauseLabel.NOT_FOUND_TAG, CauseLabel.NOT_FOUND_REPOSITORY
@@ -78,7 +88,7 @@ def _not_found(attempt: Attempt) -> Reading | None:
     if "digest" in around or "sha256" in around:
         return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
     if attempt.status == _NOT_FOUND or attempt.stage is Stage.MANIFEST or holds_name(around):
-        return likely(_tag_or_digest(attempt), "'not found', most often the tag or digest")
+        return guess(_tag_or_digest(attempt), "'not found', most often the tag or digest")
     why = "'not found', of the tag or of the repository"
     return one_of(why, CauseLabel.NOT_FOUND_TAG, CauseLabel.NOT_FOUND_REPOSITORY)
 
@@ -201,6 +211,7 @@ def _tag_or_digest(attempt: Attempt) -> CauseLabel:
         or "@sha256:" in attempt.written
         or "/manifests/sha256:" in attempt.written
         or '"revision"' in attempt.details
+        or "revision=sha256:" in attempt.written
     )
     return CauseLabel.NOT_FOUND_MANIFEST if by_digest else CauseLabel.NOT_FOUND_TAG
 

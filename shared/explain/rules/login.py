@@ -50,6 +50,9 @@ def is_anonymous(attempt: Attempt) -> Reading | None:
     if "anonymous token" in attempt.text and attempt.on_acr and _is_refused(attempt):
         why = "no credential was shown: there is none, or what asked for one was given none"
         return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
+    if "anonymous token" in attempt.text and attempt.hides_host and _is_refused(attempt):
+        why = "no credential was shown, to a registry whose name is hidden"
+        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     if attempt.anonymous and _is_refused(attempt):
         why = "no credential was shown, and the registry wants one"
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
@@ -83,7 +86,8 @@ def is_refused_exchange(attempt: Attempt) -> Reading | None:
         why = "the exchange of the token failed, with a status that the text does not hold"
         return one_of(why, CauseLabel.AUTH_MISSING_ROLE, CauseLabel.NETWORK_FIREWALL_IP)
     why = "Entra knows the identity, the registry gives it no token: it has no role there"
-    return sure(CauseLabel.AUTH_MISSING_ROLE, why)
+    told = guess if "access to registry" in attempt.text else sure  # az: of another tenant, too
+    return told(CauseLabel.AUTH_MISSING_ROLE, why)
 
 
 def is_refused_login(attempt: Attempt) -> Reading | None:
@@ -91,7 +95,7 @@ def is_refused_login(attempt: Attempt) -> Reading | None:
     if attempt.stage is not Stage.PING or not _is_refused(attempt):
         return None
     why = "the login itself was refused: a wrong or expired user name or password"
-    told = guess if "failed to pull image" in attempt.text else likely
+    told = guess if attempt.on_acr or "failed to pull image" in attempt.text else likely
     return told(CauseLabel.AUTH_BAD_CREDENTIALS, why)
 
 

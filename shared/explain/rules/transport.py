@@ -34,7 +34,7 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
     """Something between the client and the registry answered."""
     if attempt.has(Sign.PROXY) or attempt.status == _PROXY_AUTHENTICATION:
         return sure(CauseLabel.NETWORK_PROXY, "the answer is a proxy's")
-    if _BARE_STATUS.search(attempt.text):
+    if _BARE_STATUS.search(attempt.text) and not _is_misspelt(attempt.asked):
         why = "a status without its number after a request is what a proxy answered to CONNECT"
         return likely(CauseLabel.NETWORK_PROXY, why)
     if attempt.has(Sign.WEB_PAGE) and (found := _sends_page(attempt)):
@@ -43,7 +43,8 @@ def meets_proxy(attempt: Attempt) -> Reading | None:
         if attempt.asked.endswith(_ALWAYS_TLS):
             why = "this registry always speaks TLS: something in between answered in clear"
             return likely(CauseLabel.NETWORK_PROXY, why)
-        return sure(CauseLabel.NETWORK_TLS, "the registry speaks plain HTTP, the client TLS")
+        told = guess if attempt.hides_host else sure
+        return told(CauseLabel.NETWORK_TLS, "the registry speaks plain HTTP, the client TLS")
     return None
 
 
@@ -73,7 +74,7 @@ def distrusts(attempt: Attempt) -> Reading | None:
 
 def names_no_registry(attempt: Attempt) -> Reading | None:
     """Nobody was reached, at a host that is misspelt."""
-    unreached = attempt.has(Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
+    unreached = attempt.has(Sign.SERVER_ERROR, Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
     host = attempt.host or (attempt.asked if unreached else "")
     if not host or not (_is_misspelt(host) or host in _SCHEMES):
         return None
@@ -105,7 +106,9 @@ def reaches_nobody(attempt: Attempt) -> Reading | None:
     if attempt.dials_private and not attempt.elsewhere:
         why = "a private address was dialled, and nobody answered there"
         return sure(CauseLabel.NETWORK_PRIVATE_ENDPOINT, why)
-    return sure(CauseLabel.NETWORK_TIMEOUT, "no connection to the registry came about")
+    hidden = attempt.dials_hidden or (attempt.dials_private and attempt.hides_host)
+    told = guess if hidden else sure  # a private endpoint's address may be hidden there
+    return told(CauseLabel.NETWORK_TIMEOUT, "no connection to the registry came about")
 
 
 def breaks_off(attempt: Attempt) -> Reading | None:
