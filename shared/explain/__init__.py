@@ -76,7 +76,7 @@ def explain(text: str) -> Explanation:
 
 
 def _doubted(best: Reading, all_of_them: Sequence[Reading]) -> Reading:
-    """A registry may answer 5xx to a principal that it refuses the next time: then it is a guess."""
+    """A registry may answer 5xx to whom it refuses the next time: beside that, it is a guess."""
     if best.cause is not CauseLabel.SERVER_ERROR:
         return best
     told = {cause for one in all_of_them for cause in (one.cause, *one.candidates)}

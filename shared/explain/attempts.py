@@ -19,7 +19,8 @@ MOST = 600
 
 _NAME = "(?: ?[\ue000-\uf8ff])?"
 _STATUS = re.compile(
-    r"(?<!exit )(?<!exited with )(?:status|statuscode|status code|status_code|response code|http/\d(?:\.\d)?|http|error|code)"
+    r"(?<!exit )(?<!exited with )"
+    r"(?:status|statuscode|status code|status_code|response code|http/\d(?:\.\d)?|http|error|code)"
     rf"(?: from \w{{1,10}} request to|\s?of)?{_NAME}[\"'=:,\s(]{{1,3}}([1-5]\d\d)(?!\w|\.\d)"
 )
 _REASON = re.compile(
@@ -35,7 +36,9 @@ _DIAL = re.compile(
     r"(?:dial tcp|(?:read|write) tcp \S{1,80}?->) ?(\[[^\]\s]{1,60}\]|\S{0,100}?)"
     r":\d{1,5}(?!\d)"
 )
-_LOOKUP = re.compile(r"lookup (\S{1,260}?)(?: on (\S{1,60}?):(?:53|(?=\s|$))|$|:)")
+_LOOKUP = re.compile(
+    r"lookup (?!on \S{1,60}:53)(\S{1,260}?)(?: on (\S{1,60}?):(?:53|(?=\s|$))|$|:)"
+)
 _AADSTS = re.compile(r"aadsts(\d{4,7})")
 _EMPTY = (
     *("unknown", "imagepullbackoff", "errimagepull", "exit status 1", "exit status 125"),
@@ -45,7 +48,7 @@ _AROUND = " .,;]})\"'" + "".join(chr(FIRST_BODY + n) for n in range(MOST_BODIES)
 _BLOBS = ".blob.core.windows.net"
 _DOCKER_HUB = ("docker.io", "docker.com")
 _NO_ACCESS = re.compile(
-    r"access denied for (\S{1,300}?),|([\w.:-]{1,99}/\S{1,300}): pull access denied,"
+    r"access denied for (\S{1,300}?),|([\w.:<>*{}$-]{1,99}/\S{1,300}): pull access denied,"
 )
 _BLANK = "***"
 _RETRY = "from docker hub"
@@ -110,8 +113,9 @@ class Attempt(Struct, frozen=True, kw_only=True):
         name = _NO_ACCESS.search(self.written)
         if not name:
             return bool(self.hosts)
-        host, slash, _ = (name[1] or name[2]).partition("/")
-        return not slash or not ("." in host or ":" in host) or host.endswith(_DOCKER_HUB)
+        host, slash, path = (name[1] or name[2]).partition("/")
+        is_owner = not ("." in host or ":" in host or "/" in path or is_masked(host))
+        return not slash or is_owner or host.endswith(_DOCKER_HUB)
 
     @property
     def hides_host(self) -> bool:

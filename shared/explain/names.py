@@ -37,7 +37,9 @@ _SPOKEN = re.compile(
 )
 _MARK = re.compile("[\ue100-\uf8ff]")
 _SUFFIX = ":,;.)]}"
-_MASKED = re.compile(r"^[*x<>{}%$.\[\]_-]*$|[*<>{}%$#\u2026]|redacted|masked|omitted|[^\x00-\u2fff]")
+_MASKED = re.compile(
+    r"^[*x<>{}%$.\[\]_-]*$|[*<>{}%$#\u2026]|redacted|masked|omitted|[^\x00-\u2fff]"
+)
 
 
 class Stage(Enum):

@@ -104,14 +104,18 @@ def open_up(text: str) -> Opened:
 
 _PLACE = re.compile(
     r"<[A-Za-z][\w'.-]{0,30}(?: [\w'.-]{1,30}){1,6}>|\{\{ ?[\w.-]{1,60} ?\}\}"
-    r"|[\[{(](?:my|your|our|the) [\w .-]{1,40}[\]})]",
+    r"|[\[{(](?:my|your|our|the) [\w .-]{1,40}[\]})]|\[[\w-]{1,60}\](?=\.[a-z])"
+    r"|[\[(](?:redacted|removed|hidden|masked|omitted|censored|private)[\])]"
+    r"|(?<=https://)(?=/(?:v2|oauth2|token)\b)",
     re.IGNORECASE,
 )
 """What people write in the place of a name that they hide: ``<my public IP>``."""
 
 
 def _one_word(found: re.Match[str]) -> str:
-    """A place holder is one word, as the name was."""
+    """A place holder is one word, as the name was; where nothing stands, one is put."""
+    if not found[0]:
+        return "<hidden>"
     inner = re.sub(r"[^\w.-]+", "_", found[0][1:-1].strip("{} "))
     return f"<{inner}>"
 

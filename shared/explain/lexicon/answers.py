@@ -41,6 +41,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("incompatible with a", "no suitable image for platform", "could not find platform"),
         *("platform not found", "-based image is incompatible"),
         "no image satisfies requested platform",
+        *("os/arc must be", "os/arch must be"),
     ),
     Sign.NO_V1: ("unsupported image manifest",),
     Sign.UNSUPPORTED: (
@@ -76,8 +77,8 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("cmk_error", "login_server_error", "subscription is disabled"),
         *("registry is inactive", "'microsoft.containerregistry/registries' could not be found"),
         *("subscriptionnotfound", "encryption doesn't exist", "readonlydisabledsubscription"),
-        *("registry was not found", "customer-managed key", "customer managed key"),
-        *("registry does not exist", "registry has been deleted", "registry not found"),
+        *(" registry was not found", "customer-managed key", "customer managed key"),
+        *(" registry does not exist", " registry has been deleted", " registry not found"),
         *("could not find registry", "disabled and therefore marked as read only"),
     ),
 }

@@ -16,7 +16,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("invalid_client", "invalid username/password", "invalid username or password"),
         *("unable to retrieve auth token", "admin user is disabled", "admin-enabled true"),
         *("connectivity_aad_login_error", "token validation failed", "bad username or password"),
-        *("bad credentials", "credentials are not valid", "login failed for"),
+        *("bad credentials", "bad_credential", "credentials are not valid", "login failed for"),
         *("client id must be guid", "wrong username or password", "invalid token"),
         *("unable to find credentials in", "incorrect username", "failed to verify credentials"),
         *("credentials are invalid", "illegal base64 data", "invalid authorization token"),
@@ -57,7 +57,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("no credential was found", "not logged in", "please run 'docker login'"),
         *("anonymous request", "unauthenticated request", "anonymous caller"),
         *("no auth credentials", "credential required for basic auth", "run 'az login'"),
-        "to pull public image",
+        *("to pull public image", "username and password required"),
     ),
     Sign.EXCHANGE_REFUSED: (
         *("connectivity_refresh_token_error", "rejected token exchange", "exchange api response"),
@@ -75,7 +75,12 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
         *("does not have authorization to perform action", "authorizationfailed"),
         *("does not have permission to perform action", "linkedaccesscheckfailed"),
         *("does not have permission to pull", "acrpull permission"),
-        *("is not authorized to perform action", "is not authorized to perform:", "denied on resource", "registries/pull/read"),
+        *(
+            "is not authorized to perform action",
+            "is not authorized to perform:",
+            "denied on resource",
+            "registries/pull/read",
+        ),
         *("lacks the acrpull", "missing the acrpull", "linkedauthorization"),
     ),
     Sign.LACKS_SCOPE: (

@@ -3,6 +3,7 @@
 from shared.explain.rules import answers, login, machine, storage, tools, transport
 
 RULES = (
+    *answers.FIRST,
     *tools.RULES,
     *machine.RULES,
     *storage.RULES,

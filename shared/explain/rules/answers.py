@@ -22,7 +22,7 @@ _OF_LOGIN = (
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
 _OWNED = re.compile(
     r"(?:access denied for |docker\.io/)(?:docker\.io/)?(?!library/|docker\.io)[\w.-]{1,99}/\w"
-    r"|(?<![\w./-])(?!library/)[\w.-]{1,99}/[\w.-]{1,99}(?::[\w.-]{1,99})?: pull access denied"
+    r"|(?<![\w./-])(?!library/)[\w.-]{1,99}/[\w.-]{1,99}(?::[\w.-]{1,99})?\"?: pull access denied"
 )
 """An image of Docker Hub that belongs to somebody, who may keep it private."""
 
@@ -61,21 +61,32 @@ def is_missing(attempt: Attempt) -> Reading | None:
     missing = _says_missing(attempt)
     if missing and attempt.stage is Stage.BLOB:
         return sure(CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE)
-    no_digest = attempt.has(Sign.DIGEST_UNKNOWN) and "not found" in attempt.text
-    if missing and _DIGEST_AS_TAG.search(attempt.written):
-        return guess(CauseLabel.INVALID_REFERENCE, "a digest stands where a tag belongs")
-    if no_digest or attempt.has(Sign.MANIFEST_UNKNOWN):
-        return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
-    no_access = attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and attempt.on_docker_hub
-    if no_access and not (attempt.tokened or attempt.has(*_OF_LOGIN)):
-        why = "a name without a registry means Docker Hub, which has no such image"
-        told = guess if _OWNED.search(attempt.written) else sure  # somebody's own image may be private
-        return told(CauseLabel.NOT_FOUND_REPOSITORY, why)
+    if attempt.has(Sign.MANIFEST_UNKNOWN) or (
+        attempt.has(Sign.DIGEST_UNKNOWN) and "not found" in attempt.text
+    ):
+        return _unknown_manifest(attempt)
+    if found := _not_on_docker_hub(attempt):
+        return found
     if "no such image" in attempt.text:
         why = "the machine has no such image; whether the registry has it was not told"
         tag, repository = CauseLabel.NOT_FOUND_TAG, CauseLabel.NOT_FOUND_REPOSITORY
         return one_of(why, tag, repository, weak=True)
     return _not_found(attempt) if missing else None
+
+
+def _unknown_manifest(attempt: Attempt) -> Reading:
+    if _DIGEST_AS_TAG.search(attempt.written):
+        return guess(CauseLabel.INVALID_REFERENCE, "a digest stands where a tag belongs")
+    return sure(_tag_or_digest(attempt), "the registry knows the repository, not this in it")
+
+
+def _not_on_docker_hub(attempt: Attempt) -> Reading | None:
+    no_access = attempt.has(Sign.ACCESS_OR_NAME, Sign.LACKS_SCOPE) and attempt.on_docker_hub
+    if no_access and not (attempt.tokened or attempt.has(*_OF_LOGIN)):
+        why = "a name without a registry means Docker Hub, which has no such image"
+        told = guess if _OWNED.search(attempt.written) else sure
+        return told(CauseLabel.NOT_FOUND_REPOSITORY, why)
+    return None
 
 
 def _not_found(attempt: Attempt) -> Reading | None:
@@ -216,6 +227,13 @@ def _tag_or_digest(attempt: Attempt) -> CauseLabel:
     return CauseLabel.NOT_FOUND_MANIFEST if by_digest else CauseLabel.NOT_FOUND_TAG
 
 
+def is_told_by_firewall(attempt: Attempt) -> Reading | None:
+    """The registry's own sentence, whatever a client or a log wraps around it."""
+    fixed = "client with ip" in attempt.text or "acr/firewall" in attempt.written
+    return is_firewalled(attempt) if fixed else None
+
+
+FIRST: tuple[Rule, ...] = (is_told_by_firewall,)
 RULES: tuple[Rule, ...] = (
     is_gone,
     is_firewalled,

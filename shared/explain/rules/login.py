@@ -47,21 +47,25 @@ def is_anonymous(attempt: Attempt) -> Reading | None:
     if attempt.anonymous and attempt.asked in _PUBLIC:
         why = "this registry is for everybody: it fails, or something stands in between"
         return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
-    if "anonymous token" in attempt.text and attempt.on_acr and _is_refused(attempt):
-        why = "no credential was shown: there is none, or what asked for one was given none"
-        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
-    if "anonymous token" in attempt.text and attempt.hides_host and _is_refused(attempt):
-        why = "no credential was shown, to a registry whose name is hidden"
-        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     if attempt.anonymous and _is_refused(attempt):
-        why = "no credential was shown, and the registry wants one"
-        return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
+        return _refused_anonymous(attempt)
     if "unsupported status code 401" in attempt.text:
         why = "programs that look at images say so, most often having no credential"
         return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     if attempt.has(Sign.NO_CREDENTIAL):
         return sure(CauseLabel.AUTH_ANONYMOUS_DENIED, "the client had no credential to show")
     return None
+
+
+def _refused_anonymous(attempt: Attempt) -> Reading:
+    asked_for_token = "anonymous token" in attempt.text
+    if asked_for_token and (attempt.on_acr or attempt.hides_host):
+        why = "no credential was shown: there is none, or what asked for one was given none"
+        return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
+    why = "no credential was shown, and the registry wants one"
+    said = asked_for_token or attempt.has(Sign.NO_CREDENTIAL)
+    told = sure if said else guess  # App Service does so after a first try, shown or not
+    return told(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
 
 
 def lists_tags(attempt: Attempt) -> Reading | None:

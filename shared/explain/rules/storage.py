@@ -10,7 +10,9 @@ from shared.explain.attempts import Attempt
 from shared.explain.labels import CauseLabel
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
-_CODE = re.compile(r"<code>\s{0,3}(\w{3,60})|\berror ?code: ?(\w{3,60})|x-ms-error-code: ?(\w{3,60})")
+_CODE = re.compile(
+    r"<code>\s{0,3}(\w{3,60})|\berror ?code: ?(\w{3,60})|x-ms-error-code: ?(\w{3,60})"
+)
 
 _NETWORK = frozenset(
     {
@@ -27,7 +29,9 @@ _SIGNATURE = frozenset(
         *("noauthenticationinformation", "invalidaccesskeyid"),
     }
 )
-_AGED = frozenset({"expiredtoken", "requesttimetooskewed", "requestexpired", "tokenrefreshrequired"})
+_AGED = frozenset(
+    {"expiredtoken", "requesttimetooskewed", "requestexpired", "tokenrefreshrequired"}
+)
 _GONE = frozenset({"blobnotfound", "nosuchkey"})
 _BUSY = frozenset({"serverbusy", "slowdown", "requestlimitexceeded", "ingressoverlimit"})
 _FAILS = frozenset({"internalerror", "operationtimedout", "serviceunavailable"})
@@ -45,12 +49,14 @@ def _of_access(code: str, attempt: Attempt) -> Reading | None:
     if code in _NETWORK or "not authorized to perform this operation" in attempt.text:
         why = "the storage refuses the way of the request: a firewall, or a service endpoint policy"
         return guess(CauseLabel.NETWORK_FIREWALL_IP, why)
-    aged = "signature not valid in the specified time frame" in attempt.text
+    aged = "not valid in the specified time frame" in attempt.text
     if code in _AGED or (code in _SIGNATURE and aged):
         why = "the signed address of the layer had expired, or the machine's clock is wrong"
         return likely(CauseLabel.AUTH_EXPIRED_CREDENTIALS, why)
     if code in _SIGNATURE:
-        why = "the storage refuses the signature of the request, and nobody can see whose fault it is"
+        why = (
+            "the storage refuses the signature of the request, and nobody can see whose fault it is"
+        )
         return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.NETWORK_PROXY)
     return None
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from shared.explain.attempts import Attempt, Stage
 from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
-from shared.explain.names import is_masked
+from shared.explain.names import is_hidden, is_masked
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
 
 _ACR = ("azurecr.io", "azurecr.cn", "azurecr.us", "azurecr.de")
@@ -74,7 +74,9 @@ def distrusts(attempt: Attempt) -> Reading | None:
 
 def names_no_registry(attempt: Attempt) -> Reading | None:
     """Nobody was reached, at a host that is misspelt."""
-    unreached = attempt.has(Sign.SERVER_ERROR, Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED)
+    unreached = attempt.has(
+        Sign.SERVER_ERROR, Sign.TIMEOUT, Sign.NO_CONNECTION, Sign.NO_SUCH_HOST, Sign.LOOKUP_FAILED
+    )
     host = attempt.host or (attempt.asked if unreached else "")
     if not host or not (_is_misspelt(host) or host in _SCHEMES):
         return None
@@ -94,7 +96,8 @@ def finds_no_name(attempt: Attempt) -> Reading | None:
         return _broken_off(attempt)
     if attempt.host:
         return _no_such_name(attempt)
-    return likely(CauseLabel.NETWORK_DNS, "the name does not exist for this resolver")
+    told = guess if "lookup on " in attempt.text else likely
+    return told(CauseLabel.NETWORK_DNS, "the name does not exist for this resolver")
 
 
 def reaches_nobody(attempt: Attempt) -> Reading | None:
@@ -166,10 +169,12 @@ def _broken_off(attempt: Attempt) -> Reading | None:
 
 def _no_such_name(attempt: Attempt) -> Reading:
     """A deleted or misspelt registry has no name either, and Azure's own resolver seldom fails."""
-    if not (is_masked(attempt.host) or attempt.host.endswith(_ACR)):
+    at_azure = attempt.resolver == _AZURE_RESOLVER
+    hidden = is_hidden(attempt.host) if at_azure else is_masked(attempt.host)
+    if not (hidden or attempt.host.endswith(_ACR)):
         return likely(CauseLabel.NETWORK_DNS, "the name does not exist for this resolver")
     why = "the name does not exist for this resolver: DNS fails, or there is no such registry"
-    if attempt.resolver == _AZURE_RESOLVER:
+    if at_azure:
         gone = CauseLabel.REGISTRY_DISABLED_OR_MISSING
         return one_of(why, CauseLabel.NETWORK_DNS, gone, CauseLabel.INVALID_REFERENCE)
     return guess(CauseLabel.NETWORK_DNS, why)

@@ -1,7 +1,6 @@
 """What people do to an error text before they show it: they hide names, and add how it ended."""
 
 import re
-from collections.abc import Callable
 
 _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _HIDDEN = {
@@ -31,16 +30,6 @@ CLOSINGS = (
 )
 
 
-def redactions(text: str) -> dict[str, str]:
-    """The text with all of one kind hidden, in every way; only those that changed."""
-    found = {}
-    for kind, pattern in _HIDDEN.items():
-        for mark in MARKS:
-            hidden = pattern.sub(_as_is(mark), text)
-            if hidden != text:
-                found[f"{kind} as {mark!r}"] = hidden
-    return found
-
-
-def _as_is(mark: str) -> Callable[[re.Match[str]], str]:
-    return lambda _: mark
+def redacted(text: str, kind: str, mark: str) -> str:
+    """The text with all names of one kind hidden; as it was where it has none."""
+    return _HIDDEN[kind].sub(lambda _: mark, text)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.explain import CauseLabel, Certainty, explain
+from tests.unit.explain.behind import BEHIND
 from tests.unit.explain.runtimes import RUNTIMES
 from tests.unit.explain.said import SAID
 from tests.unit.explain.services import SERVICES
@@ -15,7 +16,7 @@ from tests.unit.explain.shapes import ANONYMOUS_401, DIGEST, IMAGE, OAUTH_401, k
 from tests.unit.explain.wordings import ERROR, OPINIONS, REMARKS, WORDINGS
 
 PINNED = f"fabrikam.azurecr.io/shop/cart@{DIGEST}"
-TEXTS = [*RUNTIMES, *SERVICES, *SAID, *WORDINGS]
+TEXTS = [*RUNTIMES, *SERVICES, *SAID, *WORDINGS, *BEHIND]
 MEGABYTE = 1_000_000
 
 
