@@ -13,7 +13,8 @@ from functools import cached_property
 from shared.explain.lexicon.sign import Sign
 
 _HEDGES = re.compile(
-    r"\b(?:may|might|if|whether|check|verify|could be|or be|likely|probably|nothing) (?:\S+ ){0,6}$"
+    r"\b(?:may|might|if|whether|check|verify|could be|or be|likely|probably|nothing)"
+    r" (?:[^\s:;]+ ){0,6}$"
 )
 """What stands before a guess of whoever wrote the text, not before what was seen."""
 

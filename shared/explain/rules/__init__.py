@@ -1,9 +1,9 @@
 """From an attempt to a cause, rule by rule: the first that applies to an attempt counts."""
 
-from shared.explain.rules import answers, login, machine, storage, tools, transport
+from shared.explain.rules import answers, firewall, login, machine, storage, tools, transport
 
 RULES = (
-    *answers.FIRST,
+    *firewall.FIRST,
     *tools.RULES,
     *machine.RULES,
     *storage.RULES,

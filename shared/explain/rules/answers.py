@@ -7,8 +7,9 @@ from shared.explain.labels import CauseLabel, Certainty
 from shared.explain.lexicon import Sign
 from shared.explain.names import holds_name
 from shared.explain.reading import Reading, Rule, guess, likely, one_of, sure
+from shared.explain.rules.firewall import is_firewalled, is_forbidden, is_silent
 
-_NOT_FOUND, _TOO_MANY, _SERVER_ERRORS, _FORBIDDEN = 404, 429, 500, 403
+_NOT_FOUND, _TOO_MANY, _SERVER_ERRORS = 404, 429, 500
 _FAILED_DEPENDENCY = 424
 _BARE_STATUS = 30
 """Characters of a line that holds a status and nothing else."""
@@ -27,7 +28,6 @@ _OWNED = re.compile(
 """An image of Docker Hub that belongs to somebody, who may keep it private."""
 
 _DIGEST_AS_TAG = re.compile(r"(?<!sha256):[0-9a-f]{64}(?![0-9a-f])")
-_LOGIN = (Stage.TOKEN, Stage.EXCHANGE, Stage.PING)
 
 
 _PART_GONE = "something that the manifest names is gone"
@@ -36,14 +36,6 @@ _UNKNOWN = (
     (Sign.TAG_UNKNOWN, CauseLabel.NOT_FOUND_TAG, "the registry has the repository, not this tag"),
     (Sign.BLOB_UNKNOWN, CauseLabel.NOT_FOUND_MANIFEST, _PART_GONE),
 )
-
-
-def is_firewalled(attempt: Attempt) -> Reading | None:
-    """The firewall says so itself."""
-    if attempt.has(Sign.FIREWALL):
-        why = "the registry's firewall refused the address, whoever asked"
-        return sure(CauseLabel.NETWORK_FIREWALL_IP, why)
-    return None
 
 
 def is_throttled(attempt: Attempt) -> Reading | None:
@@ -137,7 +129,9 @@ def is_gone(attempt: Attempt) -> Reading | None:
     )
     if attempt.has(Sign.REGISTRY_GONE) or arm_says:
         why = "Azure itself does not know the registry, or cannot run it"
-        return likely(CauseLabel.REGISTRY_DISABLED_OR_MISSING, why)
+        unseen = "could not be found in subscription" in attempt.text  # by who may not read it, too
+        told = guess if unseen else likely
+        return told(CauseLabel.REGISTRY_DISABLED_OR_MISSING, why)
     return None
 
 
@@ -173,42 +167,6 @@ def is_upstream(attempt: Attempt) -> Reading | None:
     return likely(CauseLabel.SERVER_ERROR, "the source of a cache rule did not answer properly")
 
 
-def is_silent(attempt: Attempt) -> Reading | None:
-    """``/v2/`` did not ask for credentials; at a registry that is reached, it always does."""
-    if not attempt.has(Sign.NO_CHALLENGE):
-        return None
-    why = "the registry did not even ask for credentials, as behind a firewall"
-    if attempt.has(Sign.CHALLENGE_CHECK):
-        return guess(CauseLabel.NETWORK_FIREWALL_IP, why)
-    return likely(CauseLabel.NETWORK_FIREWALL_IP, why)
-
-
-def is_forbidden(attempt: Attempt) -> Reading | None:
-    """403 is the network at Azure Container Registry, not a missing right."""
-    if attempt.status != _FORBIDDEN or attempt.has(Sign.EXPIRED):
-        return None
-    if attempt.elsewhere:
-        return one_of(
-            "403 says that the registry refuses, not why",
-            CauseLabel.AUTH_BAD_CREDENTIALS,
-            CauseLabel.AUTH_TOKEN_SCOPE,
-        )
-    if attempt.stage is Stage.TOKEN:
-        return one_of(
-            "a token is refused with 403 when the request comes by a closed way",
-            CauseLabel.NETWORK_FIREWALL_IP,
-            CauseLabel.NETWORK_PRIVATE_ENDPOINT,
-        )
-    if attempt.stage in _LOGIN or attempt.on_acr or attempt.has(Sign.EXCHANGE_REFUSED):
-        told = guess if "permission" in attempt.text else sure
-        return told(CauseLabel.NETWORK_FIREWALL_IP, "403 before any login is the firewall")
-    return one_of(
-        "403 says that somebody refuses, not who",
-        CauseLabel.NETWORK_FIREWALL_IP,
-        CauseLabel.AUTH_TOKEN_SCOPE,
-    )
-
-
 def _says_missing(attempt: Attempt) -> bool:
     end = attempt.innermost
     names_it = any(word in end for word in ("manifest", "tag ", "image ", "repository "))
@@ -227,13 +185,6 @@ def _tag_or_digest(attempt: Attempt) -> CauseLabel:
     return CauseLabel.NOT_FOUND_MANIFEST if by_digest else CauseLabel.NOT_FOUND_TAG
 
 
-def is_told_by_firewall(attempt: Attempt) -> Reading | None:
-    """The registry's own sentence, whatever a client or a log wraps around it."""
-    fixed = "client with ip" in attempt.text or "acr/firewall" in attempt.written
-    return is_firewalled(attempt) if fixed else None
-
-
-FIRST: tuple[Rule, ...] = (is_told_by_firewall,)
 RULES: tuple[Rule, ...] = (
     is_gone,
     is_firewalled,

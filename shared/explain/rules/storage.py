@@ -40,7 +40,7 @@ _DISABLED = frozenset({"accountisdisabled", "accountbeingcreated", "allaccessdis
 
 def reads_code(attempt: Attempt) -> Reading | None:
     """The store names its reason; the registry's own codes stand in JSON."""
-    found = _CODE.search(attempt.text)
+    found = _CODE.search(attempt.text) if "code" in attempt.text else None
     code = next(filter(None, found.groups()), "") if found else ""
     return _of_access(code, attempt) or _of_state(code)
 

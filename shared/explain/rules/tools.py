@@ -69,6 +69,9 @@ def only_says_so(attempt: Attempt) -> Reading | None:
             CauseLabel.NETWORK_FIREWALL_IP,
             CauseLabel.NOT_FOUND_TAG,
         )
+    if "registryerrorresponse" in attempt.text:
+        why = "Container Instances say this of a registry that fails, and of one that throttles"
+        return one_of(why, CauseLabel.SERVER_ERROR, CauseLabel.THROTTLED)
     if any(word in attempt.text for word in _SILENT):
         return one_of("the platform only says that the pull failed")
     return None

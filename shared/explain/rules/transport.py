@@ -25,6 +25,9 @@ _BARE_STATUS = re.compile(
 _ENDS = re.compile(r"eof(?![\w ])")
 _ASKS_RESOLVER = re.compile(r"\budp\b.{1,120}:53\b")
 _AZURE_RESOLVER = "168.63.129.16"
+_OTHERS = re.compile(r"certificate is valid for (?!any )[^:]{1,500}?, not ")
+"""A certificate for other names."""
+
 _SCHEMES = ("http", "https")
 _ALIKE = 0.8
 """How much the end of a host's name must resemble a login server's to be meant as it."""
@@ -69,7 +72,11 @@ def distrusts(attempt: Attempt) -> Reading | None:
     """A certificate or the protocol was not accepted."""
     if not attempt.has(Sign.TLS):
         return None
-    return sure(CauseLabel.NETWORK_TLS, "the TLS connection was refused by one side")
+    why = "the TLS connection was refused by one side"
+    if _OTHERS.search(attempt.text):
+        why = "somebody else answered: DNS, or what intercepts TLS, leads there"
+        return guess(CauseLabel.NETWORK_TLS, why)
+    return sure(CauseLabel.NETWORK_TLS, why)
 
 
 def names_no_registry(attempt: Attempt) -> Reading | None:

@@ -108,6 +108,14 @@ OF_PROXIES: list[tuple[str, C | None]] = [
 
 OF_AZURE: list[tuple[str, C | None]] = [
     (
+        "pull access denied for reg.example.com/cart, repository does not exist or may require 'docker login': denied: The authorization token has expired.",
+        C.AUTH_EXPIRED_CREDENTIALS,
+    ),
+    (
+        '{"code": "RegistryErrorResponse", "message": "The registry gave an error response."}',
+        None,
+    ),
+    (
         "Failed to connect to fabrikam.azurecr.io: denied: client with IP '203.0.113.7' is not allowed access.",
         C.NETWORK_FIREWALL_IP,
     ),

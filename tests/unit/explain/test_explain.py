@@ -12,7 +12,7 @@ from tests.unit.explain.behind import BEHIND
 from tests.unit.explain.runtimes import RUNTIMES
 from tests.unit.explain.said import SAID
 from tests.unit.explain.services import SERVICES
-from tests.unit.explain.shapes import ANONYMOUS_401, DIGEST, IMAGE, OAUTH_401, kubelet
+from tests.unit.explain.shapes import ANONYMOUS_401, DIGEST, IMAGE, OAUTH_401, kubelet, resolve
 from tests.unit.explain.wordings import ERROR, OPINIONS, REMARKS, WORDINGS
 
 PINNED = f"fabrikam.azurecr.io/shop/cart@{DIGEST}"
@@ -182,6 +182,14 @@ def test_an_error_counts_more_than_what_is_said_of_it(remark: str) -> None:
         kubelet(ANONYMOUS_401),
         "unable to retrieve auth token: invalid username/password: unauthorized",
         kubelet('Get "https://fabrikam.azurecr.io/v2/": unauthorized: authentication required'),
+        kubelet(resolve(f"{IMAGE}: not found"), code="NotFound"),
+        'Get "https://fabrikam.azurecr.io/v2/": unauthorized: authentication required',
+        "https://a.azurecr.io/v2/: x509: certificate is valid for b.example, not a.azurecr.io",
+        "Access to registry 'fabrikam.azurecr.io' was denied. Response code: 401.",
+        "Microsoft.ContainerRegistry/registries of the name x could not be found in subscription s.",
+        'Get "https://a.azurecr.io/v2/": dial tcp x.x.x.x:443: i/o timeout',
+        "pull access denied for somebody/cart, repository does not exist or may require login",
+        f"received unexpected HTTP status: 500 Internal Server Error\n{OAUTH_401}",
     ],
 )
 def test_what_has_another_frequent_explanation_is_a_guess(text: str) -> None:
