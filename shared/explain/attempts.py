@@ -48,7 +48,7 @@ _AROUND = " .,;]})\"'" + "".join(chr(FIRST_BODY + n) for n in range(MOST_BODIES)
 _BLOBS = ".blob.core.windows.net"
 _DOCKER_HUB = ("docker.io", "docker.com")
 _NO_ACCESS = re.compile(
-    r"access denied for (\S{1,300}?),|([\w.:<>*{}$-]{1,99}/\S{1,300}): pull access denied,"
+    r"access denied for (\S{1,300}?),|(?<![^\s\"'])([^\s\"'/]{0,99}/\S{1,300}): pull access denied,"
 )
 _BLANK = "***"
 _RETRY = "from docker hub"

@@ -17,7 +17,8 @@ _NARROWEST, _WIDEST = 60, 200
 """Columns at which somebody's window may have broken the lines."""
 
 _GOES_ON = re.compile(
-    r"(?!(?:exit (?:code|status)|command \w+ed\b|make\b|failed$|\w+ (?:attempt )?failed\b))"
+    r"(?!exit (?:code|status)|command \w+ed\b|make\b|time=|level="
+    r"|failed$|\w+ (?:attempt )?failed\b)"
     r"(?:[a-z\"'(\[<=/\\]|\d{3}\b(?![-/.:])|\d{1,3}(?:\.\d{1,3}){3}\b)"
 )
 """How a line begins that is the rest of another, among lines that are not, nor how it all ended."""

@@ -121,6 +121,10 @@ def _one_word(found: re.Match[str]) -> str:
 
 
 _FIELD = re.compile(r"\b(err|error|msg|message|stderr)=\"((?:[^\"\\]|\\.)*+)\"")
+_LEVEL = re.compile(r"\blevel=(\w{1,10})")
+_RECORD = 300
+"""Characters before a field in which its record tells how grave it is."""
+
 _PRIVATE_ESCAPES = re.compile(r"\\u(?:[eE][0-9a-fA-F]|[fF][0-8])[0-9a-fA-F]{2}")
 """Escapes that would forge the mark of a body."""
 
@@ -128,7 +132,10 @@ _PRIVATE_ESCAPES = re.compile(r"\\u(?:[eE][0-9a-fA-F]|[fF][0-8])[0-9a-fA-F]{2}")
 def _own_line(found: re.Match[str]) -> str:
     """The error of a structured log (logfmt, klog) ends where its quotes do."""
     value = _ESCAPE.sub(_unescape, found[2])
-    return f"{found[1]}: {value}\n"
+    before = found.string[max(0, found.start() - _RECORD) : found.start()].rpartition("\n")[2]
+    grave = _LEVEL.findall(before)[-1:] not in (["debug"], ["info"], ["trace"])
+    level = "" if grave else "level=info "
+    return f"{level}{found[1]}: {value}\n"
 
 
 def _unescape(found: re.Match[str]) -> str:

@@ -85,7 +85,7 @@ PHRASES: dict[Sign, tuple[str, ...]] = {
     ),
     Sign.LACKS_SCOPE: (
         *("insufficient_scope", "insufficient scope", "permission_denied:"),
-        "not authorized by scope",
+        *("not authorized by scope", "not have scope"),
     ),
     Sign.UNAUTHORIZED: (
         *("unauthorized", "authentication required", "401 authorization"),

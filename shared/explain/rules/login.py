@@ -14,6 +14,9 @@ _EXPIRED = frozenset(
 )
 """Numbers of Entra's errors about what has expired; every other is about what is wrong."""
 
+_POLICIES = frozenset({"50005", "50076", "50079", "50105", "53000", "53001", "53003"})
+"""Numbers of Entra's errors about conditional access, second factors and assignments."""
+
 _PUBLIC = ("mcr.microsoft.com", "mcrprod.azurecr.io")
 """Microsoft's own images, which nobody needs a credential for."""
 
@@ -35,6 +38,9 @@ def is_wrong(attempt: Attempt) -> Reading | None:
         return Reading(CauseLabel.AUTH_BAD_CREDENTIALS, Certainty.LOW, why, weak=True)
     if "unable to retrieve auth token" in attempt.text:
         why = "podman and its kin call each refusal of a token so: a wrong password, or no role"
+        return guess(CauseLabel.AUTH_BAD_CREDENTIALS, why)
+    if not attempt.aadsts.isdisjoint(_POLICIES):
+        why = "Entra refuses by a policy, whether or not the credential is right"
         return guess(CauseLabel.AUTH_BAD_CREDENTIALS, why)
     if attempt.aadsts or attempt.has(*_BAD) or malformed:
         why = "the credential itself was refused, before any right was looked at"

@@ -5,6 +5,7 @@ from shared.explain.labels import CauseLabel
 from shared.explain.lexicon import Sign
 from shared.explain.reading import Reading, Rule, likely, one_of, sure
 
+_UNKNOWN = (Sign.TAG_UNKNOWN, Sign.MANIFEST_UNKNOWN, Sign.NAME_UNKNOWN)
 _COMMANDS = ("acr", "az", "docker", "kubectl")
 
 
@@ -22,7 +23,8 @@ def names_badly(attempt: Attempt) -> Reading | None:
 
 def misses_platform(attempt: Attempt) -> Reading | None:
     """The image is there, for other machines."""
-    if not attempt.has(Sign.PLATFORM):
+    warned = "requested image's platform" in attempt.text  # and went on
+    if not attempt.has(Sign.PLATFORM) or (warned and attempt.has(*_UNKNOWN)):
         return None
     why = "the image was found, but has no variant for this machine"
     return sure(CauseLabel.PLATFORM_MISMATCH, why)

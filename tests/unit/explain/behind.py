@@ -70,6 +70,21 @@ OF_REGISTRIES: list[tuple[str, C | None]] = [
 
 OF_PROXIES: list[tuple[str, C | None]] = [
     (
+        (
+            'level=info msg="trying next host" error="failed to do request: dial tcp 10.3.4.5:443: connect: connection refused" host=mirror.example\n'
+            f'level=error msg="PullImage failed" error="{IMAGE}: not found"'
+        ),
+        C.NOT_FOUND_TAG,
+    ),
+    (
+        "denied: the token does not have scope repositories/shop/cart/content/read",
+        C.AUTH_TOKEN_SCOPE,
+    ),
+    (
+        "The requested image's platform (linux/amd64) does not match, so 2.7: manifest unknown",
+        C.NOT_FOUND_TAG,
+    ),
+    (
         '2026/03/01 09:10:11 [error] 7#7: *3 hub.example.com could not be resolved (3: Host not found), client: 10.0.0.9, request: "GET /v2/ HTTP/1.1"',
         C.NETWORK_DNS,
     ),
