@@ -113,8 +113,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
         name = _NO_ACCESS.search(self.written)
         if not name:
             return bool(self.hosts)
-        host, slash, path = (name[1] or name[2]).partition("/")
-        is_owner = not ("." in host or ":" in host or "/" in path or is_masked(host))
+        host, slash, _ = (name[1] or name[2]).partition("/")
+        is_owner = not ("." in host or ":" in host or is_masked(host))
         return not slash or is_owner or host.endswith(_DOCKER_HUB)
 
     @property

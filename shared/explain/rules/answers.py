@@ -23,7 +23,8 @@ _OF_LOGIN = (
 _ACR_HOST = re.compile(r"([a-z0-9-]{1,63}\.azurecr\.(?:io|cn|us|de))/\1/")
 _OWNED = re.compile(
     r"(?:access denied for |docker\.io/)(?:docker\.io/)?(?!library/|docker\.io)[\w.-]{1,99}/\w"
-    r"|(?<![\w./-])(?!library/)[\w.-]{1,99}/[\w.-]{1,99}(?::[\w.-]{1,99})?\"?: pull access denied"
+    r"|(?<![\w./-])(?!library/)[\w.-]{1,99}(?:/[\w.-]{1,99}){1,5}(?::[\w.-]{1,99})?"
+    r"\"?: pull access denied"
 )
 """An image of Docker Hub that belongs to somebody, who may keep it private."""
 

@@ -70,6 +70,7 @@ def _refused_anonymous(attempt: Attempt) -> Reading:
         return guess(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
     why = "no credential was shown, and the registry wants one"
     said = asked_for_token or attempt.has(Sign.NO_CREDENTIAL)
+    said = said and "to pull public image" not in attempt.text  # Machine Learning says so, too
     told = sure if said else guess  # App Service does so after a first try, shown or not
     return told(CauseLabel.AUTH_ANONYMOUS_DENIED, why)
 

@@ -187,6 +187,7 @@ def test_an_error_counts_more_than_what_is_said_of_it(remark: str) -> None:
         "https://a.azurecr.io/v2/: x509: certificate is valid for b.example, not a.azurecr.io",
         "Access to registry 'fabrikam.azurecr.io' was denied. Response code: 401.",
         "The Microsoft.ContainerRegistry/registries x could not be found in subscription s.",
+        "Run docker command to pull public image failed: unauthorized: authentication required",
         'Get "https://a.azurecr.io/v2/": dial tcp x.x.x.x:443: i/o timeout',
         "pull access denied for somebody/cart, repository does not exist or may require login",
         f"received unexpected HTTP status: 500 Internal Server Error\n{OAUTH_401}",
