@@ -110,7 +110,7 @@ def test_any_heap_of_fragments_is_explained(text: str) -> None:
 UNITS = st.text(st.characters(), min_size=1, max_size=12) | FRAGMENTS
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(UNITS, min_size=1, max_size=4).map("".join))
 def test_any_unit_a_great_many_times_is_explained(unit: str) -> None:
     text = unit * (MEGABYTE // 10 // len(unit))

@@ -13,8 +13,8 @@ from tests.unit.explain.test_explain import TEXTS
 WRAPPED = ("a narrow window", "a window that wraps")
 """What is hidden after a window broke the lines leaves lines of no width."""
 
-SAMPLE = [text for text, _ in TEXTS][::2]
-SAMPLE += [case.text for case in cases() if case.producer not in WRAPPED][::61]
+SAMPLE = [text for text, _ in TEXTS][::4]
+SAMPLE += [case.text for case in cases() if case.producer not in WRAPPED][::97]
 FIREWALL = (
     "Error response from daemon: Get https://myregistry.azurecr.io/v2/: denied: client with IP "
     "'{}' is not allowed access. Refer https://aka.ms/acr/firewall to grant access"
@@ -37,12 +37,12 @@ def test_how_it_ended_is_no_cause(closing: str) -> None:
         assert not _contradicts(explain(after), explain(text)), after
 
 
-@pytest.mark.parametrize("mark", MARKS)
 @pytest.mark.parametrize("closing", ["", *CLOSINGS])
-def test_the_firewalls_sentence_keeps_its_meaning(mark: str, closing: str) -> None:
-    found = explain(f"{FIREWALL.format(mark)}\n{closing}")
-    assert found.cause is CauseLabel.NETWORK_FIREWALL_IP
-    assert found.confidence is Certainty.HIGH
+def test_the_firewalls_sentence_keeps_its_meaning(closing: str) -> None:
+    for mark in MARKS:
+        found = explain(f"{FIREWALL.format(mark)}\n{closing}")
+        assert found.cause is CauseLabel.NETWORK_FIREWALL_IP, mark
+        assert found.confidence is Certainty.HIGH, mark
 
 
 def _contradicts(after: Explanation, before: Explanation) -> bool:
