@@ -7,7 +7,7 @@ from typing import override
 import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # ships no types
 
-from tests.support.order import part, rank
+from tests.support.order import order, part
 
 # pytest rewrites each test module, in each of its workers, and the tests start some hundred
 # processes: all of them would compile everything anew. What they keep, git ignores.
@@ -28,6 +28,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Parts | N
     return Parts(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first; within a file nothing changes."""
-    items.sort(key=lambda item: rank(item.nodeid))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Among several processes, what takes long begins first; within a file nothing changes."""
+    if not hasattr(config, "workerinput"):
+        return
+    begins = order(_file(item) for item in items)
+    items.sort(key=lambda item: begins[_file(item)])
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]

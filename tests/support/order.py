@@ -1,5 +1,7 @@
 """Which files of tests run in one process, one after the other, and which of them begin first."""
 
+from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Final
 
 TOGETHER: Final = {
@@ -40,6 +42,17 @@ def part(file: str) -> str:
     return TOGETHER.get(file, file)
 
 
-def rank(nodeid: str) -> int:
-    """When a test begins, relative to others."""
-    return next((at for at, prefix in enumerate(FIRST) if nodeid.startswith(prefix)), len(FIRST))
+def order(files: Iterable[str]) -> dict[str, int]:
+    """When each file begins: what takes long and waits comes first, with what computes between.
+
+    So nearly no moment passes in which all processes wait.
+    """
+    known = sorted(dict.fromkeys(files), key=_rank)
+    long = [file for file in known if _rank(file) < len(FIRST)]
+    short = known[len(long) :]
+    mixed = [file for pair in zip_longest(long, short) for file in pair if file is not None]
+    return {file: at for at, file in enumerate(mixed)}
+
+
+def _rank(file: str) -> int:
+    return next((at for at, prefix in enumerate(FIRST) if file.startswith(prefix)), len(FIRST))
