@@ -2,7 +2,7 @@
 
 import time
 
-from bench import needed
+from bench import kinds_estate
 from bench.counts import Counts
 from bench.estate import Shape, image_names
 from bench.needed import KINDS, MOST_BEYOND, Kind
@@ -39,7 +39,7 @@ async def _one() -> list[Row]:
 
 async def _every_kind() -> list[Row]:
     kinds = [kind for kind in KINDS if not kind.verb and "@" not in kind.image]
-    async with staged(Shape(), needed.describe(), QUIET) as stage:
+    async with staged(Shape(), kinds_estate.describe(), QUIET) as stage:
         await stage.sweep()
         found = [(kind, await _asked(stage, kind)) for kind in kinds]
     beyond = {kind.name: asked.of_registries - kind.needed for kind, asked in found}

@@ -43,6 +43,10 @@ LIMITS = {"compare": LOOK_FOR + STEP_FOR, "discover": WATCH_FOR}
 """Steps that may take longer: clusters that do not answer can take minutes, and come last."""
 
 
+type Step = Callable[[], Awaitable[int | None]]
+"""A step of the watch; it gives how many jobs it made."""
+
+
 async def watch(services: Services) -> int:
     """Enqueue an urgent job for everything that vanished or moved. Returns how many jobs.
 
@@ -56,7 +60,7 @@ async def watch(services: Services) -> int:
     async def look(step: Callable[[Services, tuple[Entry, ...]], Awaitable[int]]) -> int:
         return await step(services, await deployed())
 
-    steps: dict[str, Callable[[], Awaitable[int | None]]] = {
+    steps: dict[str, Step] = {
         "logs": lambda: read_logs(services),
         "compare": lambda: look(_compare),
         "settle": lambda: settle_leftovers(services),
@@ -64,6 +68,14 @@ async def watch(services: Services) -> int:
         "look ahead": lambda: look(look_ahead),
         "discover": lambda: _discover_if_due(services),
     }
+    jobs = await _take(steps)
+    await services.store.ledger.beat(HEARTBEAT, services.now())
+    signals.heartbeat(HEARTBEAT)
+    return jobs
+
+
+async def _take(steps: Mapping[str, Step]) -> int:
+    """Every step in its time, one after the other; the first failure is raised at the end."""
     failures: list[Exception] = []
     jobs, clock = 0, asyncio.get_running_loop().time
     end = clock() + WATCH_FOR
@@ -76,8 +88,6 @@ async def watch(services: Services) -> int:
             failures.append(_named(error, name))
     for failure in failures:
         raise failure
-    await services.store.ledger.beat(HEARTBEAT, services.now())
-    signals.heartbeat(HEARTBEAT)
     return jobs
 
 
@@ -109,14 +119,10 @@ async def _compare(services: Services, entries: Sequence[Entry]) -> int:
     parts = repositories(entries)
     asked = {where: part for where, part in parts.items() if where[0] in known}
     await in_turn(asked, before, look, LOOK_FOR)
-    late = [_in_trouble(services, w, before, NO_TIME) for w in asked if w not in seen]
-    reason = f"its registry is gone, or the monitor has lost its role there ({why})"
-    lost = [
-        _in_trouble(services, where, before, reason)
-        for where, part in parts.items()
-        if where[0] not in known and _was_seen(services, part)
-    ]
-    await _keep(services, [*seen.values(), *late, *lost], before)
+    unseen = {where: NO_TIME for where in asked if where not in seen}
+    unseen |= _lost(services, {w: part for w, part in parts.items() if w[0] not in known}, why)
+    troubled = [_in_trouble(services, *one, before) for one in unseen.items()]
+    await _keep(services, [*seen.values(), *troubled], before)
     await services.store.watched.drop(one for where, one in before.items() if where not in parts)
     if why and not known:
         failures.append(CouldNotLookError(f"no registry in use can be looked at: {why}"))
@@ -125,9 +131,12 @@ async def _compare(services: Services, entries: Sequence[Entry]) -> int:
     return jobs
 
 
-def _was_seen(services: Services, part: Sequence[Entry]) -> bool:
-    """Whether a registry that is not known now was looked at before, and nobody left it out."""
-    return not services.settings.registries and any(entry.resolved for entry in part)
+def _lost(services: Services, parts: Mapping[Where, Sequence[Entry]], why: str) -> dict[Where, str]:
+    """What was looked at before, in registries that are not known now and nobody left out."""
+    if services.settings.registries:
+        return {}
+    reason = f"its registry is gone, or the monitor has lost its role there ({why})"
+    return {where: reason for where, part in parts.items() if any(one.resolved for one in part)}
 
 
 def _never(where: Where) -> Watched:
@@ -137,8 +146,8 @@ def _never(where: Where) -> Watched:
 def _in_trouble(
     services: Services,
     where: Where,
-    before: Mapping[Where, Watched],
     trouble: str,
+    before: Mapping[Where, Watched],
 ) -> Watched:
     """A repository that was not looked at: its registry is slow, gone, or not the monitor's.
 

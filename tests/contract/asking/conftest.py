@@ -12,7 +12,7 @@ from aiohttp import TCPConnector
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity.aio import ManagedIdentityCredential
 
-from bench import needed
+from bench import kinds_estate
 from local.azure.simulator import Simulator, running
 from local.control import Control
 from shared.adapters.credentials import Credentials
@@ -79,7 +79,7 @@ async def asking(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aski
     """One Azure for all kinds: each has a repository of its own."""
     state: Path = tmp_path_factory.mktemp("azure")
     estate = state / "needed.yaml"
-    estate.write_text(needed.describe())
+    estate.write_text(kinds_estate.describe())
     with pytest.MonkeyPatch.context() as patched:
         async with running(estate, state) as simulator:
             for name, value in simulator.environment().items():

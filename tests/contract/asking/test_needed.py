@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.needed import KINDS, MOST_BEYOND, REPLICAS, Kind, table
+from bench.kinds_estate import REPLICAS
+from bench.needed import KINDS, MOST_BEYOND, Kind, table
 from local.azure.faults import Fault
 from shared.domain.diagnosis import Diagnosis
 from shared.domain.pulls import Compute
